@@ -1,0 +1,1 @@
+"""API description to Python; the only place that knows Python names and types."""

@@ -1,0 +1,1 @@
+"""Markdown dialects to a document model; knows nothing of HTTP or Python."""

@@ -1,0 +1,1 @@
+"""Typed sync and async client for the Coder API."""
