@@ -1,0 +1,19 @@
+"""The test matrix: one session on each supported Python that the machine has."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.default_venv_backend = "uv"
+# A machine need not have every Python; CI names those that it installs.
+nox.options.error_on_missing_interpreters = False
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the package as it is installed from this checkout."""
+    session.install("--editable", ".", "--group", "test")
+    session.run("python", "-m", "pytest", "-n", "auto", "-q", *session.posargs)
