@@ -1,0 +1,44 @@
+"""What is wrong with a value, told without the value."""
+
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from coder_sdk.wire._collections import LIST_LABEL, MAP_LABEL, NULL_LABEL
+
+__all__ = ["Problem", "problems"]
+
+
+class Problem(NamedTuple):
+    """One reason why a value was refused."""
+
+    location: tuple[int | str, ...]
+    """Keys and indices from the outside in."""
+    type: str
+    """Pydantic's name of the reason, such as `missing`."""
+    message: str
+    """The reason in words, without the value."""
+
+
+def problems(error: ValidationError) -> tuple[Problem, ...]:
+    """Say where and why validation failed, without the values, which may be secret.
+
+    A list or map is tried as `null` too; that attempt is not a reason, and it has no place in
+    the location.
+
+    Args:
+        error: What pydantic raised.
+
+    Returns:
+        The reasons in the order of the fields.
+    """
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return tuple(
+        Problem(
+            tuple(part for part in detail["loc"] if part not in (LIST_LABEL, MAP_LABEL)),
+            detail["type"],
+            detail["msg"],
+        )
+        for detail in details
+        if NULL_LABEL not in detail["loc"]
+    )
