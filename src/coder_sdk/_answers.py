@@ -1,0 +1,107 @@
+"""From an answer to a value, or to the error that says why it is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from coder_sdk._errors.build import context_of, excerpt
+from coder_sdk._errors.transport import DecodeError, UnexpectedResponseError
+
+if TYPE_CHECKING:
+    from coder_sdk._decode import Decoder
+    from coder_sdk._request import Request
+    from coder_sdk._response import Answer
+
+T = TypeVar("T")
+
+_EMPTY_STATUSES = frozenset({202, 204, 205, 304})
+
+
+def decode_answer(request: Request[T], answer: Answer) -> T:
+    """Decode the body of a successful answer.
+
+    Raises:
+        UnexpectedResponseError: The body is a web page or text, and the operation answers JSON.
+        DecodeError: The body is JSON that does not fit the type.
+    """
+    if request.types is None:
+        raise RuntimeError("A request was sent without its types.")
+    return cast("T", _decode(request.types.body, answer))
+
+
+def _decode(decoder: Decoder, answer: Answer) -> Any:
+    if decoder.is_none:
+        return None
+    if decoder.is_bytes:
+        _refuse_page(answer)
+        return answer.body
+    if decoder.is_text and not answer.is_json:
+        _refuse_page(answer)
+        return answer.text
+    if not answer.body.strip():
+        return _empty(decoder, answer)
+    if not answer.is_json:
+        raise unexpected(answer)
+    return decode_json(decoder, answer)
+
+
+def decode_json(decoder: Decoder, answer: Answer) -> Any:
+    """Decode JSON, hiding the values in what is raised: they may be secrets."""
+    try:
+        return decoder.json(answer.body)
+    except ValueError as error:
+        raise _decode_error(error, answer) from None
+
+
+def _empty(decoder: Decoder, answer: Answer) -> Any:
+    if decoder.accepts_nothing or answer.status in _EMPTY_STATUSES:
+        return decoder.nothing()
+    raise UnexpectedResponseError(
+        "the answer is empty, where this operation has a body",
+        status=answer.status,
+        content_type=answer.media_type,
+        context=context_of(answer),
+    )
+
+
+def _refuse_page(answer: Answer) -> None:
+    """A web page is never the bytes or text that were asked for."""
+    if answer.media_type in {"text/html", "application/xhtml+xml"}:
+        raise unexpected(answer)
+
+
+def unexpected(answer: Answer) -> UnexpectedResponseError:
+    """Describe a success that is not JSON."""
+    page = answer.media_type == "text/html"
+    what = "a web page" if page else f"`{answer.media_type or 'no content type'}`"
+    hint = (
+        "The address is not that of the API: check the URL of the deployment, or whether a proxy "
+        "or login page answers in its place."
+        if page
+        else None
+    )
+    return UnexpectedResponseError(
+        f"the answer is {what} instead of JSON (status {answer.status})",
+        status=answer.status,
+        content_type=answer.media_type,
+        body=excerpt(answer),
+        hint=hint,
+        context=context_of(answer),
+    )
+
+
+def _decode_error(error: ValueError, answer: Answer) -> DecodeError:
+    problems: Any = getattr(error, "errors", None)
+    location, reason, more = "", str(error), ""
+    if problems is not None:
+        found = problems(include_url=False, include_input=False, include_context=False)
+        location = ".".join(str(part) for part in found[0]["loc"])
+        reason = f"{found[0]['msg']} ({found[0]['type']})"
+        more = f"; {len(found) - 1} more" if len(found) > 1 else ""
+    where = f"`{location}`" if location else "the body"
+    return DecodeError(
+        f"{where} does not fit the type of the operation: {reason}{more}",
+        location=location,
+        body=answer.body,
+        context=context_of(answer),
+    )

@@ -1,0 +1,299 @@
+"""Descriptors that turn one pure builder into the typed method of every colour.
+
+A builder is written once; what `coder.users.get` is depends on the instance it is looked up on:
+a `SyncResource` returns `T`, an `AsyncResource` a coroutine of `T`, a `View` the raw or streaming
+response. Parameters and documentation are the builder's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+from coder_sdk._decode import ResponseTypes
+
+if TYPE_CHECKING:
+    import inspect
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    from coder_sdk._client import AsyncClient, BaseClient, Client
+    from coder_sdk._io._async.pages import AsyncPager
+    from coder_sdk._io._async.sockets import AsyncSocket
+    from coder_sdk._io._async.streams import AsyncStream
+    from coder_sdk._io._sync.pages import Pager
+    from coder_sdk._io._sync.sockets import Socket
+    from coder_sdk._io._sync.streams import Stream
+    from coder_sdk._request import PagedRequest, Request, SocketRequest, StreamRequest
+    from coder_sdk._response import (
+        AsyncStreamingResponse,
+        RawResponse,
+        StreamingResponse,
+    )
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E")
+S = TypeVar("S")
+V = TypeVar("V")
+
+
+class SyncResource:
+    """Endpoints of one noun, called synchronously."""
+
+    __slots__ = ("__dict__", "_client")
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _dispatch(self, how: str, request: Request[Any]) -> Any:
+        return getattr(self._client, how)(request)
+
+
+class AsyncResource:
+    """Endpoints of one noun, called asynchronously."""
+
+    __slots__ = ("__dict__", "_client")
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    def _dispatch(self, how: str, request: Request[Any]) -> Any:
+        return getattr(self._client, how)(request)
+
+
+class Mode:
+    """What the methods of a view return instead of the decoded answer."""
+
+    method: str
+
+
+class SyncRaw(Mode):
+    """The whole response, read, with `parse()`."""
+
+    method = "_raw"
+
+
+class AsyncRaw(Mode):
+    """The whole response, read, with `parse()`; awaited."""
+
+    method = "_raw"
+
+
+class SyncStreaming(Mode):
+    """A context manager over the response whose body has not been read."""
+
+    method = "_streaming"
+
+
+class AsyncStreaming(Mode):
+    """An async context manager over the response whose body has not been read."""
+
+    method = "_streaming"
+
+
+M = TypeVar("M", bound=Mode)
+
+
+class View(Generic[M]):
+    """The endpoints of a resource, returning responses instead of decoded answers."""
+
+    __slots__ = ("__dict__", "_client", "_mode")
+
+    def __init__(self, resource: SyncResource | AsyncResource, mode: type[M]) -> None:
+        self._client: BaseClient = resource._client  # noqa: SLF001 - views belong to resources
+        self._mode = mode
+
+    def _dispatch(self, how: str, request: Request[Any]) -> Any:  # noqa: ARG002 - same for all
+        return getattr(self._client, self._mode.method)(request)
+
+
+class BoundEndpoint:
+    """A builder bound to a resource: calling it sends what was built."""
+
+    __slots__ = ("_descriptor", "_resource")
+
+    def __init__(self, descriptor: _Descriptor, resource: Any) -> None:
+        self._descriptor = descriptor
+        self._resource = resource
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        descriptor = self._descriptor
+        request = descriptor.builder(self._resource, *args, **kwargs)
+        request.types = descriptor.types
+        return self._resource._dispatch(descriptor.how, request)  # noqa: SLF001 - same module
+
+    def build(self, *args: Any, **kwargs: Any) -> Any:
+        """Build the request without sending it."""
+        request = self._descriptor.builder(self._resource, *args, **kwargs)
+        request.types = self._descriptor.types
+        return request
+
+    @property
+    def __self__(self) -> Any:
+        return self._resource
+
+    @property
+    def __wrapped__(self) -> Callable[..., Any]:
+        return self._descriptor.builder
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]  # one text for every instance
+        return self._descriptor.builder.__doc__
+
+    @property
+    def __name__(self) -> str:
+        return self._descriptor.builder.__name__
+
+    @property
+    def __qualname__(self) -> str:
+        return f"{type(self._resource).__name__}.{self.__name__}"
+
+    @property
+    def __module__(self) -> str:  # type: ignore[override]  # that of the builder
+        return self._descriptor.builder.__module__
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self._descriptor.signature()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BoundEndpoint):
+            return NotImplemented
+        return self._descriptor is other._descriptor and self._resource is other._resource
+
+    def __hash__(self) -> int:
+        return hash((id(self._descriptor), id(self._resource)))
+
+    def __repr__(self) -> str:
+        return f"<bound endpoint {self.__qualname__}>"
+
+
+class _Descriptor:
+    """What the four kinds share: the builder, its response type, and binding."""
+
+    how = "_call"
+
+    def __init__(self, builder: Callable[..., Any]) -> None:
+        self.builder = builder
+        self.types = ResponseTypes(builder)
+        self.__doc__ = builder.__doc__
+        self.__wrapped__ = builder
+        self.__name__ = builder.__name__
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else BoundEndpoint(self, instance)
+
+    def signature(self) -> inspect.Signature:
+        """The builder's signature without `self`, returning what the caller gets."""
+        import inspect  # noqa: PLC0415 - 5 ms that only `help()` needs
+
+        signature = inspect.signature(self.builder)
+        parameters = list(signature.parameters.values())[1:]
+        return signature.replace(parameters=parameters)
+
+
+if TYPE_CHECKING:
+
+    class endpoint(_Descriptor, Generic[P, T]):  # noqa: N801 - a decorator
+        """Method for a builder of `Request[T]`."""
+
+        def __init__(self, builder: Callable[Concatenate[Any, P], Request[T]]) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type) -> endpoint[P, T]: ...
+        @overload
+        def __get__(self, instance: SyncResource, owner: type) -> Callable[P, T]: ...
+        @overload
+        def __get__(
+            self, instance: AsyncResource, owner: type
+        ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+        @overload
+        def __get__(self, instance: View[SyncRaw], owner: type) -> Callable[P, RawResponse[T]]: ...
+        @overload
+        def __get__(
+            self, instance: View[AsyncRaw], owner: type
+        ) -> Callable[P, Coroutine[Any, Any, RawResponse[T]]]: ...
+        @overload
+        def __get__(
+            self, instance: View[SyncStreaming], owner: type
+        ) -> Callable[P, AbstractContextManager[StreamingResponse[T]]]: ...
+        @overload
+        def __get__(
+            self, instance: View[AsyncStreaming], owner: type
+        ) -> Callable[P, AbstractAsyncContextManager[AsyncStreamingResponse[T]]]: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
+    class paged(_Descriptor, Generic[P, E, V]):  # noqa: N801 - a decorator
+        """Method for a builder of `PagedRequest[E, V]`."""
+
+        def __init__(self, builder: Callable[Concatenate[Any, P], PagedRequest[E, V]]) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type) -> paged[P, E, V]: ...
+        @overload
+        def __get__(self, instance: SyncResource, owner: type) -> Callable[P, Pager[V]]: ...
+        @overload
+        def __get__(self, instance: AsyncResource, owner: type) -> Callable[P, AsyncPager[V]]: ...
+        @overload
+        def __get__(self, instance: View[SyncRaw], owner: type) -> Callable[P, RawResponse[E]]: ...
+        @overload
+        def __get__(
+            self, instance: View[AsyncRaw], owner: type
+        ) -> Callable[P, Coroutine[Any, Any, RawResponse[E]]]: ...
+        @overload
+        def __get__(
+            self, instance: View[SyncStreaming], owner: type
+        ) -> Callable[P, AbstractContextManager[StreamingResponse[E]]]: ...
+        @overload
+        def __get__(
+            self, instance: View[AsyncStreaming], owner: type
+        ) -> Callable[P, AbstractAsyncContextManager[AsyncStreamingResponse[E]]]: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
+    class stream(_Descriptor, Generic[P, T]):  # noqa: N801 - a decorator
+        """Method for a builder of `StreamRequest[T]`."""
+
+        def __init__(self, builder: Callable[Concatenate[Any, P], StreamRequest[T]]) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type) -> stream[P, T]: ...
+        @overload
+        def __get__(self, instance: SyncResource, owner: type) -> Callable[P, Stream[T]]: ...
+        @overload
+        def __get__(self, instance: AsyncResource, owner: type) -> Callable[P, AsyncStream[T]]: ...
+        @overload
+        def __get__(self, instance: View[Any], owner: type) -> Callable[P, Any]: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
+    class socket(_Descriptor, Generic[P, S, V]):  # noqa: N801 - a decorator
+        """Method for a builder of `SocketRequest[S, V]`."""
+
+        def __init__(self, builder: Callable[Concatenate[Any, P], SocketRequest[S, V]]) -> None: ...
+        @overload
+        def __get__(self, instance: None, owner: type) -> socket[P, S, V]: ...
+        @overload
+        def __get__(self, instance: SyncResource, owner: type) -> Callable[P, Socket[S, V]]: ...
+        @overload
+        def __get__(
+            self, instance: AsyncResource, owner: type
+        ) -> Callable[P, AsyncSocket[S, V]]: ...
+        @overload
+        def __get__(self, instance: View[Any], owner: type) -> Callable[P, Any]: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
+else:
+
+    class endpoint(_Descriptor):  # noqa: N801 - a decorator
+        """Method for a builder of `Request[T]`."""
+
+    class paged(_Descriptor):  # noqa: N801 - a decorator
+        """Method for a builder of `PagedRequest[E, V]`."""
+
+        how = "_pages"
+
+    class stream(_Descriptor):  # noqa: N801 - a decorator
+        """Method for a builder of `StreamRequest[T]`."""
+
+        how = "_stream"
+
+    class socket(_Descriptor):  # noqa: N801 - a decorator
+        """Method for a builder of `SocketRequest[S, V]`."""
+
+        how = "_socket"

@@ -1,0 +1,1 @@
+"""The errors of the package; their public home is `coder_sdk`."""

@@ -1,0 +1,83 @@
+"""The root of the tree, and the errors of which nothing reached the wire."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+E = TypeVar("E", bound="CoderError")
+
+
+class CoderError(Exception):
+    """Base of every error that this package raises on purpose.
+
+    Attributes:
+        message: What failed, without the hint.
+        hint: What to do about it, if that is known.
+    """
+
+    def __init__(self, message: str = "", *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Users import every error from `coder_sdk`, so that is what tracebacks and pickles name.
+        if cls.__module__.startswith("coder_sdk._errors"):
+            cls.__module__ = "coder_sdk"
+
+    def __str__(self) -> str:
+        text = self._describe()
+        return f"{text}\nHint: {self.hint}" if self.hint else text
+
+    def _describe(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+CoderError.__module__ = "coder_sdk"
+
+
+def _restore(cls: type[E], args: tuple[Any, ...], state: dict[str, Any]) -> E:
+    """Rebuild a pickled error without asking its constructor."""
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(CoderError):
+    """Nothing was sent: the URL, the token, a file or an option is missing or malformed."""
+
+
+class RequestValidationError(CoderError, ValueError):
+    """Nothing was sent: an argument, name, filter or window cannot be right.
+
+    Attributes:
+        parameter: The argument, where it is a single one.
+    """
+
+    def __init__(
+        self, message: str = "", *, parameter: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.parameter = parameter
+
+
+class AmbiguousError(CoderError):
+    """Several objects fit what was given.
+
+    Attributes:
+        candidates: What would have been unambiguous.
+    """
+
+    def __init__(
+        self, message: str = "", *, candidates: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = candidates

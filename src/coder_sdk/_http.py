@@ -1,0 +1,84 @@
+"""The seam to the HTTP library: the only module that imports httpx.
+
+A ready client of `httpx` or of its successor `httpx2` is used through the same few calls; what
+they raise is told apart by the names of the exceptions, which both libraries share.
+"""
+
+from __future__ import annotations
+
+import sys
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from coder_sdk._errors.base import ConfigError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+NOT_SENT: Final = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol",
+     "LocalProtocolError"}
+)  # fmt: skip
+
+
+def library_of(client: Any) -> Any:
+    """The library that a ready client belongs to."""
+    for cls in type(client).__mro__:
+        name = cls.__module__.partition(".")[0]
+        if name in {"httpx", "httpx2"}:
+            return sys.modules[name]
+    raise ConfigError("`http_client` has to be a client of `httpx` or `httpx2`.")
+
+
+def is_async_client(client: Any) -> bool:
+    """Whether a ready client is asynchronous."""
+    return isinstance(client, library_of(client).AsyncClient)
+
+
+def no_cookies() -> CookieJar:
+    """A jar that keeps nothing: a kept login cookie would beat the token of later requests."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None, env: bool) -> Any:
+    """A client of our own: no cookies, no redirects, limits of time per request."""
+    cls = httpx.AsyncClient if asynchronous else httpx.Client
+    return cls(
+        verify=tls,
+        proxy=proxy,
+        trust_env=env,
+        cookies=no_cookies(),
+        follow_redirects=False,
+        timeout=None,  # noqa: S113 - every request carries its own
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+    )
+
+
+def build_request(
+    library: Any,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    content: Any,
+    timeout: Mapping[str, float | None],
+) -> Any:
+    """A request of the library of the client, made without the client's own defaults."""
+    return library.Request(
+        method, url, headers=headers, content=content, extensions={"timeout": dict(timeout)}
+    )
+
+
+def library_version(library: Any) -> str:
+    """Name and version, for the user agent."""
+    return f"{library.__name__}/{library.__version__}"
+
+
+def failure_names(error: BaseException) -> frozenset[str] | None:
+    """Names of the classes of an error of the HTTP library; `None` for any other error."""
+    for cls in type(error).__mro__:
+        if cls.__name__ == "HTTPError" and cls.__module__.partition(".")[0] in {"httpx", "httpx2"}:
+            return frozenset(base.__name__ for base in type(error).__mro__)
+    return None

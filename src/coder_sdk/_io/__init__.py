@@ -1,0 +1,1 @@
+"""Everything that performs I/O, in two colours."""

@@ -1,0 +1,50 @@
+"""Options of a client, and what a single call makes of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from coder_sdk._errors.base import ConfigError
+from coder_sdk._request import Omit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coder_sdk._request import Seconds
+
+
+class Options:
+    """What `with_options` may change; everything else is shared by all copies of a client."""
+
+    __slots__ = ("deadline", "headers", "timeout")
+
+    def __init__(
+        self,
+        *,
+        timeout: float | None,
+        deadline: float | None,
+        headers: Mapping[str, str],
+    ) -> None:
+        self.timeout = timeout
+        self.deadline = deadline
+        self.headers = headers
+
+
+def seconds(name: str, value: Seconds | None) -> float | None:
+    """Read a time limit.
+
+    Raises:
+        ConfigError: It is no positive number of seconds.
+    """
+    if value is None:
+        return None
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not number > 0:
+        raise ConfigError(f"`{name}` has to be a positive number of seconds, not {value!r}.")
+    return float(number)
+
+
+def chosen(name: str, value: Seconds | None | Omit, default: float | None) -> float | None:
+    """The time limit of a call: its own, else the client's."""
+    return default if isinstance(value, Omit) else seconds(name, value)

@@ -1,0 +1,175 @@
+"""From a request as data to what goes over the wire, all checks before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, Final
+
+from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._request import FormBody, JsonBody, Omit, RawBody
+from coder_sdk._url import encode_query, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coder_sdk._decode import ResponseTypes
+    from coder_sdk._request import Request
+    from coder_sdk._url import BaseUrl
+
+TOKEN_HEADER: Final = "Coder-Session-Token"  # noqa: S105 - the name of a header
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# A cookie would beat the token, and these belong to the connection.
+_REFUSED: Final = frozenset({"cookie", "content-length", "transfer-encoding", "connection", "host"})
+
+
+class Prepared:
+    """A request that is ready but for its credentials."""
+
+    __slots__ = ("content", "headers", "method", "url")
+
+    def __init__(
+        self, method: str, url: str, headers: dict[str, str], content: bytes | RawBody | None
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.content = content
+
+
+def prepare(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -> Prepared:
+    """Fill the path, encode the query and the body, and merge the headers.
+
+    Raises:
+        RequestValidationError: An argument cannot be sent as it is.
+    """
+    options = request.options
+    url = base.join(fill(request.path_template, request.path))
+    query: dict[str, Any] = dict(request.query or {})
+    if options.extra_query:
+        query.update(options.extra_query)
+    if query and (text := encode_query(query)):
+        url = f"{url}?{text}"
+    headers = dict(defaults)
+    headers["Accept"] = request.accept
+    content = None
+    if request.body is not None or options.extra_body:
+        content, media_type = encode_body(request)
+        headers["Content-Type"] = media_type
+    if request.headers:
+        merge_headers(headers, {k: v for k, v in request.headers.items() if isinstance(v, str)})
+    if options.headers:
+        merge_headers(headers, options.headers)
+    return Prepared(request.method, url, headers, content)
+
+
+def merge_headers(into: dict[str, str], headers: Mapping[str, str]) -> None:
+    """Add headers, each replacing one of the same name in any case.
+
+    Raises:
+        RequestValidationError: A name or value would break out of its line, or is not ours to set.
+    """
+    for name, value in headers.items():
+        check_header(name, value)
+        lowered = name.lower()
+        for present in [present for present in into if present.lower() == lowered]:
+            del into[present]
+        into[name] = value
+
+
+def check_header(name: str, value: str) -> None:
+    """Refuse what is no header.
+
+    Raises:
+        RequestValidationError: With the name, never with the value.
+    """
+    if not _HEADER_NAME.fullmatch(name):
+        raise RequestValidationError(f"{name!r} is no name of a header.", parameter="headers")
+    if name.lower() in _REFUSED:
+        raise RequestValidationError(f"The header `{name}` cannot be set.", parameter="headers")
+    # The text is checked as typed callers cannot be trusted to be typed.
+    if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+        raise RequestValidationError(
+            f"The value of the header `{name}` has characters that a header cannot hold.",
+            parameter="headers",
+        )
+
+
+def encode_body(request: Request[Any]) -> tuple[bytes | RawBody, str]:
+    """Body and media type.
+
+    Raises:
+        RequestValidationError: The body does not fit the model of the operation.
+    """
+    body, extra = request.body, request.options.extra_body
+    if isinstance(body, RawBody):
+        if extra:
+            raise RequestValidationError("`extra_body` needs a JSON body.", parameter="extra_body")
+        return body, body.media_type
+    if isinstance(body, FormBody):
+        fields = {**body.fields, **(extra or {})}
+        return encode_query(fields).encode(), "application/x-www-form-urlencoded"
+    content = b"{}" if body is None else encode_json(body, request.types)
+    if extra:
+        merged = loads(content)
+        if not isinstance(merged, dict):
+            raise RequestValidationError("`extra_body` needs an object.", parameter="extra_body")
+        merged.update(extra)
+        content = dumps(merged, separators=(",", ":")).encode()
+    return content, "application/json"
+
+
+def encode_json(body: JsonBody, types: ResponseTypes | None) -> bytes:
+    """Write a JSON body, through its model if it has one.
+
+    Raises:
+        RequestValidationError: A field is unknown, missing or of a wrong type.
+    """
+    value = body.value
+    if isinstance(value, dict):
+        value = {name: item for name, item in value.items() if not isinstance(item, Omit)}
+    if body.model is None or types is None:
+        return _plain_json(value)
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - 43 ms
+
+    annotation = types.evaluate(body.model)
+    try:
+        if hasattr(annotation, "model_validate"):
+            model = annotation.model_validate(value)
+            text: str = model.model_dump_json(by_alias=True, exclude_unset=True)
+            return text.encode()
+        adapter: Any = TypeAdapter(annotation)
+        dumped: bytes = adapter.dump_json(
+            adapter.validate_python(value), by_alias=True, exclude_unset=True
+        )
+    except ValidationError as error:
+        raise invalid_body(error) from None
+    return dumped
+
+
+def _plain_json(value: Any) -> bytes:
+    """Write a model by its aliases and what was set, anything else as it is."""
+    dump = getattr(value, "model_dump_json", None)
+    if dump is not None:
+        text: str = dump(by_alias=True, exclude_unset=True)
+        return text.encode()
+    from pydantic_core import PydanticSerializationError, to_json  # noqa: PLC0415 - with pydantic
+
+    try:
+        return to_json(value, by_alias=True, inf_nan_mode="constants")
+    except PydanticSerializationError as error:
+        raise RequestValidationError(
+            f"The body cannot be written as JSON: {error}.", parameter="body"
+        ) from None
+
+
+def invalid_body(error: Any) -> RequestValidationError:
+    """Say which fields do not fit, without their values: they may be secrets."""
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    lines = [
+        f"`{'.'.join(str(part) for part in problem['loc']) or 'body'}`: {problem['msg']}"
+        for problem in problems
+    ]
+    first = problems[0]["loc"] if problems else ()
+    return RequestValidationError("; ".join(lines), parameter=str(first[0]) if first else None)

@@ -1,0 +1,474 @@
+"""What an endpoint builder returns: a request as plain data, not yet resolved, encoded or sent.
+
+Builders are pure. They say where each argument goes; everything that needs the deployment (names
+that stand for identifiers), the models (bodies) or the clock happens later, in one place:
+
+* `path=` values fill the placeholders of the template, each quoted as one segment.
+* `query=` values are encoded by type: `OMIT`, `None` and empty collections are left out, booleans
+  are `true`/`false`, instants RFC 3339, sequences one comma-separated value; `Repeated` makes a
+  parameter appear once for each value, `flag` is for parameters whose mere presence counts, and
+  `duration` writes a `timedelta` in the unit of the wire.
+* `body=` is made by `json_body`, `form_body` or `raw_body`.
+* `ref(kind, value)` may stand in `path=`, in `query=` and as a top-level field of a JSON body.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, Union, final
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+    from os import PathLike
+    from typing import IO
+
+    from coder_sdk._decode import ResponseTypes
+    from coder_sdk._retry import RetryPolicy
+
+T = TypeVar("T")
+E = TypeVar("E")
+S = TypeVar("S")
+V = TypeVar("V")
+
+Seconds = Union[float, timedelta]
+"""A time limit: seconds as a number, or a `timedelta`."""
+
+
+@final
+class Omit:
+    """The type of `OMIT`: the argument was not given, which is not the same as `None`."""
+
+    __slots__ = ()
+    _instance: Omit | None = None
+
+    def __new__(cls) -> Omit:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "OMIT"
+
+    def __reduce__(self) -> str:
+        return "OMIT"
+
+
+OMIT: Final = Omit()
+"""Default of optional arguments; falsy, one object, also after pickling and copying."""
+
+
+class CallOptions:
+    """Options of one call; what is `OMIT` comes from the client."""
+
+    __slots__ = (
+        "deadline",
+        "extra_body",
+        "extra_query",
+        "headers",
+        "idle_timeout",
+        "retry",
+        "timeout",
+    )
+
+    def __init__(  # noqa: PLR0913 - one argument for each option that a call has
+        self,
+        timeout: Seconds | None | Omit = OMIT,
+        deadline: Seconds | None | Omit = OMIT,
+        headers: Mapping[str, str] | None | Omit = OMIT,
+        retry: RetryPolicy | None | Omit = OMIT,
+        extra_query: Mapping[str, Any] | None | Omit = OMIT,
+        extra_body: Mapping[str, Any] | None | Omit = OMIT,
+        idle_timeout: Seconds | None | Omit = OMIT,
+    ) -> None:
+        self.timeout = timeout
+        self.deadline = deadline
+        self.headers = headers
+        self.retry = retry
+        self.extra_query = extra_query
+        self.extra_body = extra_body
+        self.idle_timeout = idle_timeout
+
+
+DEFAULT_OPTIONS: Final = CallOptions()
+
+
+# Kinds whose path segment takes identifiers only; names of the others the server finds itself.
+_RESOLVED: Final = frozenset(
+    {"agent", "build", "chat", "group", "template", "template_version", "user", "workspace"}
+)
+_UUID_LENGTH: Final = 36
+
+
+class Ref:
+    """A name that stands for an identifier; the client looks it up before sending."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: str) -> None:
+        self.kind = kind
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Ref({self.kind!r}, {self.value!r})"
+
+
+def ref(kind: str, value: object) -> Any:
+    """Turn a model, UUID or name into a path value, or into a `Ref` where it must be looked up.
+
+    Args:
+        kind: What the value identifies: `"user"`, `"workspace"`, `"template"`, ...
+        value: A model with an `id`, a `UUID`, a name, or `OMIT`/`None`, which pass through.
+
+    Returns:
+        The text of an identifier, a name that the server's path takes itself, or a `Ref`.
+    """
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, str):
+        return _named(kind, value)
+    if value is None or isinstance(value, (Omit, Ref)):
+        return value
+    # A member of an organisation has the user's identifier under another name.
+    identifier = getattr(value, "user_id", None) if kind == "user" else None
+    if identifier is None:
+        identifier = getattr(value, "id", None)
+    if identifier is None:
+        identifier = getattr(value, f"{kind}_id", None)
+    return value if identifier is None else str(identifier)
+
+
+def _named(kind: str, value: str) -> str | Ref:
+    """Keep what the server's path takes itself; what else has a resolver becomes a `Ref`."""
+    if kind not in _RESOLVED or (kind == "user" and "@" not in value) or is_uuid(value):
+        return value
+    return Ref(kind, value)
+
+
+def is_uuid(value: str) -> bool:
+    """Tell an identifier from a name; 32 hexadecimal digits without dashes are a legal name."""
+    if len(value) != _UUID_LENGTH:
+        return False
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+class Repeated:
+    """Query values that appear as one parameter each instead of one comma-separated list."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Iterable[Any] | Omit | None) -> None:
+        self.values: tuple[Any, ...] = () if isinstance(values, Omit | None) else tuple(values)
+
+
+class Duration:
+    """A length of time for the wire, in `unit`: ns, us, ms, s, m, h, or Go's text form (`go`)."""
+
+    __slots__ = ("unit", "value")
+
+    def __init__(self, value: Seconds, unit: str) -> None:
+        self.value = value
+        self.unit = unit
+
+
+def duration(value: Seconds | Omit | None, unit: str) -> Duration | Omit | None:
+    """Mark a length of time so that it is written in the wire's unit (ns, ms, s, `go`, ...)."""
+    return value if isinstance(value, Omit | None) else Duration(value, unit)
+
+
+def flag(value: bool | Omit | None) -> bool | Omit:  # noqa: FBT001 - the value is the point
+    """Send a parameter only when it is true: for those whose mere presence switches something."""
+    return True if value else OMIT
+
+
+class JsonBody:
+    """A JSON body that is checked and written by the model that `model` names, when it is sent.
+
+    `model` is an expression over the names of the package's models, as in an annotation
+    (`"CreateGroupRequest"`, `"list[CreateSecretRequest]"`); `None` writes the value as it is.
+    """
+
+    __slots__ = ("model", "value")
+
+    def __init__(self, model: str | None, value: Any) -> None:
+        self.model = model
+        self.value = value
+
+
+class FormBody:
+    """An `application/x-www-form-urlencoded` body."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.fields = fields
+
+
+class RawBody:
+    """Bytes as they are: from memory, a path, an open file, or an iterator of chunks."""
+
+    __slots__ = ("content", "media_type", "on_progress")
+
+    def __init__(
+        self,
+        media_type: str,
+        content: RawContent,
+        on_progress: Callable[[int, int | None], object] | None = None,
+    ) -> None:
+        self.media_type = media_type
+        self.content = content
+        self.on_progress = on_progress
+
+
+if TYPE_CHECKING:
+    RawContent = Union[
+        bytes, bytearray, memoryview, str, PathLike[str], IO[bytes],
+        Iterable[bytes], AsyncIterable[bytes],
+    ]  # fmt: skip
+    Body = Union[JsonBody, FormBody, RawBody]
+
+
+def json_body(model: str | None, value: Any) -> JsonBody:
+    """Body of JSON; of a mapping, the keys whose value is `OMIT` are left out."""
+    return JsonBody(model, value)
+
+
+def form_body(fields: Mapping[str, Any]) -> FormBody:
+    """Body of form fields; those that are `OMIT` or `None` are left out."""
+    return FormBody(fields)
+
+
+def raw_body(
+    media_type: str,
+    content: RawContent,
+    on_progress: Callable[[int, int | None], object] | Omit | None = None,
+) -> RawBody:
+    """Body of raw bytes; a `str` is a path. `on_progress(sent, total)` hears of every chunk."""
+    return RawBody(media_type, content, None if isinstance(on_progress, Omit) else on_progress)
+
+
+class Request(Generic[T]):
+    """A request whose answer decodes into `T`.
+
+    Args:
+        method: The verb.
+        path_template: Full path with placeholders, `/api/v2/users/{user}`.
+        path: Values of the placeholders.
+        query: Query parameters.
+        body: What `json_body`, `form_body` or `raw_body` made.
+        headers: Headers that belong to this operation.
+        accept: Media type asked for.
+        auth: False for operations that need no token; it is sent if there is one.
+        idempotent: False puts a PUT or DELETE into the careful column of the retry table.
+        retry_safe: True lets a POST or PATCH be repeated although its outcome is unknown.
+        options: Options of this call.
+    """
+
+    __slots__ = (
+        "accept",
+        "auth",
+        "body",
+        "headers",
+        "idempotent",
+        "method",
+        "options",
+        "path",
+        "path_template",
+        "query",
+        "retry_safe",
+        "types",
+    )
+
+    def __init__(  # noqa: PLR0913 - a request has these parts
+        self,
+        method: str,
+        path_template: str,
+        *,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Body | None = None,
+        headers: Mapping[str, str | Omit | None] | None = None,
+        accept: str = "application/json",
+        auth: bool = True,
+        idempotent: bool | None = None,
+        retry_safe: bool = False,
+        options: CallOptions = DEFAULT_OPTIONS,
+    ) -> None:
+        self.method = method
+        self.path_template = path_template
+        self.path = path
+        self.query = query
+        self.body = body
+        self.headers = headers
+        self.accept = accept
+        self.auth = auth
+        self.idempotent = idempotent
+        self.retry_safe = retry_safe
+        self.options = options
+        self.types: ResponseTypes | None = None
+
+    @property
+    def operation(self) -> str:
+        """Verb and path template, as in `GET /api/v2/users/{user}`."""
+        return f"{self.method} {self.path_template}"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.operation}>"
+
+
+class Paging:
+    """How one list is paged; see the `x-paging` extension of the description.
+
+    Args:
+        styles: Those of `offset`, `after_id`, `cursor` and `limit` that the endpoint really has.
+        items: Key of the items in the envelope; `None` for a bare array.
+        total: Key of the total in the envelope.
+        cap: Key of the number above which the total is not counted.
+        default_limit: Items of a page when none is asked for; `None` for all.
+        max_limit: The largest page that the server gives.
+        cursor: Query parameter and the item's field that feeds it; several of them where the
+            direction depends on which one the caller gave, the usual one first.
+        moves: The list changes its order while it is read; `"front"` where items are only added
+            before the first one.
+        key: The item's field that tells items apart.
+        total_needs_items: The total of an empty page is no total.
+        has_more: Key that tells whether a page follows.
+    """
+
+    __slots__ = (
+        "cap",
+        "cursors",
+        "default_limit",
+        "has_more",
+        "items",
+        "key",
+        "max_limit",
+        "moves",
+        "styles",
+        "total",
+        "total_needs_items",
+    )
+
+    def __init__(  # noqa: PLR0913 - one argument for each fact
+        self,
+        styles: Sequence[str],
+        *,
+        items: str | None = None,
+        total: str | None = None,
+        cap: str | None = None,
+        default_limit: int | None = None,
+        max_limit: int | None = None,
+        cursor: tuple[str, str] | Sequence[tuple[str, str]] | None = None,
+        moves: bool | str = False,
+        key: str = "id",
+        total_needs_items: bool = False,
+        has_more: str | None = None,
+    ) -> None:
+        self.styles = tuple(styles)
+        self.items = items
+        self.total = total
+        self.cap = cap
+        self.default_limit = default_limit
+        self.max_limit = max_limit
+        self.cursors = _pairs(cursor)
+        self.moves = moves
+        self.key = key
+        self.total_needs_items = total_needs_items
+        self.has_more = has_more
+
+
+def _pairs(
+    cursor: tuple[str, str] | Sequence[tuple[str, str]] | None,
+) -> tuple[tuple[str, str], ...]:
+    """Several cursors, also where one was given by itself."""
+    if not cursor:
+        return ()
+    first, *rest = cursor
+    if isinstance(first, str):
+        return ((first, str(rest[0])),)
+    return tuple((str(param), str(source)) for param, source in cursor)
+
+
+class PagedRequest(Request[E], Generic[E, V]):
+    """A request for a page: the body is an `E`, in which the items are `V`.
+
+    `query` holds what was asked for (`limit`, `offset`, a cursor); `max_items` bounds the iteration.
+    """
+
+    __slots__ = ("max_items", "paging")
+
+    def __init__(
+        self,
+        method: str,
+        path_template: str,
+        *,
+        paging: Paging,
+        max_items: int | Omit | None = None,
+        **parts: Any,
+    ) -> None:
+        super().__init__(method, path_template, **parts)
+        self.paging = paging
+        self.max_items = None if isinstance(max_items, Omit) else max_items
+
+
+class StreamSpec:
+    """What kind of stream an operation opens; see the `x-stream` extension of the description.
+
+    Args:
+        kind: `"sse"` or `"websocket"`.
+        envelope: Frames are `{"type": ..., "data": ...}`.
+        binary: Frames are binary although they hold JSON, or raw bytes.
+        resume: Query parameter and the frame's field that feeds it when reconnecting.
+        alternative: Path template of the same stream in the other form.
+        state: Each connection begins with the current state, so that nothing is lost between two.
+    """
+
+    __slots__ = ("alternative", "binary", "envelope", "kind", "resume", "state")
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        envelope: bool = False,
+        binary: bool = False,
+        resume: tuple[str, str] | None = None,
+        alternative: str | None = None,
+        state: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.envelope = envelope
+        self.binary = binary
+        self.resume = resume
+        self.alternative = alternative
+        self.state = state
+
+
+class StreamRequest(Request[T], Generic[T]):
+    """A request that opens a stream of `T`."""
+
+    __slots__ = ("stream",)
+
+    def __init__(
+        self, method: str, path_template: str, *, stream: StreamSpec, **parts: Any
+    ) -> None:
+        super().__init__(method, path_template, **parts)
+        self.stream = stream
+
+
+class SocketRequest(Request[V], Generic[S, V]):
+    """A request that opens a socket on which `S` is sent and `V` received."""
+
+    __slots__ = ("stream",)
+
+    def __init__(
+        self, method: str, path_template: str, *, stream: StreamSpec, **parts: Any
+    ) -> None:
+        super().__init__(method, path_template, **parts)
+        self.stream = stream

@@ -1,0 +1,280 @@
+"""Answers as they came, before and after decoding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from coder_sdk._request import Request
+
+T = TypeVar("T")
+
+# Whatever a server or a proxy in front of it calls the identifier of a request.
+REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "x-coder-request-id",
+    "x-trace-id",
+    "x-correlation-id",
+    "x-amzn-trace-id",
+    "cf-ray",
+    "traceparent",
+)
+VERSION_HEADER = "x-coder-build-version"
+
+
+class Answer:
+    """One answer, read whole: what the pure modules work on."""
+
+    __slots__ = ("body", "elapsed", "headers", "method", "operation", "status", "tries", "url")
+
+    def __init__(  # noqa: PLR0913 - the parts of an answer
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        method: str,
+        url: str,
+        operation: str,
+        elapsed: float = 0.0,
+        tries: int = 1,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.method = method
+        self.url = url
+        self.operation = operation
+        self.elapsed = elapsed
+        self.tries = tries
+
+    @property
+    def media_type(self) -> str:
+        """Content type without parameters, in lower case; empty if there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the content type says JSON, `application/scim+json` included."""
+        media_type = self.media_type
+        return media_type == "application/json" or media_type.endswith("+json")
+
+    @property
+    def request_id(self) -> str | None:
+        """The identifier that the server gave; never one of ours."""
+        for name in REQUEST_ID_HEADERS:
+            value = self.headers.get(name)
+            if value:
+                return value
+        return None
+
+    @property
+    def server_version(self) -> str | None:
+        """Version of the server as it tells it: `v2.36.0+sha`."""
+        return self.headers.get(VERSION_HEADER) or None
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+
+class RateLimit:
+    """State of the rate limit that an answer belongs to.
+
+    Attributes:
+        limit: Requests that a window allows.
+        remaining: Requests that are left in it.
+        reset: When the next window starts, by the server's clock.
+        retry_after: Seconds that the server asked to wait, from `Retry-After`.
+    """
+
+    __slots__ = ("limit", "remaining", "reset", "retry_after", "server_time")
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self.limit = _integer(headers.get("x-ratelimit-limit"))
+        self.remaining = _integer(headers.get("x-ratelimit-remaining"))
+        self.server_time = _date(headers.get("date"))
+        self.reset = _epoch(headers.get("x-ratelimit-reset"))
+        self.retry_after = _retry_after(headers.get("retry-after"), self.server_time)
+
+    @property
+    def known(self) -> bool:
+        """Whether the server told anything at all."""
+        return not (self.limit is None and self.reset is None and self.retry_after is None)
+
+    def __repr__(self) -> str:
+        return f"RateLimit(limit={self.limit}, remaining={self.remaining}, reset={self.reset})"
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _epoch(text: str | None) -> datetime | None:
+    seconds = _integer(text)
+    if seconds is None:
+        return None
+    from datetime import datetime, timezone  # noqa: PLC0415 - off the import path
+
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - off the import path
+
+    try:
+        when = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError):
+        return None
+    if when.tzinfo is None:
+        from datetime import timezone  # noqa: PLC0415 - off the import path
+
+        return when.replace(tzinfo=timezone.utc)
+    return when
+
+
+def _retry_after(text: str | None, server_time: datetime | None) -> float | None:
+    """Seconds to wait; a date is reckoned against the answer's own `Date`."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        when = _date(text)
+        if when is None or server_time is None:
+            return None
+        return max(0.0, (when - server_time).total_seconds())
+    return seconds if 0 <= seconds < 10**9 else None
+
+
+class RawResponse(Generic[T]):
+    """A whole answer with its decoded form on demand.
+
+    Attributes:
+        status: Status of the answer.
+        headers: Its headers; names are not case-sensitive.
+        content: The body.
+        elapsed: Seconds that the call took, all tries together.
+        tries: How often the request was sent.
+        url: Address that answered.
+    """
+
+    __slots__ = ("_answer", "_request", "content", "elapsed", "headers", "status", "tries", "url")
+
+    def __init__(self, answer: Answer, request: Request[T]) -> None:
+        self._answer = answer
+        self._request = request
+        self.status = answer.status
+        self.headers = answer.headers
+        self.content = answer.body
+        self.elapsed = answer.elapsed
+        self.tries = answer.tries
+        self.url = answer.url
+
+    def parse(self) -> T:
+        """Decode the body into the type of the operation."""
+        from coder_sdk._answers import decode_answer  # noqa: PLC0415 - with pydantic
+
+        return decode_answer(self._request, self._answer)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self._answer.text
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """State of the rate limit; its fields are `None` where the server told nothing."""
+        return RateLimit(self.headers)
+
+    @property
+    def request_id(self) -> str | None:
+        """The identifier that the server gave the request."""
+        return self._answer.request_id
+
+    @property
+    def server_version(self) -> str | None:
+        """Version of the server."""
+        return self._answer.server_version
+
+    def __repr__(self) -> str:
+        return f"<RawResponse {self._answer.operation} {self.status}>"
+
+
+class _Streaming(Generic[T]):
+    """What both colours of an open response share."""
+
+    def __init__(self, response: Any, request: Request[T], url: str) -> None:
+        self._response = response
+        self._request = request
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.url = url
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """State of the rate limit."""
+        return RateLimit(self.headers)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._request.operation} {self.status}>"
+
+
+class StreamingResponse(_Streaming[T]):
+    """An open answer whose body is read by whoever holds it.
+
+    Attributes:
+        status: Status of the answer.
+        headers: Its headers.
+        url: Address that answered.
+    """
+
+    def __init__(
+        self, response: Any, request: Request[T], url: str, guard: Callable[[], Any]
+    ) -> None:
+        super().__init__(response, request, url)
+        self._guard = guard
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Yield the body in chunks, decompressed."""
+        with self._guard():
+            yield from self._response.iter_bytes(chunk_size)
+
+    def read(self) -> bytes:
+        """Read the rest of the body."""
+        return b"".join(self.iter_bytes())
+
+
+class AsyncStreamingResponse(_Streaming[T]):
+    """An open answer whose body is read by whoever holds it.
+
+    Attributes:
+        status: Status of the answer.
+        headers: Its headers.
+        url: Address that answered.
+    """
+
+    def __init__(
+        self, response: Any, request: Request[T], url: str, guard: Callable[[], Any]
+    ) -> None:
+        super().__init__(response, request, url)
+        self._guard = guard
+
+    async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the body in chunks, decompressed."""
+        with self._guard():
+            async for chunk in self._response.aiter_bytes(chunk_size):
+                yield chunk
+
+    async def read(self) -> bytes:
+        """Read the rest of the body."""
+        return b"".join([chunk async for chunk in self.iter_bytes()])

@@ -1,0 +1,266 @@
+"""Base address, path templates and query strings: everything between arguments and a URL."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+from coder_sdk._errors.base import ConfigError, RequestValidationError
+from coder_sdk._request import Duration, Omit, Ref, Repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_MICROSECOND: Final = timedelta(microseconds=1)
+_NANOSECONDS: Final = {
+    "ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9
+}  # fmt: skip
+# What a path segment may hold unquoted: RFC 3986 `pchar` without `%`.
+_SEGMENT_SAFE: Final = "~!$&'()*+,;=:@"
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class BaseUrl:
+    """The address of a deployment: scheme, host, port and an optional path prefix."""
+
+    __slots__ = ("host", "path", "port", "scheme")
+
+    def __init__(self, scheme: str, host: str, port: int | None, path: str) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        self.path = path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port as they appear in a URL."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What two addresses of one origin have in common."""
+        return self.scheme, self.host, self.port or _DEFAULT_PORTS[self.scheme]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine."""
+        host = self.host
+        return host in {"localhost", "::1"} or host.endswith(".localhost") or _is_127(host)
+
+    def join(self, path: str) -> str:
+        """Absolute URL of a path, below the prefix if there is one."""
+        return f"{self.origin}{self.path}{path}"
+
+    def __str__(self) -> str:
+        return f"{self.origin}{self.path}"
+
+    def __repr__(self) -> str:
+        return f"BaseUrl({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BaseUrl):
+            return NotImplemented
+        return (self.key, self.path) == (other.key, other.path)
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.path))
+
+
+def _is_127(host: str) -> bool:
+    parts = host.split(".")
+    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)  # noqa: PLR2004 - an IPv4 address
+
+
+def parse_base_url(text: str, source: str = "`url`") -> BaseUrl:
+    """Read the address of a deployment, adding the scheme as the `coder` command does.
+
+    Args:
+        text: `https://coder.example.com`, with or without scheme, port and path prefix.
+        source: Where the text came from, for the error.
+
+    Raises:
+        ConfigError: It is no address of a web server.
+    """
+    stripped = text.strip()
+    if not stripped or any(ord(char) <= 32 or ord(char) == 127 for char in stripped):  # noqa: PLR2004 - control characters
+        raise ConfigError(f"{source} is not a URL: {text!r} is empty or has blanks in it.")
+    if "://" not in stripped:
+        local = stripped.partition("/")[0].partition(":")[0] in {"localhost", "127.0.0.1"}
+        stripped = f"{'http' if local else 'https'}://{stripped}"
+    try:
+        parts = urlsplit(stripped)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError(f"{source} is not a URL: {error}.") from None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ConfigError(f"{source} has to be an `https://` or `http://` address with a host.")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError(f"{source} must not hold a user name or password; pass `token` instead.")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"{source} must not have a query or a fragment.")
+    if port == _DEFAULT_PORTS[scheme]:
+        port = None
+    return BaseUrl(scheme, _ascii_host(parts.hostname, source), port, _prefix(parts.path, source))
+
+
+def _ascii_host(host: str, source: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise ConfigError(f"{source} has a host name that cannot be encoded: {host!r}.") from None
+
+
+def _prefix(path: str, source: str) -> str:
+    prefix = path.rstrip("/")
+    if any(part in {".", ".."} for part in prefix.split("/")):
+        raise ConfigError(f"{source} must not have `.` or `..` in its path.")
+    return quote(prefix, safe=f"/%{_SEGMENT_SAFE}")
+
+
+def fill(template: str, values: Mapping[str, Any] | None) -> str:
+    """Fill the placeholders of a path template, each value quoted as one segment.
+
+    Raises:
+        RequestValidationError: A value is empty, `.`, `..`, or has control characters.
+    """
+    if not values:
+        return template
+    path = template
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", quote(_segment(name, value), safe=_SEGMENT_SAFE))
+    return path
+
+
+def _segment(name: str, value: Any) -> str:
+    text = _scalar(name, value)
+    if text in {"", ".", ".."}:
+        raise RequestValidationError(
+            f"`{name}` must not be {text!r}: it would change the path of the request.",
+            parameter=name,
+        )
+    if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text):  # noqa: PLR2004 - C0, C1
+        raise RequestValidationError(f"`{name}` has control characters in it.", parameter=name)
+    if any(0xD800 <= ord(char) < 0xE000 for char in text):  # noqa: PLR2004 - lone surrogates
+        raise RequestValidationError(f"`{name}` is not valid text.", parameter=name)
+    return text
+
+
+def encode_query(values: Mapping[str, Any]) -> str:
+    """Write a query string; what was not given (`OMIT`, `None`, an empty collection) is left out."""
+    return "&".join(
+        f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in query_items(values)
+    )
+
+
+def query_items(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and texts of the parameters that were given."""
+    for name, value in values.items():
+        if value is None or isinstance(value, Omit):
+            continue
+        if isinstance(value, Repeated):
+            for item in value.values:
+                yield name, _scalar(name, item)
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            if value:
+                yield name, _comma_separated(name, value)
+        else:
+            yield name, _scalar(name, value)
+
+
+def _comma_separated(name: str, values: Iterable[Any]) -> str:
+    texts = [_scalar(name, value) for value in values]
+    for text in texts:
+        if "," in text:
+            raise RequestValidationError(
+                f"`{name}` takes a comma-separated list, in which {text!r} cannot be written.",
+                parameter=name,
+            )
+    return ",".join(texts)
+
+
+def _scalar(name: str, value: Any) -> str:  # noqa: PLR0911 - one line for each type
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return _text(name, value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return instant(name, value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Duration):
+        return duration_text(name, value)
+    if isinstance(value, timedelta):
+        raise RequestValidationError(f"`{name}` takes no length of time.", parameter=name)
+    if value is None or isinstance(value, (Omit, Ref, dict, list, tuple, set, bytes)):
+        raise RequestValidationError(
+            f"`{name}` has to be a single value, not {type(value).__name__}.", parameter=name
+        )
+    return _text(name, str(value))
+
+
+def _text(name: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise RequestValidationError(f"`{name}` is not valid text.", parameter=name) from None
+    return value
+
+
+def instant(name: str, value: datetime) -> str:
+    """Write an instant as RFC 3339.
+
+    Raises:
+        RequestValidationError: It has no time zone.
+    """
+    offset = value.utcoffset()
+    if offset is None:
+        raise RequestValidationError(
+            f"`{name}` has no time zone: pass an aware datetime, as `datetime.now(timezone.utc)`.",
+            parameter=name,
+        )
+    text = value.isoformat()
+    return f"{text[:-6]}Z" if not offset and text.endswith("+00:00") else text
+
+
+def duration_text(name: str, value: Duration) -> str:
+    """Write a length of time in the unit that the wire has.
+
+    Raises:
+        RequestValidationError: It is no whole number of that unit.
+    """
+    nanoseconds = _nanoseconds(value.value)
+    if value.unit == "go":
+        return go_duration(nanoseconds)
+    count, rest = divmod(nanoseconds, _NANOSECONDS[value.unit])
+    if rest:
+        raise RequestValidationError(
+            f"`{name}` has to be a whole number of {value.unit}.", parameter=name
+        )
+    return str(count)
+
+
+def _nanoseconds(value: float | timedelta) -> int:
+    if isinstance(value, timedelta):
+        return (value // _MICROSECOND) * 1_000
+    return round(value * 10**9)
+
+
+def go_duration(nanoseconds: int) -> str:
+    """Write a length of time as Go does, in the largest units that lose nothing: `1h30m`, `250ms`."""
+    if nanoseconds == 0:
+        return "0s"
+    sign, rest, parts = ("-" if nanoseconds < 0 else ""), abs(nanoseconds), []
+    for unit in ("h", "m", "s", "ms", "us", "ns"):
+        count, rest = divmod(rest, _NANOSECONDS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return sign + "".join(parts)
