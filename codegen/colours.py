@@ -22,6 +22,13 @@ ROOTS: Final = ("src", "tests")
 
 # Whole names; a rule that nothing uses is an error.
 NAMES: Final = {
+    "AsyncItems": "Items",
+    "AsyncPager": "Pager",
+    "AsyncPages": "Pages",
+    "StopAsyncIteration": "StopIteration",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+    "_async": "_sync",
     "AsyncTransport": "Transport",
     "AsyncIterator": "Iterator",
     "AsyncStreamingResponse": "StreamingResponse",

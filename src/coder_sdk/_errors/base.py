@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from coder_sdk._page import Position
 
 E = TypeVar("E", bound="CoderError")
 
@@ -13,7 +16,11 @@ class CoderError(Exception):
     Attributes:
         message: What failed, without the hint.
         hint: What to do about it, if that is known.
+        position: Where an iteration over a list stopped, if the error ended one; `resume` of the
+            list goes on from there.
     """
+
+    position: Position | None = None
 
     def __init__(self, message: str = "", *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -28,6 +35,8 @@ class CoderError(Exception):
 
     def __str__(self) -> str:
         text = self._describe()
+        if self.position is not None:
+            text += f"\nThe iteration stopped {self.position}."
         return f"{text}\nHint: {self.hint}" if self.hint else text
 
     def _describe(self) -> str:

@@ -1,0 +1,226 @@
+"""Lists: the one iterator over every page of an endpoint, whatever its paging style."""
+
+from __future__ import annotations
+
+from collections import deque
+from copy import copy
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from warnings import warn
+
+from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._io._async.settle import settle
+from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
+from coder_sdk._pagination import Ask, Walk
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from coder_sdk._io._async.transport import AsyncTransport
+    from coder_sdk._request import PagedRequest
+
+T = TypeVar("T")
+
+
+class AsyncPager(Generic[T]):
+    """All items of a list, fetched page by page while they are iterated.
+
+    Nothing is asked for before the first item is. Each iteration starts anew. Nothing is held
+    between two pages, so an iteration can be left at any point.
+
+    Attributes:
+        total: Items of the whole list as the page that was read last tells, `None` before that
+            and where the server does not count.
+        total_is_exact: False where the server counts only up to a bound, or where the items are
+            narrowed after they arrived.
+    """
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        request: PagedRequest[Any, T],
+        *,
+        ahead: int = 1,
+        position: Position | None = None,
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._ahead = ahead
+        self._position = position
+        self.total: int | None = None
+        self.total_is_exact = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._request.operation}>"
+
+    def __aiter__(self) -> AsyncItems[T]:
+        return AsyncItems(self.pages())
+
+    def pages(self) -> AsyncPages[T]:
+        """Iterate page by page instead of item by item."""
+        return self._iterate(self._walk(self._request.max_items))
+
+    def prefetch(self, pages: int) -> AsyncPager[T]:
+        """Read several pages at once, in order.
+
+        It helps for lists whose pages have numbers; the others are read one after the other.
+
+        Args:
+            pages: How many requests may run at the same time.
+
+        Returns:
+            The same list, read that way.
+
+        Raises:
+            RequestValidationError: `pages` is less than 1.
+        """
+        if pages < 1:
+            raise RequestValidationError("`pages` must be at least 1", parameter="pages")
+        return self._variant(ahead=pages)
+
+    def resume(self, position: Position) -> AsyncPager[T]:
+        """Go on where an iteration stopped.
+
+        Args:
+            position: `error.position` of the error that ended an iteration, or `page.position`.
+
+        Returns:
+            The rest of the list; `max_items` counts from the original beginning.
+        """
+        return self._variant(position=position)
+
+    def _variant(self, **changes: Any) -> AsyncPager[T]:
+        chosen = {"ahead": self._ahead, "position": self._position, **changes}
+        return AsyncPager(self._transport, self._request, **chosen)
+
+    def _walk(self, max_items: int | None) -> Walk[T]:
+        return Walk(
+            self._request.paging,
+            self._request.query,
+            max_items=max_items,
+            by_offset=self._ahead > 1,
+            position=self._position,
+        )
+
+    def _iterate(self, walk: Walk[T]) -> AsyncPages[T]:
+        return AsyncPages(self, self._transport, self._request, walk, self._ahead)
+
+    async def first_page(self) -> Page[T]:
+        """Fetch only the first page."""
+        pages = self.pages()
+        async for page in pages:
+            return page
+        return Page(
+            items=[],
+            total=None,
+            total_is_exact=False,
+            has_next=False,
+            number=0,
+            envelope=None,
+            position=pages.position,
+        )
+
+    async def first(self) -> T | None:
+        """Fetch only the first item; `None` if the list is empty."""
+        async for item in AsyncItems(self._iterate(self._walk(1))):
+            return item
+        return None
+
+    async def to_list(self) -> list[T]:
+        """Fetch all items."""
+        items: list[T] = []
+        async for page in self.pages():
+            items.extend(page.items)
+        return items
+
+
+class AsyncPages(Generic[T]):
+    """One iteration over the pages of a list."""
+
+    def __init__(
+        self,
+        pager: AsyncPager[T],
+        transport: AsyncTransport,
+        request: PagedRequest[Any, T],
+        walk: Walk[T],
+        ahead: int,
+    ) -> None:
+        self._pager = pager
+        self._transport = transport
+        self._request = request
+        self._walk = walk
+        self._ahead = ahead
+        self._warned = False
+        self._answers: deque[tuple[Ask, Any]] = deque()
+
+    @property
+    def position(self) -> Position:
+        """Where the iteration stands; see `resume` of the pager."""
+        return self._walk.position
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        while not self._walk.done:
+            try:
+                page = await self._next_page()
+            except CoderError as error:
+                error.position = self._walk.position
+                raise
+            if page is not None:
+                self._pager.total, self._pager.total_is_exact = page.total, page.total_is_exact
+                if page.items or page.number == 1:
+                    return page
+        if not self._warned and (shortfall := self._walk.shortfall):
+            self._warned = True
+            warn(f"{shortfall} ({self._request.operation})", IncompleteListWarning, stacklevel=3)
+        raise StopAsyncIteration
+
+    async def _next_page(self) -> Page[T] | None:
+        """The page that follows; `None` if the list has moved, or has an empty stretch."""
+        if not self._answers:
+            asks = self._walk.plan(self._ahead)
+            self._answers.extend(zip(asks, await settle(self._fetch, asks), strict=True))
+        ask, answer = self._answers.popleft()
+        if isinstance(answer, CoderError):
+            self._answers.clear()
+            raise answer
+        try:
+            page = self._walk.accept(ask, answer)
+        except PagingError as error:
+            error.method, error.url = self._request.method, self._request.path_template
+            error.operation = self._request.operation
+            raise
+        if page is None:
+            self._answers.clear()
+        return page
+
+    async def _fetch(self, ask: Ask) -> Any:
+        request = copy(self._request)
+        request.query = ask.query
+        return await self._transport.call(request)
+
+
+class AsyncItems(Generic[T]):
+    """One iteration over the items of a list."""
+
+    def __init__(self, pages: AsyncPages[T]) -> None:
+        self._pages = pages
+        self._page: list[T] = []
+        self._next = 0
+
+    @property
+    def position(self) -> Position:
+        """Where the page that was read last ends; see `resume` of the pager."""
+        return self._pages.position
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while self._next >= len(self._page):
+            page = await self._pages.__anext__()
+            self._page, self._next = page.items, 0
+        item = self._page[self._next]
+        self._next += 1
+        return item
