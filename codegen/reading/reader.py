@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from codegen.reading.blocks import Line
-from codegen.reading.dialects import plain_markdown
+from codegen.reading.dialects import glued_text, gutter, piped_text, plain_markdown
 from codegen.reading.document import Finding, OperationDoc, Page, Reading, SchemaDoc
 from codegen.reading.pages import read_page
 from codegen.reading.source import read_lines
 
 PAGE_SUFFIXES: Final = frozenset({".md", ".markdown", ".txt"})
-_DIALECTS: Final = (plain_markdown,)
+_DIALECTS: Final = (gutter, plain_markdown, glued_text, piped_text)
 
 
 def read(paths: Iterable[Path]) -> Reading:

@@ -13,12 +13,13 @@ NAME: Final = "markdown"
 
 _FRONT_MATTER_MARK: Final = "---"
 _FRONT_MATTER_LINE: Final = re.compile(r"\s*(#.*|[\w\-]+\s*:.*|-\s.*|\s+\S.*)?")
+_COMMENT: Final = "# Example request using curl"
 _HEADING: Final = re.compile(r"#{1,4} \S")
 
 
 def recognises(lines: Sequence[Line]) -> bool:
-    """Tell whether the text has markdown headings."""
-    return any(_HEADING.match(line.text) for line in lines)
+    """Tell whether the text has markdown headings; the sample calls have a comment."""
+    return any(_HEADING.match(line.text) and line.text.strip() != _COMMENT for line in lines)
 
 
 def blocks(lines: Sequence[Line]) -> list[Block]:
