@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from codegen.description import guesses
@@ -46,6 +48,12 @@ def build(reading: Reading, version: str = UNKNOWN_VERSION) -> Json:
         "paths": paths,
         "components": components,
     }
+
+
+def version_of(path: Path) -> str | None:
+    """Return the release that a folder's name tells: `v2.36.0`."""
+    match = re.fullmatch(r"v?(\d+\.\d+\.\d+)", path.resolve().name)
+    return match[1] if match else None
 
 
 def examples(reading: Reading) -> dict[str, Any]:

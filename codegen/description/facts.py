@@ -9,19 +9,14 @@ names are resolved against the documented schemas. What they lack is told in
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from codegen.description import toml
 from codegen.description.typescript import Declarations, Field, Interface
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 DATA = Path(__file__).parent / "data"
 FACTS = DATA / "facts.json"
@@ -82,8 +77,7 @@ class Facts:
             for name, fields in self.schemas.items()
         }
         enums = {name: sorted(values) for name, values in self.enums.items()}
-        sections = (f'"{key}": {_lines(part)}' for key, part in [("enums", enums), ("schemas", schemas)])
-        return "{\n" + ",\n".join(sections) + "\n}\n"
+        return f'{{\n "enums": {_lines(enums)},\n "schemas": {_lines(schemas)}\n}}\n'
 
 
 def load(path: Path = FACTS) -> Facts:
@@ -142,8 +136,8 @@ def from_declarations(
         for bare, values in declarations.enums.items()
         for full in names.full(bare, (), None)
     }
-    for name, fields in _extra().items():
-        schemas[name] = {**schemas.get(name, {}), **fields}
+    for name, told in _extra().items():
+        schemas[name] = {**schemas.get(name, {}), **told}
     return Facts(schemas, enums)
 
 
@@ -157,7 +151,7 @@ class _Names:
 
     @classmethod
     def load(cls, documented: Mapping[str, Collection[str]]) -> _Names:
-        data = tomllib.loads(_NAMES.read_text(encoding="utf-8"))
+        data = toml.load(_NAMES)
         return cls(documented, data["names"], data["ignored"])
 
     def full(self, bare: str, fields: Iterable[str], package: str | None) -> list[str]:
@@ -169,9 +163,7 @@ class _Names:
             return [f"{package}.{bare}"]
         taken = {name for names in self.given.values() for name in names}
         candidates = [
-            name
-            for name in self.documented
-            if name not in taken and name.partition(".")[2] == bare
+            name for name in self.documented if name not in taken and name.partition(".")[2] == bare
         ]
         if not candidates:
             return [f"{package or 'codersdk'}.{bare}"]
@@ -184,7 +176,7 @@ class _Names:
 
 
 def _extra() -> dict[str, dict[str, Presence]]:
-    data = tomllib.loads(_EXTRA.read_text(encoding="utf-8"))
+    data = toml.load(_EXTRA)
     extra: dict[str, dict[str, Presence]] = {}
     for name, entry in data.items():
         optional, nullable = set(entry.get("optional", ())), set(entry.get("nullable", ()))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from codegen.description.openapi import Json, referred
+from codegen.description.openapi import Json, is_list, referred
 
 # --- Formats ------------------------------------------------------------------------------
 
@@ -47,20 +47,21 @@ def format_of_cell(text: str | None) -> str | None:
 
 def schema_of_value(value: object) -> Json:
     """Guess a schema from a value in an example, for types that no table spells out."""
-    if isinstance(value, bool):
-        return {"type": "boolean"}
-    if isinstance(value, int):
-        return {"type": "integer"}
-    if isinstance(value, float):
-        return {"type": "number"}
     if isinstance(value, str):
         found = format_of_example(value)
         return {"type": "string", "format": found} if found else {"type": "string"}
-    if isinstance(value, list):
+    if is_list(value):
         return {"type": "array", "items": schema_of_value(value[0]) if value else {}}
-    if isinstance(value, dict):
-        return {"type": "object"}
-    return {}
+    kind = _KINDS_OF_VALUES.get(type(value))
+    return {} if kind is None else {"type": kind}
+
+
+_KINDS_OF_VALUES: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    dict: "object",
+}
 
 
 # --- Bodies -------------------------------------------------------------------------------
@@ -101,6 +102,10 @@ def is_raw(media: str) -> bool:
 # repetition, too; its own description says comma for each of the five such parameters.
 ARRAY_IN_QUERY = {"style": "form", "explode": False}
 
+# A parameter that is said to be in a path which lacks it: a description with it would be invalid,
+# so it moves to the query, where it can do no harm. v2.36.0 has one, and the server ignores it.
+NOT_IN_PATH = {"in": "query", "required": False}
+
 # --- Paths --------------------------------------------------------------------------------
 
 # Before v2.34 the pages print paths without the prefix. Only these roots live outside of it,
@@ -129,9 +134,18 @@ _NEVER = re.compile(
 _UNITS = {"_ms": "ms", "_seconds": "s", "_secs": "s", "_micros": "micros", "_hours": "h"}
 
 
-def may_be_never(name: str, schema: Json) -> bool:
-    """Guess whether an instant may mean never."""
-    return schema.get("format") == "date-time" and _NEVER.search(name) is not None
+def may_be_never(name: str, schema: Json, *, may_lack: bool) -> bool:
+    """Guess whether an instant may mean never.
+
+    Beside the names: Go sends an instant that is declared as optional even where it is not
+    set, then as year 1 (its `omitempty` has no effect on structs).
+    """
+    return schema.get("format") == "date-time" and (may_lack or _NEVER.search(name) is not None)
+
+
+def may_be_zero_uuid(schema: Json, *, may_lack: bool) -> bool:
+    """Tell whether the zero UUID means none: `omitempty` has no effect on a UUID, either."""
+    return schema.get("format") == "uuid" and may_lack
 
 
 def unit_of(name: str, schema: Json) -> str | None:
@@ -176,6 +190,41 @@ def _json_answer(operation: Json) -> Json | None:
     content: dict[str, Any] = operation["responses"].get("200", {}).get("content", {})
     media: Json | None = content.get(JSON_MEDIA)
     return None if media is None else media["schema"]
+
+
+# --- Parameters of paths -------------------------------------------------------------------
+
+# What a path parameter identifies: an object that callers have at hand as a model. Names of
+# things (`groupName`, `templatename`) are left out, as they are no identity.
+_KINDS = {
+    "chat": "chat",
+    "fileID": "file",
+    "file": "file",
+    "group": "group",
+    "jobID": "job",
+    "job": "job",
+    "organization": "organization",
+    "task": "task",
+    "template": "template",
+    "templateversion": "template_version",
+    "user": "user",
+    "workspace": "workspace",
+    "workspaceagent": "agent",
+    "workspacebuild": "build",
+    "workspaceproxy": "workspace_proxy",
+}
+
+
+def kind_of(path: str, parameter: Json) -> str | None:
+    """Tell what kind of object a path parameter identifies."""
+    if parameter["in"] != "path" or f"{{{parameter['name']}}}" not in path:
+        return None
+    return _KINDS.get(parameter["name"])
+
+
+def stability_of(path: str) -> str:
+    """Tell the stability from the path: the server mounts what may change in a root of its own."""
+    return "experimental" if path.startswith("/api/experimental/") else "stable"
 
 
 # --- Streams ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 Json = dict[str, Any]
 
@@ -13,6 +13,16 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 REF_PREFIX = "#/components/schemas/"
 DATA = Path(__file__).parent / "data"
 COMMITTED = DATA / "coder.json"
+
+
+def is_table(node: object) -> TypeGuard[Json]:
+    """Whether a part of a description is a JSON object."""
+    return isinstance(node, dict)
+
+
+def is_list(node: object) -> TypeGuard[list[Any]]:
+    """Whether a part of a description is a JSON array."""
+    return isinstance(node, list)
 
 
 def reference(name: str) -> Json:
@@ -28,13 +38,13 @@ def referred(schema: Json) -> str | None:
 
 def references(node: object) -> Iterator[str]:
     """Yield the names of all components that a part of a description refers to."""
-    if isinstance(node, dict):
+    if is_table(node):
         ref = node.get("$ref")
         if isinstance(ref, str):
             yield ref.removeprefix(REF_PREFIX)
         for value in node.values():
             yield from references(value)
-    elif isinstance(node, list):
+    elif is_list(node):
         for value in node:
             yield from references(value)
 

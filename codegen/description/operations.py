@@ -63,7 +63,10 @@ def _parameters(doc: OperationDoc) -> Iterator[Json]:
         if missing not in in_path:
             yield {"name": missing, "in": "path", "required": True, "schema": {"type": "string"}}
     for parameter in declared:
-        yield _parameter(parameter, enums.get(parameter.name))
+        built = _parameter(parameter, enums.get(parameter.name))
+        if parameter.location == "path" and parameter.name not in _IN_PATH.findall(doc.path):
+            built.update(guesses.NOT_IN_PATH)
+        yield built
 
 
 def _parameter(doc: ParameterDoc, values: list[str] | None) -> Json:
@@ -116,12 +119,12 @@ def _form(doc: OperationDoc, fields: Iterable[ParameterDoc]) -> Json:
 
 
 def _response(doc: OperationDoc, response: ResponseDoc) -> Json:
-    accepts = doc.curl.accepts if doc.curl else ()
+    accepts = [name for name in doc.curl.accepts if name != "*/*"] if doc.curl else []
     built: Json = {"description": ""}
     if response.type is not None:
         example = doc.response_examples.get(response.status)
         schema = type_schema(response.type, example.value if example else None)
-        media = accepts or (guesses.JSON_MEDIA,)
+        media = accepts or [guesses.JSON_MEDIA]
         return {**built, "content": {name: {"schema": schema} for name in media}}
     raw = [name for name in accepts if guesses.is_raw(name)]
     if raw and response.status.startswith("2") and int(response.status) not in _NO_BODY:

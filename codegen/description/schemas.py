@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from codegen.description import guesses
-from codegen.description.openapi import Json, reference
+from codegen.description.openapi import Json, is_list, is_table, reference
 from codegen.reading.document import EnumDoc, FieldDoc, SchemaDoc, TypeText
 
 
@@ -31,7 +31,7 @@ def component(schema: SchemaDoc) -> Json:
     if mapped is not None:
         value = _schema(mapped, _first_value(example), enums)
         return {"title": schema.name, "type": "object", "additionalProperties": value}
-    if not nodes and not schema.has_properties and not isinstance(example, Mapping):
+    if not nodes and not schema.has_properties and not is_table(example):
         return {"title": schema.name, **guesses.schema_of_value(example)}
     return {"title": schema.name, **_object(nodes, example, enums)}
 
@@ -62,7 +62,7 @@ def with_enum(schema: Json, values: Sequence[str]) -> Json:
 
 
 def _item_schema(kind: TypeText, example: Any) -> Json:
-    first = example[0] if isinstance(example, list) and example else None
+    first = example[0] if is_list(example) and example else None
     if kind.items is None:
         return guesses.schema_of_value(first)
     if kind.items.kind == "array" and kind.items.items is None:
@@ -98,7 +98,7 @@ def _tree(fields: Iterable[FieldDoc]) -> list[_Node]:
 
 
 def _object(nodes: Sequence[_Node], example: Any, enums: Mapping[str, Sequence[str]]) -> Json:
-    samples: Mapping[str, Any] = example if isinstance(example, Mapping) else {}
+    samples = example if is_table(example) else {}
     schema: Json = {"type": "object"}
     if nodes:
         schema["properties"] = {
@@ -115,7 +115,7 @@ def _schema(node: _Node, example: Any, enums: Mapping[str, Sequence[str]]) -> Js
         value = _schema(mapped, _first_value(example), enums)
         return {"type": "object", "additionalProperties": value}
     if node.children and schema.get("type") == "array":
-        first = example[0] if isinstance(example, list) and example else None
+        first = example[0] if is_list(example) and example else None
         return {**schema, "items": _object(node.children, first, enums)}
     if node.children:
         return _object(node.children, example, enums)
@@ -131,6 +131,6 @@ def _by_owner(enums: Iterable[EnumDoc]) -> dict[str, list[str]]:
 
 
 def _first_value(example: Any) -> Any:
-    if isinstance(example, Mapping):
+    if is_table(example):
         return next(iter(example.values()), None)
     return None
