@@ -6,11 +6,21 @@ public, because annotations built from them (`WireList[User]`) work with `pydant
 
 from coder_sdk.wire._collections import WireList, WireMap
 from coder_sdk.wire._enums import OpenEnum, OpenIntEnum
-from coder_sdk.wire._models import CaseInsensitiveModel, RequestModel, ResponseModel
+from coder_sdk.wire._models import (
+    CaseInsensitiveModel,
+    OpaqueModel,
+    RequestModel,
+    ResponseModel,
+    SharedModel,
+    absent_is,
+    sent,
+)
 from coder_sdk.wire._problems import Problem, problems
 from coder_sdk.wire._secret import Secret
 from coder_sdk.wire._values import (
+    NEVER,
     Base64,
+    Microseconds,
     Milliseconds,
     Nanoseconds,
     NeverDatetime,
@@ -19,11 +29,14 @@ from coder_sdk.wire._values import (
 )
 
 __all__ = [
+    "NEVER",
     "Base64",
     "CaseInsensitiveModel",
+    "Microseconds",
     "Milliseconds",
     "Nanoseconds",
     "NeverDatetime",
+    "OpaqueModel",
     "OpenEnum",
     "OpenIntEnum",
     "Problem",
@@ -31,8 +44,11 @@ __all__ = [
     "ResponseModel",
     "Seconds",
     "Secret",
+    "SharedModel",
     "WireList",
     "WireMap",
     "ZeroNullUUID",
+    "absent_is",
     "problems",
+    "sent",
 ]

@@ -1,11 +1,33 @@
 """The bases of the models: lenient and frozen for answers, strict for requests."""
 
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-__all__ = ["CaseInsensitiveModel", "RequestModel", "ResponseModel"]
+__all__ = [
+    "CaseInsensitiveModel",
+    "OpaqueModel",
+    "RequestModel",
+    "ResponseModel",
+    "SharedModel",
+    "absent_is",
+    "sent",
+]
+
+# What a field of a `SharedModel` holds that an answer must have and did not have.
+ABSENT: Final = object()
+
+
+class _Building(threading.local):
+    """Whether this thread is inside the constructor of a `SharedModel`."""
+
+    active = False
+
+
+_building = _Building()
 
 
 class ResponseModel(BaseModel):
@@ -52,6 +74,72 @@ class RequestModel(BaseModel):
     )
 
 
+class SharedModel(ResponseModel):
+    """What is answered and sent alike.
+
+    An answer must have every field that is always sent (those marked by `sent`); a request holds
+    what was given to the constructor, and only that is dumped with `exclude_unset`.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            outer, _building.active = _building.active, True
+            try:
+                super().__init__(**data)
+            finally:
+                _building.active = outer
+
+        __init__.__pydantic_base_init__ = True
+
+
+def absent_is(zero: Callable[[], object]) -> Any:
+    """Give a field that may be absent a new value each time: an empty list or map.
+
+    Args:
+        zero: Makes the value.
+
+    Returns:
+        The default of the field.
+    """
+    return Field(default_factory=zero)
+
+
+def sent(zero: Callable[[], object]) -> Any:
+    """Mark a field of a `SharedModel` that answers always have and that requests may leave out.
+
+    Args:
+        zero: Makes the value that stands for it in a request; it is not sent.
+
+    Returns:
+        The default of the field.
+    """
+    return Field(
+        default_factory=lambda: zero() if _building.active else ABSENT, validate_default=True
+    )
+
+
+class OpaqueModel(RootModel[Any]):
+    """A value whose fields the documentation does not describe.
+
+    Any JSON decodes and is kept in `root`; the keys of an object are attributes as well.
+    """
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            fields = self.__dict__.get("root")
+            if isinstance(fields, dict) and name in fields:
+                return fields[name]
+            return super().__getattr__(name)
+
+    else:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
 class CaseInsensitiveModel(ResponseModel):
     """An answer whose keys may come in another case, as Go's decoder allows.
 
@@ -63,7 +151,7 @@ class CaseInsensitiveModel(ResponseModel):
     def _spell_keys(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        keys: dict[str, Any] = data
+        keys = cast("dict[str, Any]", data)
         names = [field.alias or name for name, field in cls.model_fields.items()]
         exact = {*names, *cls.model_fields}
         known = {name.lower(): name for name in names}

@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from coder_sdk.wire._collections import LIST_LABEL, MAP_LABEL, NULL_LABEL
+from coder_sdk.wire._models import ABSENT
 
 __all__ = ["Problem", "problems"]
 
@@ -32,13 +34,12 @@ def problems(error: ValidationError) -> tuple[Problem, ...]:
     Returns:
         The reasons in the order of the fields.
     """
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return tuple(
-        Problem(
-            tuple(part for part in detail["loc"] if part not in (LIST_LABEL, MAP_LABEL)),
-            detail["type"],
-            detail["msg"],
-        )
-        for detail in details
-        if NULL_LABEL not in detail["loc"]
-    )
+    details = error.errors(include_url=False, include_context=False)
+    return tuple(_problem(detail) for detail in details if NULL_LABEL not in detail["loc"])
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    location = tuple(part for part in detail["loc"] if part not in (LIST_LABEL, MAP_LABEL))
+    if detail["input"] is ABSENT:
+        return Problem(location, "missing", "Field required")
+    return Problem(location, detail["type"], detail["msg"])

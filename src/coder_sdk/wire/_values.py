@@ -13,13 +13,18 @@ from pydantic_core import CoreSchema, core_schema
 from coder_sdk.wire._collections import becomes
 
 __all__ = [
+    "NEVER",
     "Base64",
+    "Microseconds",
     "Milliseconds",
     "Nanoseconds",
     "NeverDatetime",
     "Seconds",
     "ZeroNullUUID",
 ]
+
+NEVER = datetime(1, 1, 1, tzinfo=timezone.utc)
+"""Go's zero instant."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _ZERO_UUID = UUID(int=0)
@@ -159,6 +164,9 @@ Nanoseconds = Annotated[int | timedelta, _Duration("nanoseconds", 1_000_000_000)
 
 Milliseconds = Annotated[int | timedelta, _Duration("milliseconds", 1_000)]
 """A duration to send: a `timedelta`, or a number of milliseconds; kept as that number."""
+
+Microseconds = Annotated[int | timedelta, _Duration("microseconds", 1_000_000)]
+"""A duration to send: a `timedelta`, or a number of microseconds; kept as that number."""
 
 Seconds = Annotated[int | timedelta, _Duration("seconds", 1)]
 """A duration to send: a `timedelta`, or a number of seconds; kept as that number."""
