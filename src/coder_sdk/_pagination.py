@@ -28,6 +28,7 @@ PAGE_SIZE: Final = 100
 GROWTH: Final = 5  # of the limit of a list that has only a limit
 REMEMBERED: Final = 10_000  # identifiers of a list that keeps its order
 MAX_PASSES: Final = 3  # over a list that is sorted anew while it is read
+MAX_REPEATS: Final = 3  # of one page in a row; a moving list can show the same page twice
 MAX_BARREN: Final = 50  # pages in a row with nothing new, before a list counts as endless
 
 
@@ -73,7 +74,8 @@ class Walk(Generic[T]):
         self._param, self._source = _cursor(paging, self._query)
         self._seen = _Seen(everything=self.style == "limit" or paging.moves is True)
         self._offset, self._cursor = self._start, cast("str | None", None)
-        self._pages = self._items = self._barren = self._passes = 0
+        self._pages = self._items = self._passes = 0
+        self._barren = self._repeats = 0
         self._disturbed = self._counted = False
         self._left: int | None = None
         self._short_of: str | None = None
@@ -155,6 +157,8 @@ class Walk(Generic[T]):
         Raises:
             PagingError: The server repeats itself.
         """
+        if self.style == "offset" and ask.offset + ask.overlaps != self._offset:
+            return None  # an earlier page of the same plan was shorter than asked for
         items = self._items_of(envelope)
         keys = [_key(item, self._paging.key) for item in items]
         if ask.overlaps and not self._joins(ask, keys):
@@ -192,17 +196,18 @@ class Walk(Generic[T]):
             self._disturbed = self._disturbed or keys[0] != self._seen.last[-1]
             return True
         self._disturbed = True
-        if self._offset > ask.offset:  # else an earlier page of the same plan was a short one
-            self._offset = max(self._start, ask.offset + 1 - (self._limit or PAGE_SIZE))
+        self._offset = max(self._start, ask.offset + 1 - (self._limit or PAGE_SIZE))
         self._barren += 1
         self._guard(())
         return False
 
     def _guard(self, keys: Sequence[Any]) -> None:
         """Refuse to go on with a server that repeats itself."""
-        repeats = bool(keys) and None not in keys and tuple(keys) == self._seen.last
-        # A list with a limit only, and one that was moved, are read again on purpose.
-        if (repeats and self.style != "limit" and not self._passes) or self._barren > MAX_BARREN:
+        # A list with a limit only, and one that moved, are read again on purpose.
+        same = bool(keys) and None not in keys and tuple(keys) == self._seen.last
+        self._repeats = self._repeats + 1 if same and self.style != "limit" else 0
+        allowed = 0 if self.style == "cursor" else MAX_REPEATS
+        if self._repeats > allowed or self._barren > MAX_BARREN:
             how = "`offset`" if self.style == "offset" else f"`{self._param}`"
             raise PagingError(
                 f"The server repeats items instead of going on ({self.position})",
@@ -219,6 +224,7 @@ class Walk(Generic[T]):
         behind_cursor = self._pages or _given(self._query, self._param) is not None
         if self.style != "cursor" or not behind_cursor:
             cap = _get(envelope, self._paging.cap) if self._paging.cap else None
+            self._disturbed = self._disturbed or self.total not in {None, int(total)}
             self.total, self._counted = int(total), not (cap and total > cap)
         if self.style == "cursor":
             self._left = int(total) - len(items)
@@ -362,7 +368,9 @@ def _style(paging: Paging, query: Mapping[str, Any], *, by_offset: bool) -> str:
     if cursor and any(_given(query, param) is not None for param, _ in paging.cursors):
         return "cursor"
     offset = "offset" in paging.styles
-    if offset and (by_offset or not cursor or _given(query, "offset") is not None):
+    if offset and (
+        by_offset or not cursor or paging.moves is True or _given(query, "offset") is not None
+    ):
         return "offset"
     if cursor:
         return "cursor"
