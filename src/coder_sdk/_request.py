@@ -188,6 +188,15 @@ def flag(value: bool | Omit | None) -> bool | Omit:  # noqa: FBT001 - the value 
     return True if value else OMIT
 
 
+def json_text(value: Any) -> str | Omit | None:
+    """Write a value that travels as JSON inside one query parameter; an empty one is left out."""
+    if isinstance(value, Omit) or value is None or value == {}:
+        return OMIT
+    from json import dumps  # noqa: PLC0415 - two operations need it
+
+    return dumps(value, separators=(",", ":"))
+
+
 class JsonBody:
     """A JSON body that is checked and written by the model that `model` names, when it is sent.
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from coder_sdk.models.derp import TailnetDERPRegion
 from coder_sdk.models.provisioner_job_log import LogLevel
-from coder_sdk.models.tailcfg_derp_region import TailcfgDERPRegion
 from coder_sdk.models.workspace_build import WorkspaceAppStatusState
 from coder_sdk.wire import (
     CaseInsensitiveModel,
@@ -16,6 +16,7 @@ from coder_sdk.wire import (
     OpenEnum,
     RequestModel,
     ResponseModel,
+    Secret,
     WireList,
     WireMap,
     ZeroNullUUID,
@@ -24,18 +25,19 @@ from coder_sdk.wire import (
 
 __all__ = [
     "AWSInstanceIdentityToken",
+    "AgentAuthenticateResponse",
     "AgentConnectionInfo",
-    "AgentsdkGitSSHKey",
-    "AuthenticateResponse",
+    "AgentExternalAuthResponse",
+    "AgentGitSSHKey",
+    "AgentLog",
     "AzureInstanceIdentityToken",
     "DERPHomeParams",
     "DERPMap",
-    "ExternalAuthResponse",
     "GoogleInstanceIdentityToken",
-    "Log",
-    "PatchAppStatus",
-    "PatchLogs",
-    "PostLogSourceRequest",
+    "PatchAgentAppStatus",
+    "PatchAgentLogs",
+    "PostAgentLogSourceRequest",
+    "ReconnectingPTYRequest",
     "ReinitializationEvent",
     "ReinitializationReason",
     "WorkspaceAgentContainer",
@@ -47,6 +49,9 @@ __all__ = [
     "WorkspaceAgentListeningPort",
     "WorkspaceAgentListeningPortsResponse",
     "WorkspaceAgentLog",
+    "WorkspaceAgentMetadata",
+    "WorkspaceAgentMetadataDescription",
+    "WorkspaceAgentMetadataResult",
 ]
 
 
@@ -58,16 +63,16 @@ class AWSInstanceIdentityToken(RequestModel):
 
     agent_name: str | None = None
     document: str
-    signature: str
+    signature: Secret
 
 
-class AuthenticateResponse(ResponseModel):
+class AgentAuthenticateResponse(ResponseModel):
     """Answer of `POST /api/v2/workspaceagents/aws-instance-identity` and 2 more.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkauthenticateresponse
     """
 
-    session_token: str
+    session_token: Secret
 
 
 class AzureInstanceIdentityToken(RequestModel):
@@ -78,32 +83,32 @@ class AzureInstanceIdentityToken(RequestModel):
 
     agent_name: str | None = None
     encoding: str
-    signature: str
+    signature: Secret
 
 
-class ExternalAuthResponse(ResponseModel):
+class AgentExternalAuthResponse(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/me/external-auth` and 1 more.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkexternalauthresponse
     """
 
-    access_token: str
+    access_token: Secret
     expires_at: NeverDatetime
     """`None` means never."""
-    password: str
+    password: Secret
     token_extra: WireMap[Any] = absent_is(dict)
     type: str
     url: str
     username: str
 
 
-class AgentsdkGitSSHKey(ResponseModel):
+class AgentGitSSHKey(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/me/gitsshkey`.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkgitsshkey
     """
 
-    private_key: str
+    private_key: Secret
     public_key: str
 
 
@@ -114,11 +119,11 @@ class GoogleInstanceIdentityToken(RequestModel):
     """
 
     agent_name: str | None = None
-    json_web_token: str
+    json_web_token: Secret
 
 
-class Log(RequestModel):
-    """Part of `PatchLogs`.
+class AgentLog(RequestModel):
+    """Part of `PatchAgentLogs`.
 
     See https://coder.com/docs/reference/api/schemas#agentsdklog
     """
@@ -128,7 +133,7 @@ class Log(RequestModel):
     output: str | None = None
 
 
-class PatchAppStatus(RequestModel):
+class PatchAgentAppStatus(RequestModel):
     """Body of `PATCH /api/v2/workspaceagents/me/app-status`.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchappstatus
@@ -142,17 +147,17 @@ class PatchAppStatus(RequestModel):
     uri: str | None = None
 
 
-class PatchLogs(RequestModel):
+class PatchAgentLogs(RequestModel):
     """Body of `PATCH /api/v2/workspaceagents/me/logs`.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchlogs
     """
 
     log_source_id: str | None = None
-    logs: list[Log] | None = None
+    logs: list[AgentLog] | None = None
 
 
-class PostLogSourceRequest(RequestModel):
+class PostAgentLogSourceRequest(RequestModel):
     """Body of `POST /api/v2/workspaceagents/me/log-source`.
 
     See https://coder.com/docs/reference/api/schemas#agentsdkpostlogsourcerequest
@@ -299,6 +304,45 @@ class WorkspaceAgentLog(ResponseModel):
     source_id: UUID
 
 
+class WorkspaceAgentMetadataDescription(ResponseModel):
+    """Part of `WorkspaceAgentMetadata`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentmetadatadescription
+    """
+
+    display_name: str
+    interval: int
+    """In seconds."""
+    key: str
+    script: str
+    timeout: int
+    """In seconds."""
+
+
+class WorkspaceAgentMetadataResult(ResponseModel):
+    """Part of `WorkspaceAgentMetadata`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentmetadataresult
+    """
+
+    age: int
+    """In seconds."""
+    collected_at: NeverDatetime
+    """`None` means never."""
+    error: str
+    value: str
+
+
+class WorkspaceAgentMetadata(ResponseModel):
+    """Answer of `GET /api/v2/workspaceagents/{workspaceagent}/watch-metadata` and 1 more.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentmetadata
+    """
+
+    description: WorkspaceAgentMetadataDescription
+    result: WorkspaceAgentMetadataResult
+
+
 class DERPHomeParams(CaseInsensitiveModel):
     """Part of `DERPMap`.
 
@@ -309,18 +353,18 @@ class DERPHomeParams(CaseInsensitiveModel):
 
 
 class DERPMap(CaseInsensitiveModel):
-    """Part of `AgentConnectionInfo` and `RegisterWorkspaceProxyResponse`.
+    """Answer of `GET /api/v2/derp-map`.
 
     See https://coder.com/docs/reference/api/schemas#tailcfgderpmap
     """
 
     home_params: Annotated[DERPHomeParams | None, Field(alias="HomeParams")] = None
-    regions: Annotated[WireMap[TailcfgDERPRegion], Field(alias="Regions")]
+    regions: Annotated[WireMap[TailnetDERPRegion], Field(alias="Regions")]
     omit_default_regions: Annotated[bool | None, Field(alias="omitDefaultRegions")] = None
 
 
 class AgentConnectionInfo(ResponseModel):
-    """Answer of `GET /api/v2/workspaceagents/{workspaceagent}/connection`.
+    """Answer of `GET /api/v2/workspaceagents/connection` and 1 more.
 
     See https://coder.com/docs/reference/api/schemas#workspacesdkagentconnectioninfo
     """
@@ -329,3 +373,14 @@ class AgentConnectionInfo(ResponseModel):
     derp_map: DERPMap | None = None
     disable_direct_connections: bool
     hostname_suffix: str | None = None
+
+
+class ReconnectingPTYRequest(RequestModel):
+    """Body of `GET /api/v2/workspaceagents/{workspaceagent}/pty`.
+
+    See https://coder.com/docs/reference/api/schemas#workspacesdkreconnectingptyrequest
+    """
+
+    data: str | None = None
+    height: int | None = None
+    width: int | None = None

@@ -113,7 +113,7 @@ class AIProviderKeyMutation(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkaiproviderkeymutation
     """
 
-    api_key: str | None = None
+    api_key: Secret | None = None
     id: UUID | None = None
 
 
@@ -123,7 +123,7 @@ class CreateAIProviderRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkcreateaiproviderrequest
     """
 
-    api_keys: list[str] | None = None
+    api_keys: list[Secret] | None = None
     base_url: str | None = None
     display_name: str | None = None
     enabled: bool | None = None

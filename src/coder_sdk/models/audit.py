@@ -7,7 +7,8 @@ from uuid import UUID
 
 from coder_sdk.models.shared import MinimalOrganization
 from coder_sdk.models.user import User
-from coder_sdk.wire import OpenEnum, ResponseModel, WireList, WireMap
+from coder_sdk.models.workspace_build import BuildReason
+from coder_sdk.wire import OpenEnum, RequestModel, ResponseModel, WireList, WireMap, ZeroNullUUID
 
 __all__ = [
     "AuditAction",
@@ -15,6 +16,7 @@ __all__ = [
     "AuditDiffField",
     "AuditLog",
     "AuditLogResponse",
+    "CreateTestAuditLogRequest",
     "ResourceType",
 ]
 
@@ -115,8 +117,8 @@ class AuditLog(ResponseModel):
     ip: str
     is_deleted: bool
     organization: MinimalOrganization | None = None
-    organization_id: UUID
-    request_id: UUID
+    organization_id: ZeroNullUUID
+    request_id: ZeroNullUUID
     resource_icon: str
     resource_id: UUID
     resource_link: str
@@ -137,3 +139,19 @@ class AuditLogResponse(ResponseModel):
     audit_logs: WireList[AuditLog]
     count: int
     count_cap: int
+
+
+class CreateTestAuditLogRequest(RequestModel):
+    """Body of `POST /api/v2/audit/testgenerate`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkcreatetestauditlogrequest
+    """
+
+    action: AuditAction | None = None
+    additional_fields: Any = None
+    build_reason: BuildReason | None = None
+    organization_id: UUID | None = None
+    request_id: UUID | None = None
+    resource_id: UUID | None = None
+    resource_type: ResourceType | None = None
+    time: datetime | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from coder_sdk.models.shared import APIKeyScope, RBACAction, RBACResource
 from coder_sdk.models.user import LoginType
-from coder_sdk.wire import NeverDatetime, RequestModel, ResponseModel, WireList, WireMap
+from coder_sdk.wire import NeverDatetime, RequestModel, ResponseModel, Secret, WireList, WireMap
 
 __all__ = [
     "AuthorizationCheck",
@@ -71,8 +71,8 @@ class ChangePasswordWithOneTimePasscodeRequest(RequestModel):
     """
 
     email: str
-    one_time_passcode: str
-    password: str
+    one_time_passcode: Secret
+    password: Secret
 
 
 class ConvertLoginRequest(RequestModel):
@@ -81,7 +81,7 @@ class ConvertLoginRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkconvertloginrequest
     """
 
-    password: str
+    password: Secret
     to_type: LoginType
 
 
@@ -101,7 +101,7 @@ class LoginWithPasswordRequest(RequestModel):
     """
 
     email: str
-    password: str
+    password: Secret
 
 
 class LoginWithPasswordResponse(ResponseModel):
@@ -110,7 +110,7 @@ class LoginWithPasswordResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkloginwithpasswordresponse
     """
 
-    session_token: str
+    session_token: Secret
 
 
 class OAuthConversionResponse(ResponseModel):
@@ -121,7 +121,7 @@ class OAuthConversionResponse(ResponseModel):
 
     expires_at: NeverDatetime
     """`None` means never."""
-    state_string: str
+    state_string: Secret
     to_type: LoginType
     user_id: UUID
 
@@ -141,7 +141,7 @@ class ValidateUserPasswordRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkvalidateuserpasswordrequest
     """
 
-    password: str
+    password: Secret
 
 
 class ValidateUserPasswordResponse(ResponseModel):

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from coder_sdk.models.shared import GroupSource
+from coder_sdk.models.user import ReducedUser
 from coder_sdk.wire import (
     Base64,
     NeverDatetime,
@@ -19,6 +21,7 @@ from coder_sdk.wire import (
 
 __all__ = [
     "Chat",
+    "ChatACL",
     "ChatBusyBehavior",
     "ChatClientType",
     "ChatContext",
@@ -32,6 +35,7 @@ __all__ = [
     "ChatError",
     "ChatErrorKind",
     "ChatFileMetadata",
+    "ChatGroup",
     "ChatInputPart",
     "ChatInputPartType",
     "ChatMessage",
@@ -48,6 +52,8 @@ __all__ = [
     "ChatPrompt",
     "ChatPromptsResponse",
     "ChatQueuedMessage",
+    "ChatRetentionDaysResponse",
+    "ChatRole",
     "ChatStatus",
     "ChatStreamActionRequired",
     "ChatStreamEvent",
@@ -57,6 +63,7 @@ __all__ = [
     "ChatStreamStatus",
     "ChatStreamToolCall",
     "ChatUnsupportedProvider",
+    "ChatUser",
     "ChatWatchEvent",
     "ChatWatchEventKind",
     "CreateChatMessageRequest",
@@ -65,8 +72,12 @@ __all__ = [
     "DynamicTool",
     "EditChatMessageRequest",
     "EditChatMessageResponse",
+    "UpdateChatACL",
     "UpdateChatRequest",
+    "UpdateChatRetentionDaysRequest",
     "UploadChatFileResponse",
+    "WorkspaceAgentGitClientMessage",
+    "WorkspaceAgentGitClientMessageType",
     "WorkspaceAgentGitServerMessage",
     "WorkspaceAgentGitServerMessageType",
     "WorkspaceAgentRepoChanges",
@@ -127,6 +138,7 @@ class ChatContextResource(ResponseModel):
     error: str | None = None
     kind: ChatContextResourceKind
     size_bytes: int
+    """In bytes."""
     skill_description: str | None = None
     skill_name: str | None = None
     source: str
@@ -246,7 +258,7 @@ class ChatStatus(OpenEnum):
 
 
 class Chat(ResponseModel):
-    """Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 5 more.
+    """Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 6 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkchat
     """
@@ -283,6 +295,59 @@ class Chat(ResponseModel):
     updated_at: datetime
     warnings: WireList[str] = absent_is(list)
     workspace_id: ZeroNullUUID = None
+
+
+class ChatRole(OpenEnum):
+    """Values in `ChatGroup`, `ChatUser` and `UpdateChatACL`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkchatrole
+    """
+
+    EMPTY = ""
+    READ = "read"
+
+
+class ChatGroup(ResponseModel):
+    """Part of `ChatACL`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkchatgroup
+    """
+
+    avatar_url: str
+    display_name: str
+    id: UUID
+    members: WireList[ReducedUser]
+    name: str
+    organization_display_name: str
+    organization_id: UUID
+    organization_name: str
+    quota_allowance: int
+    role: ChatRole
+    source: GroupSource
+    total_member_count: int
+
+
+class ChatUser(ResponseModel):
+    """Part of `ChatACL`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkchatuser
+    """
+
+    avatar_url: str | None = None
+    id: UUID
+    name: str | None = None
+    role: ChatRole
+    username: str
+
+
+class ChatACL(ResponseModel):
+    """Answer of `GET /api/experimental/chats/{chat}/acl`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkchatacl
+    """
+
+    groups: WireList[ChatGroup]
+    users: WireList[ChatUser]
 
 
 class ChatBusyBehavior(OpenEnum):
@@ -555,6 +620,16 @@ class ChatPromptsResponse(ResponseModel):
     prompts: WireList[ChatPrompt]
 
 
+class ChatRetentionDaysResponse(ResponseModel):
+    """Answer of `GET /api/experimental/chats/config/retention-days`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkchatretentiondaysresponse
+    """
+
+    retention_days: int
+    """In days."""
+
+
 class ChatStreamToolCall(ResponseModel):
     """Part of `ChatStreamActionRequired` and `ChatWatchEvent`.
 
@@ -752,6 +827,16 @@ class EditChatMessageResponse(ResponseModel):
     warnings: WireList[str] = absent_is(list)
 
 
+class UpdateChatACL(RequestModel):
+    """Body of `PATCH /api/experimental/chats/{chat}/acl`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
+    """
+
+    group_roles: dict[str, ChatRole] | None = None
+    user_roles: dict[str, ChatRole] | None = None
+
+
 class UpdateChatRequest(RequestModel):
     """Body of `PATCH /api/experimental/chats/{chat}`.
 
@@ -766,6 +851,16 @@ class UpdateChatRequest(RequestModel):
     workspace_id: UUID | None = None
 
 
+class UpdateChatRetentionDaysRequest(RequestModel):
+    """Body of `PUT /api/experimental/chats/config/retention-days`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkupdatechatretentiondaysrequest
+    """
+
+    retention_days: int | None = None
+    """In days."""
+
+
 class UploadChatFileResponse(ResponseModel):
     """Answer of `POST /api/experimental/chats/files`.
 
@@ -773,6 +868,26 @@ class UploadChatFileResponse(ResponseModel):
     """
 
     id: UUID
+
+
+class WorkspaceAgentGitClientMessageType(OpenEnum):
+    """Values in `WorkspaceAgentGitClientMessage`.
+
+    Since 2.34.
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentgitclientmessagetype
+    """
+
+    REFRESH = "refresh"
+
+
+class WorkspaceAgentGitClientMessage(RequestModel):
+    """Body of `GET /api/experimental/chats/{chat}/stream/git`.
+
+    Since 2.34.
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentgitclientmessage
+    """
+
+    type: WorkspaceAgentGitClientMessageType
 
 
 class WorkspaceAgentGitServerMessageType(OpenEnum):

@@ -2,12 +2,12 @@
 """Types of the operations that the API files under Debug."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from coder_sdk.models.regions_response_workspace_proxy import RegionsResponseWorkspaceProxy
-from coder_sdk.models.tailcfg_derp_region import DERPNode, TailcfgDERPRegion
+from coder_sdk.models.derp import DERPNode, TailnetDERPRegion
+from coder_sdk.models.proxies import WorkspaceProxiesResponse
 from coder_sdk.models.workspace_build import ProvisionerDaemon
 from coder_sdk.wire import (
     CaseInsensitiveModel,
@@ -22,28 +22,50 @@ from coder_sdk.wire import (
 
 __all__ = [
     "AccessURLReport",
-    "Code",
+    "DERPBytesSentRecv",
     "DERPHealthReport",
     "DERPNodeReport",
     "DERPRegionReport",
+    "DERPServerInfoMessage",
     "DatabaseReport",
+    "HealthCode",
+    "HealthMessage",
     "HealthSection",
     "HealthSettings",
+    "HealthSeverity",
     "HealthcheckReport",
-    "Message",
+    "NetcheckReport",
+    "NodePublic",
     "ProvisionerDaemonsReport",
     "ProvisionerDaemonsReportItem",
-    "Report",
     "STUNReport",
-    "ServerInfoMessage",
-    "Severity",
     "UpdateHealthSettings",
     "WebsocketReport",
     "WorkspaceProxyReport",
 ]
 
 
-class ServerInfoMessage(CaseInsensitiveModel):
+NodePublic: TypeAlias = str
+"""Part of `DERPBytesSentRecv`.
+
+See https://coder.com/docs/reference/api/schemas#keynodepublic
+"""
+
+
+class DERPBytesSentRecv(ResponseModel):
+    """Answer of `GET /api/v2/debug/derp/traffic`.
+
+    See https://coder.com/docs/reference/api/schemas#derpbytessentrecv
+    """
+
+    key: str | None = None
+    recv: int | None = None
+    """In bytes."""
+    sent: int | None = None
+    """In bytes."""
+
+
+class DERPServerInfoMessage(CaseInsensitiveModel):
     """Part of `DERPNodeReport`.
 
     See https://coder.com/docs/reference/api/schemas#derpserverinfomessage
@@ -57,8 +79,8 @@ class ServerInfoMessage(CaseInsensitiveModel):
     """In bytes."""
 
 
-class Code(OpenEnum):
-    """Values in `Message`.
+class HealthCode(OpenEnum):
+    """Values in `HealthMessage`.
 
     See https://coder.com/docs/reference/api/schemas#healthcode
     """
@@ -84,17 +106,17 @@ class Code(OpenEnum):
     EWS03 = "EWS03"
 
 
-class Message(ResponseModel):
+class HealthMessage(ResponseModel):
     """Part of `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
 
     See https://coder.com/docs/reference/api/schemas#healthmessage
     """
 
-    code: Code
+    code: HealthCode
     message: str
 
 
-class Severity(OpenEnum):
+class HealthSeverity(OpenEnum):
     """Values in `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
 
     See https://coder.com/docs/reference/api/schemas#healthseverity
@@ -117,9 +139,9 @@ class AccessURLReport(ResponseModel):
     healthy: bool
     healthz_response: str
     reachable: bool
-    severity: Severity
+    severity: HealthSeverity
     status_code: int
-    warnings: WireList[Message]
+    warnings: WireList[HealthMessage]
 
 
 class STUNReport(CaseInsensitiveModel):
@@ -148,14 +170,15 @@ class DERPNodeReport(ResponseModel):
     error: str | None = None
     healthy: bool
     node: DERPNode | None = None
-    node_info: ServerInfoMessage
+    node_info: DERPServerInfoMessage
     round_trip_ping: str
+    """In go-duration."""
     round_trip_ping_ms: int
     """In milliseconds."""
-    severity: Severity
+    severity: HealthSeverity
     stun: STUNReport
     uses_websocket: bool
-    warnings: WireList[Message]
+    warnings: WireList[HealthMessage]
 
 
 class DERPRegionReport(ResponseModel):
@@ -167,12 +190,12 @@ class DERPRegionReport(ResponseModel):
     error: str | None = None
     healthy: bool
     node_reports: WireList[DERPNodeReport]
-    region: TailcfgDERPRegion | None = None
-    severity: Severity
-    warnings: WireList[Message]
+    region: TailnetDERPRegion | None = None
+    severity: HealthSeverity
+    warnings: WireList[HealthMessage]
 
 
-class Report(CaseInsensitiveModel):
+class NetcheckReport(CaseInsensitiveModel):
     """Part of `DERPHealthReport`.
 
     See https://coder.com/docs/reference/api/schemas#netcheckreport
@@ -208,12 +231,12 @@ class DERPHealthReport(ResponseModel):
     dismissed: bool
     error: str | None = None
     healthy: bool
-    netcheck: Report | None = None
+    netcheck: NetcheckReport | None = None
     netcheck_err: str | None = None
     netcheck_logs: WireList[str]
     regions: WireMap[DERPRegionReport] = absent_is(dict)
-    severity: Severity
-    warnings: WireList[Message]
+    severity: HealthSeverity
+    warnings: WireList[HealthMessage]
 
 
 class DatabaseReport(ResponseModel):
@@ -226,13 +249,14 @@ class DatabaseReport(ResponseModel):
     error: str | None = None
     healthy: bool
     latency: str
+    """In go-duration."""
     latency_ms: int
     """In milliseconds."""
     reachable: bool
-    severity: Severity
+    severity: HealthSeverity
     threshold_ms: int
     """In milliseconds."""
-    warnings: WireList[Message]
+    warnings: WireList[HealthMessage]
 
 
 class HealthSection(OpenEnum):
@@ -265,7 +289,7 @@ class ProvisionerDaemonsReportItem(ResponseModel):
     """
 
     provisioner_daemon: ProvisionerDaemon
-    warnings: WireList[Message]
+    warnings: WireList[HealthMessage]
 
 
 class ProvisionerDaemonsReport(ResponseModel):
@@ -277,8 +301,8 @@ class ProvisionerDaemonsReport(ResponseModel):
     dismissed: bool
     error: str | None = None
     items: WireList[ProvisionerDaemonsReportItem]
-    severity: Severity
-    warnings: WireList[Message]
+    severity: HealthSeverity
+    warnings: WireList[HealthMessage]
 
 
 class WebsocketReport(ResponseModel):
@@ -292,8 +316,8 @@ class WebsocketReport(ResponseModel):
     dismissed: bool
     error: str | None = None
     healthy: bool
-    severity: Severity
-    warnings: WireList[Message]
+    severity: HealthSeverity
+    warnings: WireList[HealthMessage]
 
 
 class WorkspaceProxyReport(ResponseModel):
@@ -305,9 +329,9 @@ class WorkspaceProxyReport(ResponseModel):
     dismissed: bool
     error: str | None = None
     healthy: bool
-    severity: Severity
-    warnings: WireList[Message]
-    workspace_proxies: RegionsResponseWorkspaceProxy
+    severity: HealthSeverity
+    warnings: WireList[HealthMessage]
+    workspace_proxies: WorkspaceProxiesResponse
 
 
 class HealthcheckReport(ResponseModel):
@@ -322,7 +346,7 @@ class HealthcheckReport(ResponseModel):
     derp: DERPHealthReport
     healthy: bool
     provisioner_daemons: ProvisionerDaemonsReport
-    severity: Severity
+    severity: HealthSeverity
     time: datetime
     websocket: WebsocketReport
     workspace_proxy: WorkspaceProxyReport

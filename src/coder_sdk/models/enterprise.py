@@ -7,9 +7,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from coder_sdk.models.link_config import LinkConfig
-from coder_sdk.models.regions_response_workspace_proxy import WorkspaceProxy
-from coder_sdk.models.shared import AgentFirewallLog, GroupSource, MinimalOrganization
+from coder_sdk.models.proxies import WorkspaceProxy
+from coder_sdk.models.shared import AgentFirewallLog, GroupSource, LinkConfig, MinimalOrganization
 from coder_sdk.models.user import LoginType, ReducedUser, SlimRole, User, UserStatus
 from coder_sdk.models.workspace_build import ProvisionerDaemon
 from coder_sdk.wire import (
@@ -60,6 +59,8 @@ __all__ = [
     "GroupSyncSettings",
     "InvalidatePresetsResponse",
     "InvalidatedPreset",
+    "IssueReconnectingPTYSignedTokenRequest",
+    "IssueReconnectingPTYSignedTokenResponse",
     "License",
     "OAuth2AppEndpoints",
     "OAuth2AuthorizationServerMetadata",
@@ -73,9 +74,10 @@ __all__ = [
     "OAuth2ProviderAppSecretFull",
     "OAuth2ProviderGrantType",
     "OAuth2ProviderResponseType",
+    "OAuth2Token",
     "OAuth2TokenEndpointAuthMethod",
-    "Oauth2TokenExchangeRequest",
-    "Oauth2TokenExchangeRequestGrantType",
+    "OAuth2TokenExchangeRequest",
+    "OAuth2TokenExchangeRequestGrantType",
     "OrganizationGroupAISpend",
     "OrganizationGroupsAISpend",
     "OrganizationSyncSettings",
@@ -100,7 +102,7 @@ __all__ = [
     "PutOAuth2ProviderAppRequest",
     "Regexp",
     "Replica",
-    "RevokeOauth2TokensRfc7009Request",
+    "RevokeOAuth2TokensRFC7009Request",
     "RoleSyncSettings",
     "SCIMUser",
     "SCIMUserEmails",
@@ -111,7 +113,6 @@ __all__ = [
     "TemplateGroup",
     "TemplateRole",
     "TemplateUser",
-    "Token",
     "UpdateAppearanceConfig",
     "UpdateNotificationTemplateMethod",
     "UpdateTemplateACL",
@@ -129,8 +130,8 @@ __all__ = [
 ]
 
 
-class Oauth2TokenExchangeRequestGrantType(OpenEnum):
-    """Values in `Oauth2TokenExchangeRequest`."""
+class OAuth2TokenExchangeRequestGrantType(OpenEnum):
+    """Values in `OAuth2TokenExchangeRequest`."""
 
     AUTHORIZATION_CODE = "authorization_code"
     CLIENT_CREDENTIALS = "client_credentials"
@@ -139,26 +140,26 @@ class Oauth2TokenExchangeRequestGrantType(OpenEnum):
     REFRESH_TOKEN = "refresh_token"
 
 
-class Oauth2TokenExchangeRequest(RequestModel):
+class OAuth2TokenExchangeRequest(RequestModel):
     """Body of `POST /oauth2/tokens`."""
 
     client_id: str | None = None
-    client_secret: str | None = None
-    code: str | None = None
+    client_secret: Secret | None = None
+    code: Secret | None = None
     code_verifier: Secret | None = None
-    grant_type: Oauth2TokenExchangeRequestGrantType
+    grant_type: OAuth2TokenExchangeRequestGrantType
     redirect_uri: str | None = None
-    refresh_token: str | None = None
+    refresh_token: Secret | None = None
     resource: str | None = None
     scope: str | None = None
 
 
-class RevokeOauth2TokensRfc7009Request(RequestModel):
+class RevokeOAuth2TokensRFC7009Request(RequestModel):
     """Body of `POST /oauth2/revoke`."""
 
     client_id: str
     client_secret: Secret | None = None
-    token: str
+    token: Secret
     token_type_hint: str | None = None
 
 
@@ -232,7 +233,7 @@ class AddLicenseRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkaddlicenserequest
     """
 
-    license: str
+    license: Secret
 
 
 class AgentFirewallSession(ResponseModel):
@@ -369,7 +370,7 @@ class CreateAIGatewayKeyResponse(ResponseModel):
 
     created_at: datetime
     id: UUID
-    key: str
+    key: Secret
     key_prefix: str
     name: str
 
@@ -403,7 +404,7 @@ class CreateProvisionerKeyResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkcreateprovisionerkeyresponse
     """
 
-    key: str
+    key: Secret
 
 
 class CreateWorkspaceProxyRequest(RequestModel):
@@ -434,9 +435,11 @@ class UsagePeriod(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkusageperiod
     """
 
-    end: datetime
+    end: NeverDatetime
+    """`None` means never."""
     issued_at: datetime
-    start: datetime
+    start: NeverDatetime
+    """`None` means never."""
 
 
 class Feature(ResponseModel):
@@ -474,8 +477,8 @@ class ExternalAgentCredentials(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkexternalagentcredentials
     """
 
-    agent_token: str
-    command: str
+    agent_token: Secret
+    command: Secret
 
 
 class GroupAIBudget(ResponseModel):
@@ -502,7 +505,8 @@ class GroupAISpend(ResponseModel):
     group_id: UUID
     period_end: NeverDatetime
     """`None` means never."""
-    period_start: datetime
+    period_start: NeverDatetime
+    """`None` means never."""
     spend_limit_micros: int | None = None
     """In micros."""
     total_spend_limit_micros: int | None = None
@@ -531,7 +535,8 @@ class GroupMembersAISpend(ResponseModel):
     members: WireList[GroupMemberAISpend]
     period_end: NeverDatetime
     """`None` means never."""
-    period_start: datetime
+    period_start: NeverDatetime
+    """`None` means never."""
 
 
 class GroupMembersResponse(ResponseModel):
@@ -582,6 +587,25 @@ class InvalidatePresetsResponse(ResponseModel):
     """
 
     invalidated: WireList[InvalidatedPreset]
+
+
+class IssueReconnectingPTYSignedTokenRequest(RequestModel):
+    """Body of `POST /api/v2/applications/reconnecting-pty-signed-token`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkissuereconnectingptysignedtokenrequest
+    """
+
+    agent_id: Annotated[UUID, Field(alias="agentID")]
+    url: str
+
+
+class IssueReconnectingPTYSignedTokenResponse(ResponseModel):
+    """Answer of `POST /api/v2/applications/reconnecting-pty-signed-token`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkissuereconnectingptysignedtokenresponse
+    """
+
+    signed_token: Secret
 
 
 class License(ResponseModel):
@@ -678,8 +702,10 @@ class OAuth2ClientConfiguration(ResponseModel):
 
     client_id: str
     client_id_issued_at: int
+    """In epoch-s."""
     client_name: str | None = None
     client_secret_expires_at: int | None = None
+    """In epoch-s."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
@@ -688,7 +714,7 @@ class OAuth2ClientConfiguration(ResponseModel):
     logo_uri: str | None = None
     policy_uri: str | None = None
     redirect_uris: WireList[str] = absent_is(list)
-    registration_access_token: str | None = None
+    registration_access_token: Secret | None = None
     registration_client_uri: str
     response_types: WireList[OAuth2ProviderResponseType]
     scope: str | None = None
@@ -730,9 +756,11 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
 
     client_id: str
     client_id_issued_at: int | None = None
+    """In epoch-s."""
     client_name: str | None = None
-    client_secret: str | None = None
+    client_secret: Secret | None = None
     client_secret_expires_at: int | None = None
+    """In epoch-s."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
@@ -741,7 +769,7 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
     logo_uri: str | None = None
     policy_uri: str | None = None
     redirect_uris: WireList[str] = absent_is(list)
-    registration_access_token: str
+    registration_access_token: Secret
     registration_client_uri: str
     response_types: WireList[OAuth2ProviderResponseType]
     scope: str | None = None
@@ -794,7 +822,7 @@ class OAuth2ProviderAppSecretFull(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerappsecretfull
     """
 
-    client_secret_full: str
+    client_secret_full: Secret
     id: UUID
 
 
@@ -822,7 +850,8 @@ class OrganizationGroupsAISpend(ResponseModel):
     groups: WireList[OrganizationGroupAISpend]
     period_end: NeverDatetime
     """`None` means never."""
-    period_start: datetime
+    period_start: NeverDatetime
+    """`None` means never."""
 
 
 class OrganizationSyncSettings(SharedModel):
@@ -1025,6 +1054,7 @@ class Replica(ResponseModel):
 
     created_at: datetime
     database_latency: int
+    """In microseconds."""
     error: str
     hostname: str
     id: UUID
@@ -1227,7 +1257,8 @@ class UserAISpendStatus(ResponseModel):
     effective_group_id: ZeroNullUUID = None
     period_end: NeverDatetime
     """`None` means never."""
-    period_start: datetime
+    period_start: NeverDatetime
+    """`None` means never."""
     user_id: UUID
 
 
@@ -1237,7 +1268,8 @@ class UserQuietHoursScheduleResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkuserquiethoursscheduleresponse
     """
 
-    next: datetime
+    next: NeverDatetime
+    """`None` means never."""
     raw_schedule: str
     time: str
     timezone: str
@@ -1304,7 +1336,7 @@ class SCIMUser(SharedModel):
     user_name: Annotated[str | None, Field(alias="userName")] = None
 
 
-class Token(ResponseModel):
+class OAuth2Token(ResponseModel):
     """Answer of `POST /oauth2/tokens`.
 
     See https://coder.com/docs/reference/api/schemas#oauth2token

@@ -35,7 +35,9 @@ class ConnectionLatency(ResponseModel):
     """
 
     p50: float
+    """In milliseconds."""
     p95: float
+    """In milliseconds."""
 
 
 class UserStatusChangeCount(ResponseModel):
@@ -86,6 +88,7 @@ class TemplateAppUsage(ResponseModel):
     display_name: str
     icon: str
     seconds: int
+    """In seconds."""
     slug: str
     template_ids: WireList[UUID]
     times_used: int
@@ -162,6 +165,7 @@ class UserActivity(ResponseModel):
 
     avatar_url: str
     seconds: int
+    """In seconds."""
     template_ids: WireList[UUID]
     user_id: UUID
     username: str

@@ -4,11 +4,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from coder_sdk.wire import NeverDatetime, RequestModel, ResponseModel, SharedModel, WireList, sent
+from coder_sdk.wire import (
+    NeverDatetime,
+    RequestModel,
+    ResponseModel,
+    Secret,
+    SharedModel,
+    WireList,
+    sent,
+)
 
 __all__ = [
     "CustomNotificationContent",
     "CustomNotificationRequest",
+    "DeleteWebpushSubscription",
     "GetInboxNotificationResponse",
     "InboxNotification",
     "InboxNotificationAction",
@@ -20,6 +29,7 @@ __all__ = [
     "UpdateInboxNotificationReadStatusRequest",
     "UpdateInboxNotificationReadStatusResponse",
     "UpdateUserNotificationPreferences",
+    "WebpushSubscription",
 ]
 
 
@@ -40,6 +50,15 @@ class CustomNotificationRequest(RequestModel):
     """
 
     content: CustomNotificationContent | None = None
+
+
+class DeleteWebpushSubscription(RequestModel):
+    """Body of `DELETE /api/v2/users/{user}/webpush/subscription`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkdeletewebpushsubscription
+    """
+
+    endpoint: str | None = None
 
 
 class InboxNotificationAction(ResponseModel):
@@ -166,3 +185,14 @@ class UpdateUserNotificationPreferences(RequestModel):
     """
 
     template_disabled_map: dict[str, bool] | None = None
+
+
+class WebpushSubscription(RequestModel):
+    """Body of `POST /api/v2/users/{user}/webpush/subscription`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkwebpushsubscription
+    """
+
+    auth_key: Secret | None = None
+    endpoint: str | None = None
+    p256dh_key: Secret | None = None

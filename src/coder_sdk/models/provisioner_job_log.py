@@ -13,7 +13,7 @@ __all__ = [
 
 
 class LogLevel(OpenEnum):
-    """Values in `Log`, `ProvisionerJobLog` and `WorkspaceAgentLog`.
+    """Values in `AgentLog`, `ProvisionerJobLog` and `WorkspaceAgentLog`.
 
     See https://coder.com/docs/reference/api/schemas#codersdkloglevel
     """

@@ -20,7 +20,7 @@ class ValidationError(ResponseModel):
 
 
 class Response(ResponseModel):
-    """Answer of `GET /api/v2/`, `POST /api/v2/csp/reports` and 24 more.
+    """Answer of `GET /api/v2/`, `POST /api/v2/csp/reports` and 23 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkresponse
     """

@@ -4,7 +4,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from coder_sdk.wire import OpenEnum, RequestModel, ResponseModel
+from coder_sdk.wire import OpenEnum, RequestModel, ResponseModel, Secret
 
 __all__ = [
     "CreateUserSecretRequest",
@@ -26,7 +26,7 @@ class CreateUserSecretRequest(RequestModel):
     env_name: str | None = None
     file_path: str | None = None
     name: str | None = None
-    value: str | None = None
+    value: Secret | None = None
 
 
 class SecretsFileFormat(OpenEnum):
@@ -46,7 +46,7 @@ class ImportUserSecretsRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkimportusersecretsrequest
     """
 
-    content: str
+    content: Secret
     format: SecretsFileFormat
 
 
@@ -60,7 +60,7 @@ class UpdateUserSecretRequest(RequestModel):
     enabled: bool | None = None
     env_name: str | None = None
     file_path: str | None = None
-    value: str | None = None
+    value: Secret | None = None
 
 
 class UserSecret(ResponseModel):

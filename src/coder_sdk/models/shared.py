@@ -9,6 +9,7 @@ from coder_sdk.wire import (
     OpenEnum,
     RequestModel,
     ResponseModel,
+    Secret,
     SharedModel,
     WireList,
     sent,
@@ -19,6 +20,9 @@ __all__ = [
     "AgentFirewallLog",
     "ExternalAuthDevice",
     "GroupSource",
+    "LinkConfig",
+    "LinkConfigIcon",
+    "LinkConfigLocation",
     "MinimalOrganization",
     "MinimalUser",
     "Organization",
@@ -302,9 +306,11 @@ class ExternalAuthDevice(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthdevice
     """
 
-    device_code: str
+    device_code: Secret
     expires_in: int
+    """In seconds."""
     interval: int
+    """In seconds."""
     user_code: str
     verification_uri: str
 
@@ -317,6 +323,34 @@ class GroupSource(OpenEnum):
 
     OIDC = "oidc"
     USER = "user"
+
+
+class LinkConfigIcon(OpenEnum):
+    """Values in `LinkConfig`."""
+
+    BUG = "bug"
+    CHAT = "chat"
+    DOCS = "docs"
+    STAR = "star"
+
+
+class LinkConfigLocation(OpenEnum):
+    """Values in `LinkConfig`."""
+
+    DROPDOWN = "dropdown"
+    NAVBAR = "navbar"
+
+
+class LinkConfig(ResponseModel):
+    """Part of `AppearanceConfig` and `LinkConfigs`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdklinkconfig
+    """
+
+    icon: LinkConfigIcon
+    location: LinkConfigLocation | None = None
+    name: str
+    target: str
 
 
 class MinimalOrganization(ResponseModel):

@@ -89,6 +89,7 @@ class TemplateAutostopRequirement(SharedModel):
 
     days_of_week: WireList[TemplateAutostopRequirementDaysOfWeek] = sent(list)
     weeks: int = sent(int)
+    """In weeks."""
 
 
 class TransitionStats(CaseInsensitiveModel):

@@ -198,7 +198,7 @@ class DiagnosticSeverityString(OpenEnum):
 
 
 class DynamicParametersRequest(RequestModel):
-    """Body of `POST /api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate`.
+    """Body of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersrequest
     """
@@ -323,7 +323,7 @@ class PreviewParameter(ResponseModel):
 
 
 class DynamicParametersResponse(ResponseModel):
-    """Answer of `POST /api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate`.
+    """Answer of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersresponse
     """

@@ -2,61 +2,39 @@
 """Types that no operation of this release needs."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from pydantic import Field
-
 from coder_sdk.models.agents import DERPMap
-from coder_sdk.models.audit import AuditAction, ResourceType
 from coder_sdk.models.enterprise import Replica
-from coder_sdk.models.shared import GroupSource
-from coder_sdk.models.user import ReducedUser
-from coder_sdk.models.workspace_build import BuildReason
 from coder_sdk.wire import (
+    NeverDatetime,
     OpaqueModel,
     OpenEnum,
     RequestModel,
     ResponseModel,
+    Secret,
     WireList,
-    WireMap,
-    absent_is,
 )
 
 __all__ = [
     "APIAllowListTarget",
-    "AccessMethod",
-    "BytesSentRecv",
-    "ChatACL",
-    "ChatGroup",
-    "ChatRetentionDaysResponse",
-    "ChatRole",
-    "ChatUser",
-    "CreateTestAuditLogRequest",
-    "CreateUserSkillRequest",
+    "AppAccessMethod",
+    "AppRequest",
+    "AppStatsReport",
     "CryptoKey",
     "CryptoKeyFeature",
     "CryptoKeysResponse",
-    "DeleteWebpushSubscription",
     "DeregisterWorkspaceProxyRequest",
-    "IssueReconnectingPTYSignedTokenRequest",
-    "IssueReconnectingPTYSignedTokenResponse",
+    "IssueAppTokenRequest",
     "IssueSignedAppTokenResponse",
-    "IssueTokenRequest",
-    "NodePublic",
     "NullUUID",
     "RegisterWorkspaceProxyRequest",
     "RegisterWorkspaceProxyResponse",
     "ReportAppStatsRequest",
-    "Request",
-    "StatsReport",
-    "UpdateChatACL",
-    "UpdateChatRetentionDaysRequest",
-    "UpdateUserSkillRequest",
-    "UserSkill",
-    "UserSkillMetadata",
-    "Userinfo",
-    "WebpushSubscription",
+    "ServerSentEvent",
+    "ServerSentEventType",
+    "URLUserinfo",
 ]
 
 
@@ -65,93 +43,6 @@ APIAllowListTarget: TypeAlias = str
 
 See https://coder.com/docs/reference/api/schemas#codersdkapiallowlisttarget
 """
-
-
-class ChatRole(OpenEnum):
-    """Values in `ChatGroup`, `ChatUser` and `UpdateChatACL`.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkchatrole
-    """
-
-    EMPTY = ""
-    READ = "read"
-
-
-class ChatGroup(ResponseModel):
-    """Part of `ChatACL`.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkchatgroup
-    """
-
-    avatar_url: str
-    display_name: str
-    id: UUID
-    members: WireList[ReducedUser]
-    name: str
-    organization_display_name: str
-    organization_id: UUID
-    organization_name: str
-    quota_allowance: int
-    role: ChatRole
-    source: GroupSource
-    total_member_count: int
-
-
-class ChatUser(ResponseModel):
-    """Part of `ChatACL`.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkchatuser
-    """
-
-    avatar_url: str | None = None
-    id: UUID
-    name: str | None = None
-    role: ChatRole
-    username: str
-
-
-class ChatACL(ResponseModel):
-    """`codersdk.ChatACL` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkchatacl
-    """
-
-    groups: WireList[ChatGroup]
-    users: WireList[ChatUser]
-
-
-class ChatRetentionDaysResponse(ResponseModel):
-    """`codersdk.ChatRetentionDaysResponse` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkchatretentiondaysresponse
-    """
-
-    retention_days: int
-
-
-class CreateTestAuditLogRequest(RequestModel):
-    """`codersdk.CreateTestAuditLogRequest` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkcreatetestauditlogrequest
-    """
-
-    action: AuditAction | None = None
-    additional_fields: Any = None
-    build_reason: BuildReason | None = None
-    organization_id: UUID | None = None
-    request_id: UUID | None = None
-    resource_id: UUID | None = None
-    resource_type: ResourceType | None = None
-    time: datetime | None = None
-
-
-class CreateUserSkillRequest(RequestModel):
-    """`codersdk.CreateUserSkillRequest` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkcreateuserskillrequest
-    """
-
-    content: str | None = None
 
 
 class CryptoKeyFeature(OpenEnum):
@@ -173,126 +64,36 @@ class CryptoKey(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkcryptokey
     """
 
-    deletes_at: datetime
+    deletes_at: NeverDatetime
+    """`None` means never."""
     feature: CryptoKeyFeature
-    secret: str
+    secret: Secret
     sequence: int
     starts_at: datetime
 
 
-class DeleteWebpushSubscription(ResponseModel):
-    """`codersdk.DeleteWebpushSubscription` of the Coder API.
+class ServerSentEventType(OpenEnum):
+    """Values in `ServerSentEvent`.
 
-    See https://coder.com/docs/reference/api/schemas#codersdkdeletewebpushsubscription
+    See https://coder.com/docs/reference/api/schemas#codersdkserversenteventtype
     """
 
-    endpoint: str
+    DATA = "data"
+    ERROR = "error"
+    PING = "ping"
 
 
-class IssueReconnectingPTYSignedTokenRequest(RequestModel):
-    """`codersdk.IssueReconnectingPTYSignedTokenRequest` of the Coder API.
+class ServerSentEvent(ResponseModel):
+    """`codersdk.ServerSentEvent` of the Coder API.
 
-    See https://coder.com/docs/reference/api/schemas#codersdkissuereconnectingptysignedtokenrequest
+    See https://coder.com/docs/reference/api/schemas#codersdkserversentevent
     """
 
-    agent_id: Annotated[UUID, Field(alias="agentID")]
-    url: str
+    data: Any
+    type: ServerSentEventType
 
 
-class IssueReconnectingPTYSignedTokenResponse(ResponseModel):
-    """`codersdk.IssueReconnectingPTYSignedTokenResponse` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkissuereconnectingptysignedtokenresponse
-    """
-
-    signed_token: str
-
-
-class UpdateChatACL(ResponseModel):
-    """`codersdk.UpdateChatACL` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
-    """
-
-    group_roles: WireMap[ChatRole] = absent_is(dict)
-    user_roles: WireMap[ChatRole] = absent_is(dict)
-
-
-class UpdateChatRetentionDaysRequest(RequestModel):
-    """`codersdk.UpdateChatRetentionDaysRequest` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkupdatechatretentiondaysrequest
-    """
-
-    retention_days: int | None = None
-
-
-class UpdateUserSkillRequest(RequestModel):
-    """`codersdk.UpdateUserSkillRequest` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkupdateuserskillrequest
-    """
-
-    content: str | None = None
-
-
-class UserSkill(ResponseModel):
-    """`codersdk.UserSkill` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkuserskill
-    """
-
-    content: str
-    created_at: datetime
-    description: str
-    id: UUID
-    name: str
-    updated_at: datetime
-
-
-class UserSkillMetadata(ResponseModel):
-    """`codersdk.UserSkillMetadata` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkuserskillmetadata
-    """
-
-    created_at: datetime
-    description: str
-    id: UUID
-    name: str
-    updated_at: datetime
-
-
-class WebpushSubscription(ResponseModel):
-    """`codersdk.WebpushSubscription` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkwebpushsubscription
-    """
-
-    auth_key: str
-    endpoint: str
-    p256dh_key: str
-
-
-NodePublic: TypeAlias = str
-"""Part of `BytesSentRecv`.
-
-See https://coder.com/docs/reference/api/schemas#keynodepublic
-"""
-
-
-class BytesSentRecv(ResponseModel):
-    """`derp.BytesSentRecv` of the Coder API.
-
-    See https://coder.com/docs/reference/api/schemas#derpbytessentrecv
-    """
-
-    key: str
-    recv: int
-    sent: int
-
-
-class Userinfo(OpaqueModel):
+class URLUserinfo(OpaqueModel):
     """`url.Userinfo` of the Coder API.
 
     Its fields are not described; any JSON value decodes.
@@ -307,8 +108,8 @@ See https://coder.com/docs/reference/api/schemas#uuidnulluuid
 """
 
 
-class AccessMethod(OpenEnum):
-    """Values in `Request` and `StatsReport`.
+class AppAccessMethod(OpenEnum):
+    """Values in `AppRequest` and `AppStatsReport`.
 
     See https://coder.com/docs/reference/api/schemas#workspaceappsaccessmethod
     """
@@ -318,13 +119,13 @@ class AccessMethod(OpenEnum):
     TERMINAL = "terminal"
 
 
-class Request(RequestModel):
-    """Part of `IssueTokenRequest`.
+class AppRequest(RequestModel):
+    """Part of `IssueAppTokenRequest`.
 
     See https://coder.com/docs/reference/api/schemas#workspaceappsrequest
     """
 
-    access_method: AccessMethod | None = None
+    access_method: AppAccessMethod | None = None
     agent_name_or_id: str | None = None
     app_prefix: str | None = None
     app_slug_or_port: str | None = None
@@ -333,7 +134,7 @@ class Request(RequestModel):
     workspace_name_or_id: str | None = None
 
 
-class IssueTokenRequest(RequestModel):
+class IssueAppTokenRequest(RequestModel):
     """`workspaceapps.IssueTokenRequest` of the Coder API.
 
     See https://coder.com/docs/reference/api/schemas#workspaceappsissuetokenrequest
@@ -342,18 +143,18 @@ class IssueTokenRequest(RequestModel):
     app_hostname: str | None = None
     app_path: str | None = None
     app_query: str | None = None
-    app_request: Request | None = None
+    app_request: AppRequest | None = None
     path_app_base_url: str | None = None
-    session_token: str | None = None
+    session_token: Secret | None = None
 
 
-class StatsReport(RequestModel):
+class AppStatsReport(RequestModel):
     """Part of `ReportAppStatsRequest`.
 
     See https://coder.com/docs/reference/api/schemas#workspaceappsstatsreport
     """
 
-    access_method: AccessMethod | None = None
+    access_method: AppAccessMethod | None = None
     agent_id: str | None = None
     requests: int | None = None
     session_ended_at: datetime | None = None
@@ -388,7 +189,7 @@ class IssueSignedAppTokenResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#wsproxysdkissuesignedapptokenresponse
     """
 
-    signed_token_str: str
+    signed_token_str: Secret
 
 
 class RegisterWorkspaceProxyRequest(RequestModel):
@@ -416,7 +217,7 @@ class RegisterWorkspaceProxyResponse(ResponseModel):
 
     derp_force_websockets: bool
     derp_map: DERPMap | None = None
-    derp_mesh_key: str
+    derp_mesh_key: Secret
     derp_region_id: int
     sibling_replicas: WireList[Replica]
 
@@ -427,4 +228,4 @@ class ReportAppStatsRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#wsproxysdkreportappstatsrequest
     """
 
-    stats: list[StatsReport] | None = None
+    stats: list[AppStatsReport] | None = None

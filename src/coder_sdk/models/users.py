@@ -10,10 +10,12 @@ from pydantic import Field
 from coder_sdk.models.shared import APIKeyScope
 from coder_sdk.models.user import LoginType, User, UserStatus
 from coder_sdk.wire import (
+    Nanoseconds,
     NeverDatetime,
     OpenEnum,
     RequestModel,
     ResponseModel,
+    Secret,
     WireList,
     WireMap,
     absent_is,
@@ -32,6 +34,7 @@ __all__ = [
     "CreateFirstUserTrialInfo",
     "CreateTokenRequest",
     "CreateUserRequestWithOrgs",
+    "CreateUserSkillRequest",
     "GenerateAPIKeyResponse",
     "GetUsersResponse",
     "GitSSHKey",
@@ -47,11 +50,14 @@ __all__ = [
     "UpdateUserPasswordRequest",
     "UpdateUserPreferenceSettingsRequest",
     "UpdateUserProfileRequest",
+    "UpdateUserSkillRequest",
     "UserAppearanceSettings",
     "UserLoginType",
     "UserParameter",
     "UserPreferenceSettings",
     "UserRoles",
+    "UserSkill",
+    "UserSkillMetadata",
 ]
 
 
@@ -202,7 +208,7 @@ class CreateFirstUserRequest(RequestModel):
     email: str
     name: str | None = None
     onboarding_info: CreateFirstUserOnboardingInfo | None = None
-    password: str
+    password: Secret
     trial: bool | None = None
     trial_info: CreateFirstUserTrialInfo | None = None
     username: str
@@ -225,7 +231,8 @@ class CreateTokenRequest(RequestModel):
     """
 
     allow_list: list[str] | None = None
-    lifetime: int | None = None
+    lifetime: Nanoseconds | None = None
+    """A `timedelta`, or a number of nanoseconds."""
     scope: APIKeyScope | None = None
     scopes: list[APIKeyScope] | None = None
     token_name: str | None = None
@@ -241,11 +248,20 @@ class CreateUserRequestWithOrgs(RequestModel):
     login_type: LoginType | None = None
     name: str | None = None
     organization_ids: list[UUID] | None = None
-    password: str | None = None
+    password: Secret | None = None
     roles: list[str] | None = None
     service_account: bool | None = None
     user_status: UserStatus | None = None
     username: str
+
+
+class CreateUserSkillRequest(RequestModel):
+    """Body of `POST /api/experimental/users/{user}/skills`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkcreateuserskillrequest
+    """
+
+    content: str | None = None
 
 
 class GenerateAPIKeyResponse(ResponseModel):
@@ -254,7 +270,7 @@ class GenerateAPIKeyResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkgenerateapikeyresponse
     """
 
-    key: str
+    key: Secret
 
 
 class GetUsersResponse(ResponseModel):
@@ -366,8 +382,8 @@ class UpdateUserPasswordRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdateuserpasswordrequest
     """
 
-    old_password: str | None = None
-    password: str
+    old_password: Secret | None = None
+    password: Secret
 
 
 class UpdateUserPreferenceSettingsRequest(RequestModel):
@@ -392,6 +408,15 @@ class UpdateUserProfileRequest(RequestModel):
     avatar_url: str | None = None
     name: str | None = None
     username: str
+
+
+class UpdateUserSkillRequest(RequestModel):
+    """Body of `PATCH /api/experimental/users/{user}/skills/{skillName}`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkupdateuserskillrequest
+    """
+
+    content: str | None = None
 
 
 class UserAppearanceSettings(ResponseModel):
@@ -447,3 +472,30 @@ class UserRoles(ResponseModel):
 
     organization_roles: WireMap[WireList[str]]
     roles: WireList[str]
+
+
+class UserSkill(ResponseModel):
+    """Answer of `POST /api/experimental/users/{user}/skills` and 2 more.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkuserskill
+    """
+
+    content: str
+    created_at: datetime
+    description: str
+    id: UUID
+    name: str
+    updated_at: datetime
+
+
+class UserSkillMetadata(ResponseModel):
+    """Answer of `GET /api/experimental/users/{user}/skills`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkuserskillmetadata
+    """
+
+    created_at: datetime
+    description: str
+    id: UUID
+    name: str
+    updated_at: datetime

@@ -114,6 +114,7 @@ class Healthcheck(ResponseModel):
     """
 
     interval: int
+    """In seconds."""
     threshold: int
     url: str
 
@@ -232,7 +233,7 @@ class ProvisionerJobMetadata(ResponseModel):
 
     template_display_name: str
     template_icon: str
-    template_id: UUID
+    template_id: ZeroNullUUID
     template_name: str
     template_version_name: str
     workspace_build_transition: WorkspaceTransition | None = None
@@ -353,6 +354,7 @@ class WorkspaceAgentScript(ResponseModel):
     start_blocks_login: bool
     status: WorkspaceAgentScriptStatus | None = None
     timeout: int
+    """In nanoseconds."""
 
 
 class WorkspaceAgentStartupScriptBehavior(OpenEnum):
@@ -412,7 +414,7 @@ class WorkspaceAppSharingLevel(OpenEnum):
 
 
 class WorkspaceAppStatusState(OpenEnum):
-    """Values in `PatchAppStatus` and `WorkspaceAppStatus`.
+    """Values in `PatchAgentAppStatus` and `WorkspaceAppStatus`.
 
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappstatusstate
     """
@@ -495,6 +497,7 @@ class WorkspaceAgent(ResponseModel):
     lifecycle_state: WorkspaceAgentLifecycle
     log_sources: WireList[WorkspaceAgentLogSource]
     logs_length: int
+    """In bytes."""
     logs_overflowed: bool
     name: str
     operating_system: str

@@ -7,12 +7,12 @@ from coder_sdk.wire import ResponseModel, WireList
 
 __all__ = [
     "Region",
-    "RegionsResponseRegion",
+    "RegionsResponse",
 ]
 
 
 class Region(ResponseModel):
-    """Part of `RegionsResponseRegion`.
+    """Part of `RegionsResponse`.
 
     See https://coder.com/docs/reference/api/schemas#codersdkregion
     """
@@ -26,7 +26,7 @@ class Region(ResponseModel):
     wildcard_hostname: str
 
 
-class RegionsResponseRegion(ResponseModel):
+class RegionsResponse(ResponseModel):
     """Answer of `GET /api/v2/regions`.
 
     See https://coder.com/docs/reference/api/schemas#codersdkregionsresponse-codersdk_region

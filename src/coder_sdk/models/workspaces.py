@@ -2,7 +2,6 @@
 """Types of the operations that the API files under Workspaces."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from coder_sdk.models.shared import GroupSource, WorkspaceBuildParameter
@@ -35,8 +34,6 @@ __all__ = [
     "PostWorkspaceUsageRequest",
     "PutExtendWorkspaceRequest",
     "ResolveAutostartResponse",
-    "ServerSentEvent",
-    "ServerSentEventType",
     "SharedWorkspaceActor",
     "SharedWorkspaceActorType",
     "UpdateWorkspaceACL",
@@ -50,6 +47,7 @@ __all__ = [
     "WatchErrorCode",
     "Workspace",
     "WorkspaceACL",
+    "WorkspaceBuildUpdate",
     "WorkspaceGroup",
     "WorkspaceHealth",
     "WorkspaceRole",
@@ -123,27 +121,6 @@ class ResolveAutostartResponse(ResponseModel):
     """
 
     parameter_mismatch: bool
-
-
-class ServerSentEventType(OpenEnum):
-    """Values in `ServerSentEvent`.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkserversenteventtype
-    """
-
-    DATA = "data"
-    ERROR = "error"
-    PING = "ping"
-
-
-class ServerSentEvent(ResponseModel):
-    """Answer of `GET /api/v2/workspaces/{workspace}/watch-ws`.
-
-    See https://coder.com/docs/reference/api/schemas#codersdkserversentevent
-    """
-
-    data: Any
-    type: ServerSentEventType
 
 
 class SharedWorkspaceActorType(OpenEnum):
@@ -247,7 +224,7 @@ class WorkspaceHealth(ResponseModel):
 
 
 class Workspace(ResponseModel):
-    """Answer of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 4 more.
+    """Answer of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 6 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkworkspace
     """
@@ -333,6 +310,20 @@ class WorkspaceACL(ResponseModel):
 
     group: WireList[WorkspaceGroup]
     users: WireList[WorkspaceUser]
+
+
+class WorkspaceBuildUpdate(ResponseModel):
+    """Answer of `GET /api/experimental/watch-all-workspacebuilds`.
+
+    See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuildupdate
+    """
+
+    build_id: UUID
+    build_number: int
+    job_status: str
+    transition: str
+    workspace_id: UUID
+    workspace_name: str
 
 
 class WorkspacesResponse(ResponseModel):

@@ -1,0 +1,243 @@
+"""The documentation of a method, from facts and from our own words."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from codegen.python.phrases import effect, words
+from codegen.python.signature import Argument, Method
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ARGUMENTS_FILE = Path(__file__).parents[1] / "names" / "arguments.toml"
+
+_WIDTH = 92
+_UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
+_ERRORS = {
+    400: "BadRequestError", 401: "UnauthorizedError", 403: "PermissionDeniedError",
+    404: "NotFoundError", 406: "NotReadyError", 409: "ConflictError", 410: "GoneError",
+    412: "PreconditionFailedError", 413: "RequestTooLargeError", 417: "ExpectationFailedError",
+    425: "NotReadyError", 429: "RateLimitError", 500: "ServerError", 502: "UnavailableError",
+    503: "UnavailableError", 504: "UnavailableError",
+}  # fmt: skip
+_REASONS = {
+    400: "The server refuses a value.",
+    401: "The token is missing, invalid or expired.",
+    403: "The caller may not do this.",
+    404: "There is no such object, or the caller may not see it.",
+    409: "The state of the object, or another one of its name, is in the way.",
+    413: "The content is too large.",
+    417: "Something else must be removed first.",
+    500: "The server failed.",
+    504: "What the server waited for took too long.",
+}
+
+
+@frozen
+class Words:
+    """Our own words about operations and arguments.
+
+    Attributes:
+        effects: What each operation does.
+        instead: The method to use in place of an old one.
+        arguments: What arguments mean, by name or by `resource.method:name`.
+    """
+
+    effects: Mapping[str, str] = field(factory=dict[str, str])
+    instead: Mapping[str, str] = field(factory=dict[str, str])
+    arguments: Mapping[str, str] = field(factory=dict[str, str])
+
+
+def read_arguments(path: Path = ARGUMENTS_FILE) -> dict[str, str]:
+    """Read what the arguments mean."""
+    found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["arguments"]
+    return found
+
+
+def docstring(method: Method, spoken: Words) -> str:
+    """Write the documentation of a method, without quotes and indentation."""
+    operation = method.operation
+    blocks = [_effect(method, spoken), f"`{operation.id}`"]
+    blocks += [_fill(text) for text in _remarks(method, spoken)]
+    if lines := list(_arguments(method, spoken)):
+        blocks.append("Args:\n" + "\n".join(lines))
+    blocks.append("Returns:\n" + _item(_returned(method)))
+    blocks.append("Raises:\n" + "\n".join(_item(line) for line in _raised(method)))
+    if operation.url:
+        blocks.append(f"See:\n    {operation.url}")
+    return "\n\n".join(blocks)
+
+
+def deprecation(method: Method, spoken: Words) -> str | None:
+    """What to say to the users of a deprecated method."""
+    operation = method.operation
+    if not operation.deprecated:
+        return None
+    name, instead = str(method.name), spoken.instead.get(operation.id)
+    if instead and method.variant == "stream":
+        resource, _, last = instead.rpartition(".")
+        instead = f"{resource}.stream_{last}"
+    elif instead and method.variant == "text":
+        instead = f"{instead}_text"
+    if not instead:
+        return f"`{name}` is deprecated by Coder."
+    return f"`{name}` is deprecated by Coder; use `{instead}`."
+
+
+def _effect(method: Method, spoken: Words) -> str:
+    text = spoken.effects.get(method.operation.id) or effect(
+        method.operation.method, str(method.name), returns_list=method.kind == "paged"
+    )
+    if method.variant == "stream":
+        text = text.replace("Get the log lines", "Follow the log lines", 1)
+    if method.variant == "text":
+        text = f"{text.rstrip('.')}, as plain text."
+    return text
+
+
+# ---- remarks
+
+
+def _remarks(method: Method, spoken: Words) -> Iterator[str]:
+    extensions = method.operation.extensions
+    if warning := deprecation(method, spoken):
+        yield f"Deprecated: {warning}"
+    if extensions.get("x-stability") == "experimental":
+        yield "Experimental: may change or go with any release of Coder."
+    if feature := extensions.get("x-premium"):
+        yield f"Premium: the deployment needs a license with the feature `{feature}`."
+    if versions := _versions(extensions.get("x-since"), extensions.get("x-until")):
+        yield versions
+    for note in extensions.get("x-notes", ()):
+        yield _sentence(note)
+    if meaning := extensions.get("x-empty"):
+        yield f"An empty answer means: {_sentence(str(meaning)).lower()}"
+    ignored = [f"`{item.name}`" for item in method.operation.parameters if item.ignored]
+    if ignored:
+        verb = "is" if len(ignored) == 1 else "are"
+        yield f"{' and '.join(ignored)} {verb} documented, but the server ignores it; not offered."
+
+
+def _versions(since: str | None, until: str | None) -> str | None:
+    parts = []
+    if since and since not in {"2.0", "0.0"}:
+        parts.append(f"Since Coder {since}")
+    if until:
+        parts.append(f"{'u' if parts else 'U'}ntil Coder {until}")
+    return f"{', '.join(parts)}." if parts else None
+
+
+# ---- arguments
+
+
+def _arguments(method: Method, spoken: Words) -> Iterator[str]:
+    for item in method.arguments:
+        yield _item(f"{item.python}: {' '.join(_facts(method, item, spoken))}")
+
+
+def _facts(method: Method, item: Argument, spoken: Words) -> Iterator[str]:
+    known = spoken.arguments
+    text = (
+        known.get(f"{method.name}:{item.python}")
+        or (known.get(f"{item.python}_") if item.place == "filter" else None)
+        or known.get(item.python)
+        or _phrase(item)
+    )
+    yield text
+    unit = item.extensions.get("x-unit") or item.schema.get("x-unit")
+    if unit in _UNITS and "timedelta" in item.annotation and _UNITS[unit] not in text:
+        yield f"A `timedelta`, or a number of {_UNITS[unit]}."
+    if item.annotation.endswith("| None") and item.place == "body" and "`None`" not in text:
+        yield "`None` clears it."
+    versions = _versions(item.extensions.get("x-since"), item.extensions.get("x-until"))
+    if versions and item.extensions.get("x-since") != method.operation.extensions.get("x-since"):
+        yield versions
+
+
+def _phrase(item: Argument) -> str:
+    """A phrase by rule: the words of the name."""
+    text = words(item.python)
+    if item.annotation == "bool":
+        return f"Whether {text} is on."
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+# ---- results
+
+
+def _returned(method: Method) -> str:
+    types = method.returns
+    if method.kind == "paged":
+        return f"A pager of `{types[1]}`, which fetches pages as it is iterated."
+    if method.kind == "stream":
+        return f"A stream of `{_plain(types[0])}`."
+    if method.kind == "socket":
+        return f"A socket that takes `{_plain(types[0])}` and gives `{_plain(types[1])}`."
+    return _value(_plain(types[0]), method)
+
+
+def _value(text: str, method: Method) -> str:
+    if text == "None":
+        return "Nothing."
+    empty = text.endswith(" | None")
+    bare = text.removesuffix(" | None")
+    if bare.startswith("list["):
+        phrase = f"A list of `{bare[5:-1]}`"
+    elif bare == "bytes":
+        phrase = "The content"
+    elif bare == "str":
+        phrase = "The text"
+    else:
+        phrase = f"`{bare}`" if bare.startswith(("dict[", "Any")) else f"The `{bare}`"
+    if not empty:
+        return f"{phrase}."
+    meaning = method.operation.extensions.get("x-empty")
+    return f"{phrase}, or `None`: {meaning}." if meaning else f"{phrase}, or `None`."
+
+
+def _plain(text: str) -> str:
+    return text.replace("builtins.list[", "list[")
+
+
+def _raised(method: Method) -> Iterator[str]:
+    seen: set[str] = set()
+    for status in method.operation.errors:
+        name = _ERRORS.get(status, "APIStatusError")
+        if name not in seen:
+            seen.add(name)
+            yield f"{name}: {_REASONS.get(status, f'The server answers {status}.')}"
+    if any(item.place in {"body", "filter", "form"} for item in method.arguments):
+        yield "RequestValidationError: An argument cannot be sent; nothing was."
+    yield "APIStatusError: The server refuses the request; each status has its class."
+    yield "TransportError: There was no answer."
+
+
+# ---- layout
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _fill(text: str) -> str:
+    return textwrap.fill(text, _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+
+
+def _item(text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH - 8,
+        initial_indent="    ",
+        subsequent_indent="        " if ":" in text.partition(" ")[0] else "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,419 @@
+"""From an operation to a method: its arguments, what it returns, and how the request is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from codegen.description.openapi import referred
+from codegen.python.annotations import GO_UNITS, UNITS, Annotations, literal
+from codegen.python.names import Name, NameFile
+from codegen.python.operations import Content, Operation, Parameter, Schema
+from codegen.python.schemas import kind as kind_of
+
+# Wire name of what identifies an object -> kind of reference. `user` and `organization` stand for
+# names that only paths take, so in bodies and queries they are plain objects with an identifier.
+_PATH_KINDS = {
+    "user": "user", "organization": "organization", "group": "group", "template": "template",
+    "templateversion": "template_version", "workspace": "workspace", "workspacebuild": "build",
+    "workspaceagent": "agent", "chat": "chat", "task": "task",
+}  # fmt: skip
+_FIELD_KINDS = {
+    "template_id": "template", "template_version_id": "template_version",
+    "workspace_id": "workspace", "agent_id": "agent", "group_id": "group",
+    "organization_id": "object", "user_id": "object", "owner_id": "object",
+}  # fmt: skip
+REF_TYPES = {
+    "user": "UserRef", "organization": "OrganizationRef", "group": "GroupRef",
+    "template": "TemplateRef", "template_version": "TemplateVersionRef",
+    "workspace": "WorkspaceRef", "build": "BuildRef", "agent": "AgentRef", "chat": "ChatRef",
+    "task": "TaskRef", "object": "ObjectRef",
+}  # fmt: skip
+# Parameters whose presence counts, whatever their value.
+_FLAGS = {"follow", "no_compression"}
+_PAGE_KEYS = {"limit", "offset"}
+
+
+@frozen
+class Argument:
+    """One argument of a method, and where its value goes.
+
+    Attributes:
+        python: Its name.
+        wire: Its name in the request.
+        place: `path`, `query`, `filter`, `header`, `body` or `content`.
+        annotation: Type without `OMIT`.
+        required: It has no default.
+        encode: Expression of the value in the request.
+        kind: What it identifies, if it does.
+        schema: Its schema, for the documentation.
+        extensions: What else is known of it.
+    """
+
+    python: str
+    wire: str
+    place: str
+    annotation: str
+    required: bool
+    encode: str
+    kind: str | None = None
+    schema: Schema = field(factory=dict[str, Any])
+    extensions: Mapping[str, Any] = field(factory=dict[str, Any])
+    default: str = "OMIT"
+
+
+@frozen
+class Method:
+    """One method of a resource.
+
+    Attributes:
+        kind: The descriptor: `endpoint`, `paged`, `stream` or `socket`.
+        returns: The type arguments of the request.
+        variant: What sets it apart from the operation's plain method: `stream`, `text` or nothing.
+    """
+
+    operation: Operation
+    name: Name
+    kind: str
+    arguments: tuple[Argument, ...]
+    returns: tuple[str, ...]
+    body: str | None = None
+    accept: str | None = None
+    fixed: Mapping[str, str] = field(factory=dict[str, str])
+    variant: str | None = None
+
+    def at(self, place: str) -> tuple[Argument, ...]:
+        """The arguments that go to one place."""
+        return tuple(item for item in self.arguments if item.place == place)
+
+
+@frozen
+class Builder:
+    """Makes the methods of one description."""
+
+    annotations: Annotations
+    names: NameFile
+    filters: Mapping[str, Any] = field(factory=dict[str, Any])
+
+    def methods(self, operation: Operation, name: Name, *, list_type: str) -> list[Method]:
+        """The plain method, and those for a stream and for text where the operation has them."""
+        stream = operation.stream
+        if self._always_streams(operation):
+            return [self._stream(operation, name, list_type)]
+        plain = self._plain(operation, name, list_type)
+        found = [plain]
+        if stream:
+            streamed = evolve(name, method=f"stream_{name.method}")
+            fixed = {str(stream["only_with"]): "True"}
+            found.append(
+                evolve(self._stream(operation, streamed, list_type), fixed=fixed, variant="stream")
+            )
+        if _has_text(operation):
+            found.append(
+                evolve(
+                    plain,
+                    name=evolve(name, method=f"{name.method}_text"),
+                    kind="endpoint",
+                    returns=("str",),
+                    fixed={"format": "'text'"},
+                    accept="text/plain",
+                    variant="text",
+                )
+            )
+        return found
+
+    @staticmethod
+    def _always_streams(operation: Operation) -> bool:
+        return operation.always_streams or (
+            operation.stream is None and list(operation.answers) == ["101"]
+        )
+
+    # ---- kinds
+
+    def _plain(self, operation: Operation, name: Name, list_type: str) -> Method:
+        body, fields = self._body(operation)
+        paging = operation.paging
+        method = Method(
+            operation=operation,
+            name=name,
+            kind="paged" if paging else "endpoint",
+            arguments=tuple(self._arguments(operation, fields)),
+            returns=(self.returned(operation, list_type),),
+            body=body,
+            accept=_accept(operation),
+        )
+        if not paging:
+            return method
+        item = self.annotations.answer(self.item_schema(operation, paging), list_type)
+        return evolve(method, returns=(*method.returns, item))
+
+    def _stream(self, operation: Operation, name: Name, list_type: str) -> Method:
+        spec = operation.stream or {"kind": "websocket", "binary": True, "both": True}
+        frame = spec.get("frame")
+        received = self._frame(frame, spec, list_type)
+        arguments = [
+            item for item in self._arguments(operation, ()) if item.place in {"path", "query"}
+        ]
+        sends = spec.get("sends")
+        if sends is None and not spec.get("both"):
+            return Method(operation, name, "stream", tuple(arguments), (received,))
+        sent = self._sent(sends, list_type)
+        return Method(operation, name, "socket", tuple(arguments), (sent, received))
+
+    def _frame(self, frame: Schema | None, spec: Mapping[str, Any], list_type: str) -> str:
+        if frame is None:
+            return "bytes" if spec.get("binary") else "Any"
+        return self.annotations.answer(frame, list_type)
+
+    def _sent(self, schema: Schema | None, list_type: str) -> str:
+        return "bytes" if schema is None else self.annotations.answer(schema, list_type)
+
+    # ---- answers
+
+    def returned(self, operation: Operation, list_type: str = "list") -> str:
+        """The type of the decoded answer."""
+        bodies = [body for body in operation.answers.values() if body.media_type is not None]
+        found = dict.fromkeys(self.decoded(body, list_type) for body in bodies)
+        text = " | ".join(found) or "None"
+        empty = len(bodies) < len(operation.answers)
+        is_list = text.startswith((f"{list_type}[", "dict["))
+        if not empty or is_list or text in {"None", "Any"} or text.endswith("| None"):
+            return text
+        return f"{text} | None"
+
+    def decoded(self, body: Content, list_type: str = "list") -> str:
+        """The type of one body."""
+        if is_json(body.media_type):
+            schema = {} if body.schema is None else body.schema
+            return self.annotations.answer(schema, list_type)
+        schema = body.schema or {}
+        is_text = str(body.media_type).startswith("text/") and schema.get("format") != "binary"
+        return "str" if is_text else "bytes"
+
+    def item_schema(self, operation: Operation, paging: Mapping[str, Any]) -> Schema:
+        """The schema of the items of a page."""
+        content = next(body for body in operation.answers.values() if body.schema is not None)
+        schema = self.annotations.resolve(content.schema or {})
+        if key := paging.get("items"):
+            schema = self.annotations.resolve(schema["properties"][key])
+        return schema["items"]
+
+    # ---- arguments
+
+    def _arguments(self, operation: Operation, fields: tuple[Argument, ...]) -> Iterator[Argument]:
+        """All arguments, no two of one name: those of the path first, the required ones next."""
+        path = [self._path(operation, item) for item in operation.placed("path")]
+        rest = [*fields, *self._query(operation), *self._headers(operation)]
+        taken: set[str] = set()
+        for item in path + sorted(rest, key=lambda item: not item.required):
+            python = item.python
+            while python in taken:
+                python = f"new_{python}" if item.place == "body" else f"{python}_"
+            taken.add(python)
+            yield evolve(item, python=python, encode=item.encode.replace("\0", python))
+
+    def _path(self, operation: Operation, item: Parameter) -> Argument:
+        kind = item.extensions.get("x-kind") or _PATH_KINDS.get(item.name)
+        if kind is None and item.schema.get("format") == "uuid":
+            kind = "object"
+        python = self.names.parameter(operation.id, item.name)
+        return self._argument(item, python, kind if kind in REF_TYPES else None, required=True)
+
+    def _query(self, operation: Operation) -> Iterator[Argument]:
+        filters = self._filter_keys(operation)
+        for item in operation.placed("query"):
+            if item.ignored or self._is_fixed(operation, item):
+                continue
+            python = self.names.parameter(operation.id, item.name)
+            if item.name == "q" and filters:
+                yield from self._filters(operation, filters)
+                yield evolve(self._argument(item, python, None, required=False), place="q")
+                continue
+            kind = item.extensions.get("x-kind") or _FIELD_KINDS.get(item.name)
+            if kind is None and item.name == "organization":
+                kind = "object"
+            yield self._argument(item, python, kind if kind in REF_TYPES else None)
+        if operation.paging:
+            yield Argument("max_items", "max_items", "max_items", "int | None", False, "\0")
+
+    @staticmethod
+    def _is_fixed(operation: Operation, item: Parameter) -> bool:
+        stream = operation.stream
+        if stream and item.name == stream.get("only_with"):
+            return True
+        return item.name == "format" and _has_text(operation)
+
+    def _argument(
+        self, item: Parameter, python: str, kind: str | None, *, required: bool | None = None
+    ) -> Argument:
+        unit = item.extensions.get("x-unit") or item.schema.get("x-unit")
+        annotation = self.annotations.argument(item.schema, unit=unit)
+        is_list = item.schema.get("type") == "array"
+        encode = "\0"
+        if kind and not is_list:
+            annotation, encode = REF_TYPES[kind], f"ref({kind!r}, \0)"
+        elif item.exploded or item.extensions.get("x-repeated"):
+            encode = "Repeated(\0)"
+        elif item.name in _FLAGS:
+            encode = "flag(\0)"
+        elif unit in GO_UNITS:
+            encode = "duration(\0, 'go')"
+        elif unit in UNITS and "timedelta" in annotation:
+            encode = f"duration(\0, {unit!r})"
+        elif item.extensions.get("x-encoding") == "json":
+            encode = "json_text(\0)"
+        return Argument(
+            python=python,
+            wire=item.name,
+            place=item.place,
+            annotation=annotation,
+            required=item.required if required is None else required,
+            encode=encode,
+            kind=kind,
+            schema=item.schema,
+            extensions=item.extensions,
+        )
+
+    def _headers(self, operation: Operation) -> Iterator[Argument]:
+        for item in operation.placed("header"):
+            if item.name.lower() == "content-type" or item.ignored:
+                continue
+            yield self._argument(item, self.names.parameter(operation.id, item.name), None)
+
+    # ---- filters
+
+    def _filter_keys(self, operation: Operation) -> Mapping[str, Any]:
+        grammar = operation.extensions.get("x-filter")
+        return self.filters.get(grammar, {}).get("keys", {}) if grammar else {}
+
+    def _filters(self, operation: Operation, keys: Mapping[str, Any]) -> Iterator[Argument]:
+        for wire, raw in keys.items():
+            spec = filter_spec(raw)
+            yield Argument(
+                python=self.names.parameter(operation.id, wire),
+                wire=wire,
+                place="filter",
+                annotation=self._filter_type(spec),
+                required=False,
+                encode="\0",
+                extensions=spec,
+            )
+
+    def _filter_type(self, spec: Mapping[str, Any]) -> str:
+        kind = spec["type"]
+        if kind in {"user", "template", "workspace", "organization", "group"}:
+            text = REF_TYPES[kind]
+        elif kind == "enum":
+            values = {"$ref": spec["$ref"]} if "$ref" in spec else {"enum": spec["values"]}
+            text = self.annotations.argument(values)
+        elif kind == "param":
+            return "str | Mapping[str, object] | Sequence[str]"
+        else:
+            text = FILTER_TYPES[kind]
+        return f"{text} | Sequence[{text}]" if spec.get("many") else text
+
+    # ---- bodies
+
+    def _body(self, operation: Operation) -> tuple[str | None, tuple[Argument, ...]]:
+        content = operation.request
+        if content is None or content.media_type is None:
+            return None, ()
+        if is_json(content.media_type):
+            return self._json(operation, content.schema or {})
+        if content.media_type == "application/x-www-form-urlencoded":
+            schema = self.annotations.resolve(content.schema or {})
+            return "form", tuple(self._fields(operation, schema))
+        return "raw", self._raw(operation, content)
+
+    def _json(self, operation: Operation, schema: Schema) -> tuple[str, tuple[Argument, ...]]:
+        component = self.annotations.resolve(schema)
+        model = self.annotations.answer(schema)
+        if kind_of(component) == "model":
+            return f"json:{model!r}", tuple(self._fields(operation, component))
+        annotation = self.annotations.argument(schema)
+        needed = operation.request_required
+        whole = Argument("body", "body", "whole", annotation, needed, "\0", schema=schema)
+        return f"json:{None if annotation == 'Any' else model!r}", (whole,)
+
+    def _fields(self, operation: Operation, schema: Schema) -> Iterator[Argument]:
+        needed = set(schema.get("required", ()))
+        for wire, raw in schema.get("properties", {}).items():
+            if raw.get("x-ignored"):
+                continue
+            python = self.names.parameter(operation.id, wire)
+            kind = raw.get("x-kind") or self._field_kind(operation, wire, raw)
+            annotation, encode = self.annotations.argument(raw), "\0"
+            if kind in REF_TYPES:
+                null = " | None" if annotation.endswith("| None") else ""
+                annotation, encode = REF_TYPES[kind] + null, f"ref({kind!r}, \0)"
+            yield Argument(
+                python=python,
+                wire=wire,
+                place="body",
+                annotation=annotation,
+                required=wire in needed,
+                encode=encode,
+                kind=kind,
+                schema=raw,
+                extensions={key: value for key, value in raw.items() if key.startswith("x-")},
+            )
+
+    @staticmethod
+    def _field_kind(operation: Operation, wire: str, schema: Schema) -> str | None:
+        if schema.get("format") != "uuid":
+            return None
+        if wire == "id" and operation.path.endswith("/templates/{template}/versions"):
+            return "template_version"
+        return _FIELD_KINDS.get(wire)
+
+    def _raw(self, operation: Operation, content: Content) -> tuple[Argument, ...]:
+        media = repr(content.media_type)
+        body = Argument("content", "content", "content", "RawContent", True, "\0")
+        progress = Argument(
+            "on_progress", "on_progress", "content",
+            "Callable[[int, int | None], object]", False, "\0",
+        )  # fmt: skip
+        several = operation.request_media
+        if len(several) == 1 and media != "'application/octet-stream'":
+            return body, progress
+        annotation = literal(list(several)) if len(several) > 1 else "str"
+        typed = Argument(
+            "content_type", "content_type", "content", annotation, False, "\0", default=media
+        )
+        return body, typed, progress
+
+
+FILTER_TYPES = {
+    "text": "str", "string": "str", "bool": "bool", "boolean": "bool", "int": "int",
+    "integer": "int", "uuid": "ObjectRef", "time": "datetime", "date": "date | datetime",
+}  # fmt: skip
+
+
+def filter_spec(raw: Any) -> Mapping[str, Any]:
+    """One filter of a grammar; a bare type is the short form."""
+    return {"type": raw} if isinstance(raw, str) else raw
+
+
+def is_json(media_type: str | None) -> bool:
+    """Whether a body is JSON."""
+    return media_type is not None and (
+        media_type == "application/json" or media_type.endswith("+json")
+    )
+
+
+def _has_text(operation: Operation) -> bool:
+    return any(
+        item.name == "format" and "text" in item.schema.get("enum", ())
+        for item in operation.placed("query")
+    )
+
+
+def _accept(operation: Operation) -> str | None:
+    media = [body.media_type for body in operation.answers.values() if body.media_type]
+    if not media or media[0] == "application/json":
+        return None
+    if is_json(media[0]) or str(media[0]).startswith("text/"):
+        return media[0]
+    return "*/*"
