@@ -1,65 +1,55 @@
-"""`python -m codegen assemble`: make the committed description of a release."""
+"""`assemble FOLDER`: the committed description of a release."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from codegen.commands import FAILED, OK, existing_path, say
 from codegen.description import facts as facts_module
 from codegen.description import openapi, patches
 from codegen.description.assemble import assemble, unknown_to_facts
 from codegen.description.build import UNKNOWN_VERSION, build, version_of
 from codegen.reading.reader import read
 
+if TYPE_CHECKING:
+    from codegen.commands import Subparsers
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the command line."""
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Offer the command."""
     parser = subparsers.add_parser(
-        "assemble", help="make the committed description from a release's pages"
+        "assemble",
+        help="make the description that is committed, from the pages of a release",
+        description="Read the pages of a release, apply the patches, complete the result with "
+        "the facts and the table of releases, and write the description that `generate` emits "
+        "from. Exit code 1 tells of patches that do not apply and of pages that lose facts.",
     )
-    parser.add_argument("path", type=Path, metavar="FOLDER", help="pages, or a description file")
-    parser.add_argument("-o", "--output", type=Path, default=openapi.COMMITTED, metavar="FILE")
+    parser.add_argument("path", metavar="FOLDER", type=existing_path, help="pages of a release")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, default=openapi.COMMITTED)
     parser.add_argument("--release", metavar="X.Y.Z", help="default: told by the folder's name")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, patch, complete and write the description."""
+    """Read, patch, complete and write."""
     path: Path = args.path
-    if not path.exists():
-        sys.stderr.write(f"{path} does not exist.\n")
-        return 2
-    unpatched, errors = _unpatched(path, args.release)
-    sys.stderr.writelines(f"{error}\n" for error in errors)
+    output: Path = args.output
+    reading = read([path])
+    errors = [finding for finding in reading.findings if finding.level == "error"]
+    for finding in errors:
+        say(f"{finding.file}:{finding.line}: {finding.message}", to_stderr=True)
     known = facts_module.load()
     try:
+        unpatched = build(reading, args.release or version_of(path) or UNKNOWN_VERSION)
         description = assemble(unpatched, patches.load(), known)
     except patches.PatchError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    output: Path = args.output
+        say(str(error), to_stderr=True)
+        return FAILED
     output.write_text(openapi.dumps(description), encoding="utf-8")
-    sys.stderr.writelines(
-        f"Nothing is known of the presence of the fields of {name}.\n"
-        for name in unknown_to_facts(description, known)
-    )
+    for name in unknown_to_facts(description, known):
+        say(f"No facts about {name}: its fields may be absent or null.", to_stderr=True)
     count = sum(1 for _ in openapi.operations(description))
-    sys.stdout.write(
-        f"{output}: {count} operations, {len(openapi.schemas(description))} schemas.\n"
-    )
-    return 1 if errors else 0
-
-
-def _unpatched(path: Path, release: str | None) -> tuple[openapi.Json, list[str]]:
-    if path.suffix == ".json":
-        description: openapi.Json = json.loads(path.read_text(encoding="utf-8"))
-        return description, []
-    reading = read([path])
-    errors = [
-        f"{finding.file}:{finding.line}: {finding.message}"
-        for finding in reading.findings
-        if finding.level == "error"
-    ]
-    return build(reading, release or version_of(path) or UNKNOWN_VERSION), errors
+    say(f"{output}: {count} operations, {len(openapi.schemas(description))} schemas.")
+    return FAILED if errors else OK

@@ -46,7 +46,7 @@ def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts) -> Json:
         _complete_enum(schema, facts.enums.get(name, ()))
         for path, field in fields(schema):
             _mark_presence(field, name, path, facts, received=name in received)
-            _mark_meaning(path[-1], field)
+            _mark_meaning(path[-1], field, received=name in received)
     for call, operation in operations(description):
         _complete_operation(call, operation, description)
     _drop_denials(description)
@@ -90,11 +90,11 @@ def _mark_presence(
         field["x-nullable"] = True
 
 
-def _mark_meaning(name: str, field: Json) -> None:
+def _mark_meaning(name: str, field: Json, *, received: bool) -> None:
     may_lack = bool(field.get("x-optional") or field.get("x-nullable"))
-    if guesses.may_be_never(name, field, may_lack=may_lack):
+    if received and guesses.may_be_never(name, field, may_lack=may_lack):
         field.setdefault("x-never", True)
-    if guesses.may_be_zero_uuid(field, may_lack=may_lack):
+    if received and guesses.may_be_zero_uuid(field, may_lack=may_lack):
         field.setdefault("x-zero-null", True)
     unit = guesses.unit_of(name, field)
     if unit is not None:

@@ -10,6 +10,7 @@ from codegen.description import guesses
 from codegen.description.openapi import Json, references
 from codegen.description.operations import operation, security_headers
 from codegen.description.schemas import component
+from codegen.description.tables import add_formats
 from codegen.reading.document import Reading
 
 TITLE = "Coder API"
@@ -34,6 +35,7 @@ def build(reading: Reading, version: str = UNKNOWN_VERSION) -> Json:
         item[doc.method.lower()] = operation(doc)
         schemes.update(security_headers(doc))
     schemas = {schema.name: component(schema) for schema in reading.schemas}
+    add_formats(reading, schemas)
     for name in sorted({*references(paths), *references(schemas)} - schemas.keys()):
         schemas[name] = {"title": name, "x-opaque": True}
     components: dict[str, Any] = {"schemas": schemas}

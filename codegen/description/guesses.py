@@ -27,7 +27,19 @@ _SAMPLES = {
 # Formats with a meaning. The pages also show `string(string)`, `string(number)` and
 # `string(key=value)`: annotations that were misread as formats.
 _FORMATS = frozenset(
-    {"uuid", "date-time", "date", "email", "uri", "binary", "byte", "int32", "int64", "float64"}
+    {
+        "uuid",
+        "date-time",
+        "date",
+        "email",
+        "uri",
+        "url",
+        "binary",
+        "byte",
+        "int32",
+        "int64",
+        "float64",
+    }
 )
 
 
@@ -127,7 +139,7 @@ def full_path(path: str) -> str:
 # `refreshed_at` and `expires` of v2.36.0 and v2.24.0 servers.
 _NEVER = re.compile(
     r"(?:^|_)(?:last_\w+|(?:collected|checked|refreshed|used|seen|visited|synced|validated)_at"
-    r"|expir(?:es|ed|y|ation)(?:_\w+)?|(?:max_|min_)?deadline|deleting_at|dormant_at|stale_at"
+    r"|expir(?:es|ed|y|ation)(?:_\w+)?|(?:max_|min_)?deadline|delet(?:ing|es)_at|dormant_at|stale_at"
     r"|most_recently_seen|period_end|heartbeat_at)$"
 )
 

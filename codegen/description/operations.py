@@ -94,7 +94,7 @@ def _body(doc: OperationDoc) -> Json | None:
     media = guesses.body_media(content_types, [p.name for p in fields])
     schema = _form(doc, fields) if fields else type_schema((root or rows[0]).type)
     return {
-        "required": root.required if root else any(p.required for p in fields),
+        "required": any(p.required for p in rows),
         "content": {
             name: {"schema": guesses.raw_schema(name) if guesses.is_raw(name) else schema}
             for name in media
