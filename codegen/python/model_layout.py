@@ -74,7 +74,9 @@ def layout(
     for name in set(needs) - shared:
         groups.setdefault(snake(next(iter(tags[name]))), set()).add(name)
     for component in _components(shared, needs):
-        module = SINGLE if len(component) == 1 else _title(component, needs, names)
+        # What was inline belongs to its model and makes no component.
+        single = sum("#" not in name for name in component) == 1
+        module = SINGLE if single else _title(component, needs, names)
         module = (titles or {}).get(module, module)
         if module != SINGLE and module in groups:
             module += "_types"

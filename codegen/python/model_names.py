@@ -1,5 +1,6 @@
 """The Python name of each schema: reviewed in a file, by rule for what is not in it."""
 
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from codegen.description import toml
 from codegen.python.identifiers import camel, safe
 
 FILE = Path(__file__).parents[1] / "names" / "models.toml"
+RELEASED = FILE.with_name("released_models.json")
 
 # Names that generated modules import.
 _IMPORTED = """
@@ -26,16 +28,33 @@ class ModelNames:
     Attributes:
         names: Python name by full name of the schema.
         modules: Other names for modules of shared models than the rule gives.
+        accepted: Released names that were changed on purpose, by full name of the schema.
     """
 
     names: Mapping[str, str] = Factory(dict[str, str])
     modules: Mapping[str, str] = Factory(dict[str, str])
+    accepted: Mapping[str, str] = Factory(dict[str, str])
 
 
 def load(path: Path = FILE) -> ModelNames:
     """Read the file of reviewed names."""
     data = toml.load(path)
-    return ModelNames(names=data.get("names", {}), modules=data.get("modules", {}))
+    return ModelNames(
+        names=data.get("names", {}),
+        modules=data.get("modules", {}),
+        accepted=data.get("accepted", {}),
+    )
+
+
+def released(path: Path = RELEASED) -> dict[str, str]:
+    """Read the names that the last release had."""
+    names: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return names
+
+
+def record(names: Mapping[str, str], path: Path = RELEASED) -> None:
+    """Write down the names of a release."""
+    path.write_text(json.dumps(dict(sorted(names.items())), indent=1) + "\n", encoding="utf-8")
 
 
 def resolve(schemas: Collection[str], reviewed: ModelNames) -> dict[str, str]:
@@ -76,17 +95,32 @@ def _title(name: str) -> str:
     )
 
 
-def problems(schemas: Collection[str], reviewed: ModelNames) -> list[str]:
-    """What is wrong with the file: names used twice, schemas that are gone."""
+def problems(
+    names: Mapping[str, str], reviewed: ModelNames, before: Mapping[str, str]
+) -> list[str]:
+    """What is wrong with the names of a release.
+
+    Args:
+        names: What `resolve` returned for the description.
+        reviewed: The file of names.
+        before: The names that the last release had.
+
+    Returns:
+        A sentence for each entry of the file that names no schema, each name that cannot be one
+        or stands twice, and each name that changed without being accepted.
+    """
     found = [
         f"{name} is named {reviewed.names[name]!r} but no schema of the description any more"
-        for name in sorted(set(reviewed.names) - set(schemas))
+        for name in sorted(set(reviewed.names) - set(names))
     ]
     used: dict[str, str] = {}
-    for name, python in sorted(reviewed.names.items()):
+    for name, python in sorted(names.items()):
         if python in used:
             found.append(f"{name} and {used[python]} have the same name {python!r}")
         if not python.isidentifier() or python in RESERVED:
             found.append(f"{python!r} cannot be the name of {name}")
+        old = before.get(name, python)
+        if old not in {python, reviewed.accepted.get(name)}:
+            found.append(f"{name} was released as {old!r} and is now {python!r}; accept it or not")
         used[python] = name
     return found

@@ -55,7 +55,7 @@ def prepared(description: Json) -> Json:
         if isinstance(schemas[name].get("items"), dict):
             schemas[name]["items"] = _hoist(schemas[name]["items"], f"{name}#item", schemas)
     for _, operation in operations(result):
-        title = camel(operation.get("summary", "").title())
+        title = camel(operation.get("summary", ""))
         for direction, media in contents(operation):
             if "schema" in media:
                 media["schema"] = _hoist(media["schema"], f"{title}#{direction}", schemas)
