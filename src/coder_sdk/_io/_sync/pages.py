@@ -77,7 +77,7 @@ class Pager(Generic[T]):
         """
         if pages < 1:
             raise RequestValidationError("`pages` must be at least 1", parameter="pages")
-        return self._variant(ahead=pages)
+        return Pager(self._transport, self._request, ahead=pages, position=self._position)
 
     def resume(self, position: Position) -> Pager[T]:
         """Go on where an iteration stopped.
@@ -88,11 +88,7 @@ class Pager(Generic[T]):
         Returns:
             The rest of the list; `max_items` counts from the original beginning.
         """
-        return self._variant(position=position)
-
-    def _variant(self, **changes: Any) -> Pager[T]:
-        chosen = {"ahead": self._ahead, "position": self._position, **changes}
-        return Pager(self._transport, self._request, **chosen)
+        return Pager(self._transport, self._request, ahead=self._ahead, position=position)
 
     def _walk(self, max_items: int | None) -> Walk[T]:
         return Walk(

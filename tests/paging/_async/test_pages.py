@@ -1,0 +1,280 @@
+"""Lists over HTTP: iterating, pages, errors in the middle, and reading ahead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from coder_sdk import AsyncClient, CoderError, RequestValidationError, ServerError
+from coder_sdk._decode import ResponseTypes
+from coder_sdk._io._async.pages import AsyncPager
+from coder_sdk._page import IncompleteListWarning, Page, PagingError
+from coder_sdk._request import OMIT, PagedRequest, Paging
+
+pytestmark = pytest.mark.anyio
+
+URL = "https://coder.example"
+USERS = Paging(["offset", "after_id"], items="users", total="count", total_needs_items=True)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def users(count: int) -> Answer:
+    """A server with users 1 to `count`."""
+    ids = list(range(1, count + 1))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        rest = ids[int(query["after_id"]) :] if "after_id" in query else ids
+        found = rest[int(query.get("offset", 0)) :][: int(query.get("limit", 0)) or None]
+        body = {"users": [{"id": n} for n in found], "count": len(rest)}
+        return httpx.Response(200, json=body)
+
+    return answer
+
+
+@pytest.fixture
+def server() -> Iterator[respx.Route]:
+    with respx.mock(assert_all_called=False) as router:
+        yield router.get(url__startswith=f"{URL}/api/v2/users")
+
+
+def listing(
+    client: AsyncClient,
+    *,
+    limit: Any = OMIT,
+    offset: Any = OMIT,
+    max_items: int | None = None,
+    paging: Paging = USERS,
+) -> AsyncPager[Any]:
+    request: PagedRequest[Any, Any] = PagedRequest(
+        "GET",
+        "/api/v2/users",
+        query={"limit": limit, "offset": offset, "after_id": OMIT, "q": OMIT},
+        paging=paging,
+        max_items=max_items,
+    )
+    request.types = ResponseTypes(None, Any, Any)
+    pager: AsyncPager[Any] = client._pages(request)
+    return pager
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(URL, token="t") as client:
+        yield client
+
+
+def asked(server: respx.Route) -> list[dict[str, str]]:
+    return [dict(call.request.url.params) for call in server.calls]
+
+
+async def collect(users: AsyncIterable[dict[str, int]], into: list[int]) -> None:
+    """Keep what came, also if the iteration fails."""
+    async for user in users:
+        into.append(user["id"])  # noqa: PERF401 - see above
+
+
+async def pages_of(pager: AsyncPager[Any]) -> list[Page[Any]]:
+    pages: list[Page[Any]] = []
+    async for page in pager.pages():
+        pages += [page]
+    return pages
+
+
+async def test_iterating_fetches_every_page(server: respx.Route, client: AsyncClient) -> None:
+    server.side_effect = users(250)
+    pager = listing(client)
+    got = [user["id"] async for user in pager]
+    assert got == list(range(1, 251))
+    assert (pager.total, pager.total_is_exact) == (250, True)
+    assert len(server.calls) == 3
+
+
+async def test_nothing_is_asked_before_the_first_item_is(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    pager = listing(client)
+    pager.__aiter__()
+    pager.pages()
+    pager.prefetch(3)
+    assert (pager.total, len(server.calls)) == (None, 0)
+
+
+async def test_each_iteration_starts_anew(server: respx.Route, client: AsyncClient) -> None:
+    server.side_effect = users(3)
+    pager = listing(client)
+    assert await pager.to_list() == await pager.to_list()
+    assert len(server.calls) == 2
+
+
+async def test_pages_have_numbers_totals_and_successors(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    server.side_effect = users(5)
+    pages = await pages_of(listing(client, limit=2))
+    facts = [(page.number, len(page), page.total, page.has_next) for page in pages]
+    assert facts == [(1, 2, 5, True), (2, 2, 5, True), (3, 1, 5, False)]
+    assert pages[0].envelope["count"] == 5
+    assert pages[1][0] == {"id": 3}
+    assert pages[1][:1] == list(pages[1])[:1]
+
+
+async def test_the_first_page_is_one_request(server: respx.Route, client: AsyncClient) -> None:
+    server.side_effect = users(120)
+    page = await listing(client, limit=50).first_page()
+    assert (len(page.items), page.total, page.has_next) == (50, 120, True)
+    assert asked(server) == [{"limit": "50"}]
+
+
+async def test_the_first_item_is_one_small_request(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    server.side_effect = users(120)
+    assert await listing(client).first() == {"id": 1}
+    assert asked(server) == [{"limit": "1"}]
+
+
+async def test_an_empty_list_has_no_first_item_and_one_empty_page(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    server.side_effect = users(0)
+    pager = listing(client)
+    assert await pager.first() is None
+    assert await pager.to_list() == []
+    page = await pager.first_page()
+    assert (page.items, page.total, page.has_next) == ([], 0, False)
+
+
+async def test_max_items_ends_an_iteration(server: respx.Route, client: AsyncClient) -> None:
+    server.side_effect = users(250)
+    got = await listing(client, max_items=150).to_list()
+    none = await listing(client, max_items=0).first_page()
+    assert len(got) == 150
+    assert none.items == []
+    assert len(server.calls) == 2
+
+
+async def test_leaving_an_iteration_asks_for_no_more(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    server.side_effect = users(250)
+    async for user in listing(client):
+        if user["id"] == 20:
+            break
+    assert len(server.calls) == 1
+
+
+async def test_an_error_in_the_middle_says_where_and_can_be_resumed(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    answer, failing = users(250), [True]
+
+    def flaky(request: httpx.Request) -> httpx.Response:
+        if "after_id" in request.url.params and failing:
+            failing.clear()
+            return httpx.Response(500, json={"message": "Broken."})
+        return answer(request)
+
+    server.side_effect = flaky
+    pager = listing(client)
+    got: list[int] = []
+    with pytest.raises(ServerError) as caught:
+        await collect(pager, got)
+    position = caught.value.position
+    assert position is not None
+    assert "stopped after 100 items and 1 pages, after `100`" in str(caught.value)
+    await collect(pager.resume(position), got)
+    assert got == list(range(1, 251))
+
+
+async def test_an_iteration_that_failed_can_be_asked_again(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    server.side_effect = [
+        httpx.Response(500, json={"message": "x"}),
+        users(1)(httpx.Request("GET", URL)),
+    ]
+    pages = listing(client).pages()
+    with pytest.raises(ServerError):
+        await pages.__anext__()
+    assert (await pages.__anext__()).items == [{"id": 1}]
+
+
+async def test_a_repeated_page_is_an_error_that_names_the_operation(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    same = {"users": [{"id": 1}, {"id": 2}], "count": 9}
+    server.side_effect = lambda _: httpx.Response(200, json=same)
+    with pytest.raises(PagingError, match="GET /api/v2/users: The server repeats") as caught:
+        await listing(client, limit=2).to_list()
+    assert caught.value.operation == "GET /api/v2/users"
+    assert caught.value.position is not None
+
+
+async def test_fewer_items_than_exist_are_a_warning(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    paging = Paging([], items="users", total="count")
+    server.side_effect = lambda _: httpx.Response(200, json={"users": [{"id": 1}], "count": 9})
+    pages = listing(client, paging=paging).pages()
+    assert len(await pages.__anext__()) == 1
+    text = r"Only 1 items.*8 more.*GET /api/v2/users"
+    with pytest.warns(IncompleteListWarning, match=text), pytest.raises(StopAsyncIteration):
+        await pages.__anext__()
+    with pytest.raises(StopAsyncIteration):
+        await pages.__anext__()
+
+
+@pytest.mark.parametrize("pages", [2, 5])
+async def test_reading_ahead_keeps_the_order(
+    server: respx.Route, client: AsyncClient, pages: int
+) -> None:
+    server.side_effect = users(730)
+    got = [user["id"] async for user in listing(client).prefetch(pages)]
+    assert got == list(range(1, 731))
+    assert len(server.calls) == 8
+
+
+async def test_an_error_while_reading_ahead_comes_after_the_pages_before_it(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    answer = users(500)
+
+    def flaky(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("offset") == "299":
+            return httpx.Response(500, json={"message": "Broken."})
+        return answer(request)
+
+    server.side_effect = flaky
+    got: list[int] = []
+    with pytest.raises(ServerError) as caught:
+        await collect(listing(client).prefetch(4), got)
+    assert got == list(range(1, 301))
+    assert caught.value.position is not None
+    assert caught.value.position.items == 300
+
+
+async def test_reading_ahead_needs_a_page(server: respx.Route, client: AsyncClient) -> None:
+    with pytest.raises(RequestValidationError, match="`pages`"):
+        listing(client).prefetch(0)
+
+
+async def test_a_list_says_what_it_is(server: respx.Route, client: AsyncClient) -> None:
+    assert repr(listing(client)).endswith("Pager GET /api/v2/users>")
+
+
+async def test_an_error_with_a_position_survives_pickling(
+    server: respx.Route, client: AsyncClient
+) -> None:
+    import pickle  # noqa: PLC0415
+
+    server.side_effect = lambda _: httpx.Response(500, text=json.dumps({"message": "Broken."}))
+    with pytest.raises(CoderError) as caught:
+        await listing(client).to_list()
+    copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+    assert copy.position == caught.value.position
