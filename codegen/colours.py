@@ -22,6 +22,8 @@ ROOTS: Final = ("src", "tests")
 
 # Whole names; a rule that nothing uses is an error.
 NAMES: Final = {
+    "AsyncClient": "Client",
+    "AsyncIterable": "Iterable",
     "AsyncItems": "Items",
     "AsyncPager": "Pager",
     "AsyncPages": "Pages",
