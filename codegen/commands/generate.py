@@ -39,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         sys.stderr.writelines(f"{line}\n" for line in wrong)
         return 1
-    others = {PAGE: reference_page(made.plan), RELEASED_FILE: _released(made)}
+    others = {
+        PAGE: reference_page(made.plan),
+        RELEASED_FILE: _released(made),
+        model_names.RELEASED: _released_models(description, reviewed),
+    }
     if args.check:
         return _check(made, others)
     write(made.texts, FOLDER)
@@ -60,13 +64,20 @@ def _wrong(
     schemas = prepared(description)["components"]["schemas"]
     return [
         *problems(made.plan.assigned, names, released),
-        *model_names.problems(schemas, reviewed),
+        *model_names.problems(
+            model_names.resolve(schemas, reviewed), reviewed, model_names.released()
+        ),
     ]
 
 
 def _released(made: Package) -> str:
     names = {operation: str(name) for operation, name in sorted(made.plan.assigned.items())}
     return json.dumps(names, indent=1) + "\n"
+
+
+def _released_models(description: Json, reviewed: model_names.ModelNames) -> str:
+    schemas = prepared(description)["components"]["schemas"]
+    return model_names.recorded(model_names.resolve(schemas, reviewed))
 
 
 def _check(made: Package, others: Mapping[Path, str]) -> int:

@@ -52,9 +52,9 @@ def released(path: Path = RELEASED) -> dict[str, str]:
     return names
 
 
-def record(names: Mapping[str, str], path: Path = RELEASED) -> None:
+def recorded(names: Mapping[str, str]) -> str:
     """Write down the names of a release."""
-    path.write_text(json.dumps(dict(sorted(names.items())), indent=1) + "\n", encoding="utf-8")
+    return json.dumps(dict(sorted(names.items())), indent=1) + "\n"
 
 
 def resolve(schemas: Collection[str], reviewed: ModelNames) -> dict[str, str]:

@@ -6,7 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from coder_sdk.models.shared import AgentFirewallLog, MinimalUser
-from coder_sdk.wire import NeverDatetime, ResponseModel, WireList, WireMap, ZeroNullUUID, absent_is
+from coder_sdk.wire import (
+    NeverDatetime,
+    ResponseModel,
+    WireList,
+    WireMap,
+    ZeroNullUUID,
+    absent_is,
+)
 
 __all__ = [
     "AIBridgeAgenticAction",

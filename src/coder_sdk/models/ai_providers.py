@@ -7,7 +7,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from coder_sdk.wire import OpenEnum, RequestModel, ResponseModel, Secret, SharedModel, WireList
+from coder_sdk.wire import (
+    OpenEnum,
+    RequestModel,
+    ResponseModel,
+    Secret,
+    SharedModel,
+    WireList,
+)
 
 __all__ = [
     "AIProvider",

@@ -8,7 +8,14 @@ from uuid import UUID
 from coder_sdk.models.shared import MinimalOrganization
 from coder_sdk.models.user import User
 from coder_sdk.models.workspace_build import BuildReason
-from coder_sdk.wire import OpenEnum, RequestModel, ResponseModel, WireList, WireMap, ZeroNullUUID
+from coder_sdk.wire import (
+    OpenEnum,
+    RequestModel,
+    ResponseModel,
+    WireList,
+    WireMap,
+    ZeroNullUUID,
+)
 
 __all__ = [
     "AuditAction",

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from coder_sdk.models.shared import APIKeyScope, RBACAction, RBACResource
 from coder_sdk.models.user import LoginType
-from coder_sdk.wire import NeverDatetime, RequestModel, ResponseModel, Secret, WireList, WireMap
+from coder_sdk.wire import (
+    NeverDatetime,
+    RequestModel,
+    ResponseModel,
+    Secret,
+    WireList,
+    WireMap,
+)
 
 __all__ = [
     "AuthorizationCheck",

@@ -8,7 +8,12 @@ from uuid import UUID
 from pydantic import Field
 
 from coder_sdk.models.proxies import WorkspaceProxy
-from coder_sdk.models.shared import AgentFirewallLog, GroupSource, LinkConfig, MinimalOrganization
+from coder_sdk.models.shared import (
+    AgentFirewallLog,
+    GroupSource,
+    LinkConfig,
+    MinimalOrganization,
+)
 from coder_sdk.models.user import LoginType, ReducedUser, SlimRole, User, UserStatus
 from coder_sdk.models.workspace_build import ProvisionerDaemon
 from coder_sdk.wire import (

@@ -3,7 +3,14 @@
 
 from datetime import datetime
 
-from coder_sdk.wire import NeverDatetime, RequestModel, ResponseModel, Secret, WireList, absent_is
+from coder_sdk.wire import (
+    NeverDatetime,
+    RequestModel,
+    ResponseModel,
+    Secret,
+    WireList,
+    absent_is,
+)
 
 __all__ = [
     "DeleteExternalAuthByIDResponse",
