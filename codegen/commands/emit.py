@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from codegen.python import model_names
 from codegen.python.names import read_names
@@ -33,11 +33,13 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{args.package!r} cannot be the name of a package.\n")
         return 2
     try:
-        description = json.loads(args.description.read_text(encoding="utf-8"))
+        description = cast(
+            "dict[str, Any]", json.loads(args.description.read_text(encoding="utf-8"))
+        )
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         sys.stderr.write(f"{args.description} is no description: {error}.\n")
         return 1
-    if not isinstance(description, dict) or "paths" not in description:
+    if type(description) is not dict or "paths" not in description:
         sys.stderr.write(f"{args.description} is no description: it has no paths.\n")
         return 1
     made = package(description, read_names(), model_names.load(), args.package, complete=True)

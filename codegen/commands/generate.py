@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from codegen.description.openapi import Json, load
+from codegen.description.openapi import load
 from codegen.python import model_names
 from codegen.python.names import RELEASED_FILE, NameFile, problems, read_names
 from codegen.python.package import Package, drift, package, write
-from codegen.python.schemas import prepared
 from codegen.python.table import reference_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,14 +34,14 @@ def run(args: argparse.Namespace) -> int:
     """Write or check everything."""
     description, names, reviewed = load(), read_names(), model_names.load()
     made = package(description, names, reviewed, PACKAGE)
-    wrong = _wrong(description, made, names, reviewed)
+    wrong = _wrong(made, names, reviewed)
     if wrong:
         sys.stderr.writelines(f"{line}\n" for line in wrong)
         return 1
     others = {
         PAGE: reference_page(made.plan),
         RELEASED_FILE: _released(made),
-        model_names.RELEASED: _released_models(description, reviewed),
+        model_names.RELEASED: model_names.recorded(made.plan.annotations.names),
     }
     if args.check:
         return _check(made, others)
@@ -55,29 +54,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _wrong(
-    description: Json, made: Package, names: NameFile, reviewed: model_names.ModelNames
-) -> list[str]:
-    released: dict[str, str] = {}
+def _wrong(made: Package, names: NameFile, reviewed: model_names.ModelNames) -> list[str]:
+    before: dict[str, str] = {}
     if RELEASED_FILE.exists():
-        released = json.loads(RELEASED_FILE.read_text(encoding="utf-8"))
-    schemas = prepared(description)["components"]["schemas"]
+        before = json.loads(RELEASED_FILE.read_text(encoding="utf-8"))
+    models = made.plan.annotations.names
     return [
-        *problems(made.plan.assigned, names, released),
-        *model_names.problems(
-            model_names.resolve(schemas, reviewed), reviewed, model_names.released()
-        ),
+        *problems(made.plan.assigned, names, before),
+        *model_names.problems(models, reviewed, model_names.released()),
     ]
 
 
 def _released(made: Package) -> str:
     names = {operation: str(name) for operation, name in sorted(made.plan.assigned.items())}
     return json.dumps(names, indent=1) + "\n"
-
-
-def _released_models(description: Json, reviewed: model_names.ModelNames) -> str:
-    schemas = prepared(description)["components"]["schemas"]
-    return model_names.recorded(model_names.resolve(schemas, reviewed))
 
 
 def _check(made: Package, others: Mapping[Path, str]) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
-from codegen.description.openapi import Json, referred
+from codegen.description.openapi import Json, reference, referred
 from codegen.python.operations import Schema
 from codegen.python.schemas import kind, resolved
 from codegen.python.types import SIGNATURE, Context, annotation, expression, shape
@@ -71,6 +71,18 @@ class Annotations:
         context = Context(self.schemas, self.names, request=False, style=style)
         return annotation(dict(schema), context)
 
+    def enumeration(self, spec: Mapping[str, Any]) -> Json:
+        """The named enumeration with the values of a filter, if there is exactly one."""
+        if "$ref" in spec:
+            return {"$ref": spec["$ref"]}
+        values = set(spec["values"])
+        same = [
+            name
+            for name, schema in self.schemas.items()
+            if kind(schema) == "enum" and "#" not in name and {*schema["enum"]} - {""} == values
+        ]
+        return reference(same[0]) if len(same) == 1 else {"enum": spec["values"]}
+
     # ---- arguments
 
     def argument(self, schema: Schema, unit: str | None = None) -> str:
@@ -80,20 +92,23 @@ class Annotations:
         nullable = plain.get("x-nullable") or "null" in _types(plain)
         return f"{text} | None" if nullable and text != "Any" else text
 
-    def public(self, text: str, qualified: set[str]) -> str:
+    def public(self, text: str, others: Mapping[str, str]) -> str:
         """Spell an annotation of a signature from outside the package.
 
         Args:
             text: The annotation.
-            qualified: Names that lie in the module of references.
+            others: What stands for names that are neither models nor of the standard library.
+
+        Returns:
+            An expression over the package, `datetime`, `uuid` and `typing`.
         """
 
         def spell(match: re.Match[str]) -> str:
             word = match[0]
             if word[0] in "'\"":
                 return word
-            if word in qualified:
-                return f"coder_sdk._refs.{word}"
+            if word in others:
+                return others[word]
             if word in self._models:
                 return f"{self.package}.models.{word}"
             return _PUBLIC.get(word, word)
@@ -104,7 +119,7 @@ class Annotations:
     def _models(self) -> frozenset[str]:
         return frozenset(self.names.values())
 
-    def _argument(self, schema: Json, unit: str | None) -> str:
+    def _argument(self, schema: Json, unit: str | None) -> str:  # noqa: PLR0911 - by shape
         if name := referred(schema):
             return self._named(name)
         values = schema.get("enum")
@@ -115,7 +130,7 @@ class Annotations:
                 return f"Sequence[{self.argument(schema.get('items', {}))}]"
             case "map":
                 inner = schema.get("additionalProperties")
-                text = self.argument(inner) if isinstance(inner, Mapping) else "Any"
+                text = self.argument(cast("Json", inner)) if isinstance(inner, dict) else "Any"
                 return f"Mapping[str, {text}]"
             case "union":
                 options: list[Json] = schema.get("anyOf") or schema["oneOf"]

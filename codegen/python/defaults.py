@@ -13,8 +13,9 @@ _WORDS = (
     "provisioner", "workspace", "template", "version", "resource", "appearance", "authenticated",
     "notification", "connection", "parameters", "parameter", "instance", "identity", "external",
     "license", "experiment", "deployment", "favorite", "autostart", "autoupdates", "listening",
-    "daemons", "daemon", "proxies", "proxy", "agents", "agent", "builds", "build", "quota", "check",
-    "update", "tokens", "token", "config", "keys", "key", "jobs", "job", "git", "ssh", "auth", "log",
+    "daemons", "daemon", "proxies", "proxy", "agents", "agent", "builds", "build", "quota",
+    "check", "update", "tokens", "token", "config", "keys", "key", "jobs", "job", "git", "ssh",
+    "auth", "log",
 )  # fmt: skip
 _VERBS = {
     "activate", "archive", "cancel", "compose", "convert", "evaluate", "expire", "extend", "import",
@@ -29,9 +30,14 @@ class Named(Protocol):
     """A name in the name file."""
 
     @property
-    def resource(self) -> str | None: ...
+    def resource(self) -> str | None:
+        """The resource; `None` for the client itself."""
+        ...
+
     @property
-    def method(self) -> str: ...
+    def method(self) -> str:
+        """The method."""
+        ...
 
 
 def default_name(

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from attrs import field, frozen
 
+from codegen.description import toml
 from codegen.python.phrases import effect, words
 from codegen.python.signature import Argument, Method
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ARGUMENTS_FILE = Path(__file__).parents[1] / "names" / "arguments.toml"
 
@@ -58,7 +53,7 @@ class Words:
 
 def read_arguments(path: Path = ARGUMENTS_FILE) -> dict[str, str]:
     """Read what the arguments mean."""
-    found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["arguments"]
+    found: dict[str, str] = toml.load(path)["arguments"]
     return found
 
 
@@ -127,7 +122,7 @@ def _remarks(method: Method, spoken: Words) -> Iterator[str]:
 
 
 def _versions(since: str | None, until: str | None) -> str | None:
-    parts = []
+    parts: list[str] = []
     if since and since not in {"2.0", "0.0"}:
         parts.append(f"Since Coder {since}")
     if until:

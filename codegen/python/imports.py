@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 _WORD = re.compile(r"'(?:[^'\\]|\\.)*'|[A-Za-z_]\w*")
-_REQUEST = frozenset(
-    "OMIT CallOptions Paging Repeated StreamSpec duration flag form_body json_body json_text "
-    "raw_body ref".split()
-)
+_REQUEST = frozenset({
+    "OMIT", "CallOptions", "Paging", "Repeated", "StreamSpec", "duration", "flag", "form_body",
+    "json_body", "json_text", "raw_body", "ref",
+})  # fmt: skip
 _CHECKED = {
     "Mapping": "collections.abc", "Sequence": "collections.abc", "Callable": "collections.abc",
     "date": "datetime", "datetime": "datetime", "timedelta": "datetime", "UUID": "uuid",

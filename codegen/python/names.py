@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,13 +11,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from codegen.description import toml
 from codegen.python.defaults import default_name
 from codegen.python.operations import Operation
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 OPERATIONS_FILE = Path(__file__).parents[1] / "names" / "operations.toml"
 RELEASED_FILE = Path(__file__).parents[1] / "names" / "released.json"
@@ -63,9 +58,7 @@ class NameFile:
     resources: Mapping[str, str] = field(factory=dict[str, str])
     reserved: Mapping[str, frozenset[str]] = field(factory=dict[str, frozenset[str]])
     parameters: Mapping[str, str] = field(factory=dict[str, str])
-    own_parameters: Mapping[str, Mapping[str, str]] = field(
-        factory=dict[str, Mapping[str, str]]
-    )
+    own_parameters: Mapping[str, Mapping[str, str]] = field(factory=dict[str, Mapping[str, str]])
     accepted: Mapping[str, str] = field(factory=dict[str, str])
     workflows: Mapping[str, str] = field(factory=dict[str, str])
 
@@ -78,7 +71,7 @@ class NameFile:
 
 def read_names(path: Path = OPERATIONS_FILE) -> NameFile:
     """Read the name file."""
-    raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = toml.load(path)
     parameters: dict[str, Any] = raw.get("parameters", {})
     return NameFile(
         entries={
@@ -89,7 +82,7 @@ def read_names(path: Path = OPERATIONS_FILE) -> NameFile:
         reserved={noun: frozenset(names) for noun, names in raw.get("reserved", {}).items()},
         parameters={key: value for key, value in parameters.items() if isinstance(value, str)},
         own_parameters={
-            key: value for key, value in parameters.items() if isinstance(value, Mapping)
+            key: value for key, value in parameters.items() if not isinstance(value, str)
         },
         accepted=raw.get("accepted", {}),
         workflows=raw.get("workflows", {}),
@@ -105,18 +98,15 @@ def assign(operations: Iterable[Operation], names: NameFile) -> dict[str, Name]:
     for item in listed:
         if item.id in found:
             continue
-        for candidate in default_name(item.method, item.path, places):
-            name = Name(*candidate)
-            if str(name) not in taken and not _is_reserved(name, names):
-                break
-        found[item.id] = name
-        taken.add(str(name))
+        candidates = (Name(*pair) for pair in default_name(item.method, item.path, places))
+        found[item.id] = next(
+            name for name in candidates if str(name) not in taken and not _is_reserved(name, names)
+        )
+        taken.add(str(found[item.id]))
     return found
 
 
-def problems(
-    found: Mapping[str, Name], names: NameFile, released: Mapping[str, str]
-) -> list[str]:
+def problems(found: Mapping[str, Name], names: NameFile, released: Mapping[str, str]) -> list[str]:
     """What is wrong with the names of a release: doubles, reserved ones, unaccepted changes."""
     counted = Counter(map(str, found.values()))
     sizes = Counter(name.resource for name in found.values() if name.resource)
@@ -158,4 +148,3 @@ def snake(text: str) -> str:
     words = _BOUNDARY.sub("_", text).replace("-", "_").replace(".", "_").replace(" ", "_")
     name = re.sub(r"\W|_+(?=_)", "", words).strip("_").lower()
     return f"_{name}" if name[:1].isdigit() else name
-

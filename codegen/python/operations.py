@@ -70,7 +70,10 @@ class Operation:
             return tuple(found)
         by_name = {item.name: item for item in found}
         return tuple(
-            by_name.get(name) or Parameter(name, "path", {"type": "string"}, True, False, {})
+            by_name.get(name)
+            or Parameter(
+                name, "path", {"type": "string"}, required=True, exploded=False, extensions={}
+            )
             for name in _PLACEHOLDER.findall(self.path)
         )
 

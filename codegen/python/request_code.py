@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from codegen.python.names import snake
 from codegen.python.signature import Argument, Method, filter_spec
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from codegen.python.resources import Plan
 
 _OPTIONS = (
-    "timeout: Seconds | None | Omit = OMIT",
-    "deadline: Seconds | None | Omit = OMIT",
-    "headers: Mapping[str, str] | None | Omit = OMIT",
-    "retry: RetryPolicy | None | Omit = OMIT",
-    "extra_query: Mapping[str, Any] | None | Omit = OMIT",
+    "timeout: Seconds | Omit | None = OMIT",
+    "deadline: Seconds | Omit | None = OMIT",
+    "headers: Mapping[str, str] | Omit | None = OMIT",
+    "retry: RetryPolicy | Omit | None = OMIT",
+    "extra_query: Mapping[str, Any] | Omit | None = OMIT",
 )
-_BODY_OPTION = "extra_body: Mapping[str, Any] | None | Omit = OMIT"
-_STREAM_OPTION = "idle_timeout: Seconds | None | Omit = OMIT"
+_BODY_OPTION = "extra_body: Mapping[str, Any] | Omit | None = OMIT"
+_STREAM_OPTION = "idle_timeout: Seconds | Omit | None = OMIT"
 
 
 def parameters(method: Method) -> list[str]:
@@ -37,12 +37,14 @@ def _keyword(item: Argument) -> str:
         return f"{item.python}: {item.annotation}"
     if item.default != "OMIT":
         return f"{item.python}: {item.annotation} = {item.default}"
-    return f"{item.python}: {item.annotation} | Omit = OMIT"
+    bare = item.annotation.removesuffix(" | None")
+    tail = " | Omit" if bare == item.annotation else " | Omit | None"
+    return f"{item.python}: {bare}{tail} = OMIT"
 
 
 def options(method: Method) -> list[str]:
     """The options of a call, the same for all."""
-    lines = list(_OPTIONS)
+    lines: list[str] = [*_OPTIONS]
     if method.kind in {"stream", "socket"}:
         lines.append(_STREAM_OPTION)
     elif _takes_fields(method):
@@ -125,13 +127,11 @@ def _media(method: Method) -> str:
 
 def _paging(facts: Mapping[str, Any]) -> str:
     styles = tuple(facts.get("styles", ()))
-    found = [repr(styles)]
-    for key in ("items", "total", "cap", "default_limit", "max_limit", "has_more"):
-        if facts.get(key) is not None:
-            found.append(f"{key}={facts[key]!r}")
-    cursor = facts.get("cursor")
+    keys = ("items", "total", "cap", "default_limit", "max_limit", "has_more")
+    found = [repr(styles), *(f"{key}={facts[key]!r}" for key in keys if facts.get(key) is not None)]
+    cursor: Any = facts.get("cursor")
     if cursor:
-        several = cursor if isinstance(cursor, list) else [cursor]
+        several = cast("list[Any]", cursor if type(cursor) is list else [cursor])
         pairs = tuple((item["param"], item.get("from", "id")) for item in several)
         found.append(f"cursor={pairs!r}")
     for key, usual in (("moves", False), ("key", "id"), ("total_needs_items", False)):

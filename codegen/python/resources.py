@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -35,9 +36,11 @@ _ALWAYS_USED = (
     "AsyncRaw", "AsyncResource", "AsyncStreaming", "M", "SyncRaw", "SyncResource", "SyncStreaming",
     "View",
 )  # fmt: skip
-# The methods have as many arguments as the API has parameters, some of them named after builtins;
-# the options that every call takes are described once, by `CallOptions`.
-_LINTS = "# ruff: noqa: A002, D417, FBT001, PLR0913"
+# The methods have as many arguments as the API has parameters; the options that every call takes
+# are described once, by `CallOptions`.
+_LINTS = ("D417", "PLR0913")
+# With indentation and marks a longer one makes a longer line than the others may be.
+_LONG_PATH = 86
 
 
 @frozen
@@ -142,13 +145,15 @@ class _Writer:
         imports.endpoint.update(_ALWAYS_USED)
         about = self._about(name)
         grammars = {
-            str(method.operation.extensions["x-filter"]) for method in methods if method.at("filter")
+            str(method.operation.extensions["x-filter"])
+            for method in methods
+            if method.at("filter")
         }
         constants = [grammar(key, self._plan) for key in sorted(grammars)]
         return self._frames.get_template("resource.py.j2").render(
             header=HEADER,
             doc=about,
-            lints=_LINTS,
+            lints=_lints(methods),
             imports=imports.render(self._package, constants),
             name=self._class(name),
             title=about,
@@ -168,7 +173,7 @@ class _Writer:
             )
         return self._frames.get_template("client.py.j2").render(
             header=HEADER,
-            lints=f"{_LINTS}, PLC0415",
+            lints=_lints(methods, "PLC0415"),
             imports=imports.render(self._package, []),
             methods=[self._method(method) for method in methods],
             resources=resources,
@@ -197,9 +202,9 @@ class _Writer:
     def init(self) -> str:
         """The package: a table of names, each module imported when it is used."""
         places = {
-            cls: name
+            pattern.format(self._class(name)): name
             for name in self._plan.resources
-            for cls in (self._class(name), f"Async{self._class(name)}", f"{self._class(name)}View")
+            for pattern in ("{}", "Async{}", "{}View")
         }
         return self._frames.get_template("resources_init.py.j2").render(
             header=HEADER,
@@ -232,14 +237,28 @@ class _Writer:
             message = f"{method.operation.id}: its facts cannot be part of a docstring"
             raise ValueError(message)
         warning = deprecation(method, self._spoken)
-        return self._frames.get_template("method.py.j2").render(
-            kind=method.kind,
-            deprecated=repr(warning) if warning else None,
-            name=method.name.method,
-            parameters=[*parameters(method), *options(method)],
-            returns=f"{_REQUESTS[method.kind]}[{', '.join(method.returns)}]",
-            doc=textwrap.indent(text, " " * 8).strip(),
-            request=_REQUESTS[method.kind],
-            parts=parts(method),
-        ).rstrip()
+        return (
+            self._frames.get_template("method.py.j2")
+            .render(
+                kind=method.kind,
+                deprecated=repr(warning) if warning else None,
+                name=method.name.method,
+                parameters=[*parameters(method), *options(method)],
+                returns=f"{_REQUESTS[method.kind]}[{', '.join(method.returns)}]",
+                doc=textwrap.indent(text, " " * 8).strip(),
+                request=_REQUESTS[method.kind],
+                parts=parts(method),
+            )
+            .rstrip()
+        )
 
+
+def _lints(methods: Iterable[Method], *more: str) -> str:
+    """The rules of the linter that a module of methods cannot follow."""
+    arguments = {item.python for method in methods for item in method.arguments}
+    shadows = {"A002"} if any(hasattr(builtins, name) for name in arguments) else set[str]()
+    long = (
+        {"E501"} if any(len(method.operation.id) > _LONG_PATH for method in methods) else set[str]()
+    )
+    usual = set(_LINTS) if arguments else set[str]()
+    return f"# ruff: noqa: {', '.join(sorted({*usual, *shadows, *long, *more}))}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from codegen.description.openapi import referred
 from codegen.python.annotations import GO_UNITS, UNITS, Annotations, literal
 from codegen.python.names import Name, NameFile
 from codegen.python.operations import Content, Operation, Parameter, Schema
@@ -57,7 +56,7 @@ class Argument:
     place: str
     annotation: str
     required: bool
-    encode: str
+    encode: str = "\0"
     kind: str | None = None
     schema: Schema = field(factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(factory=dict[str, Any])
@@ -186,8 +185,7 @@ class Builder:
     def decoded(self, body: Content, list_type: str = "list") -> str:
         """The type of one body."""
         if is_json(body.media_type):
-            schema = {} if body.schema is None else body.schema
-            return self.annotations.answer(schema, list_type)
+            return self.annotations.answer(body.schema or {}, list_type)
         schema = body.schema or {}
         is_text = str(body.media_type).startswith("text/") and schema.get("format") != "binary"
         return "str" if is_text else "bytes"
@@ -198,7 +196,8 @@ class Builder:
         schema = self.annotations.resolve(content.schema or {})
         if key := paging.get("items"):
             schema = self.annotations.resolve(schema["properties"][key])
-        return schema["items"]
+        items: Schema = schema["items"]
+        return items
 
     # ---- arguments
 
@@ -236,7 +235,7 @@ class Builder:
                 kind = "object"
             yield self._argument(item, python, kind if kind in REF_TYPES else None)
         if operation.paging:
-            yield Argument("max_items", "max_items", "max_items", "int | None", False, "\0")
+            yield Argument("max_items", "max_items", "option", "int | None", required=False)
 
     @staticmethod
     def _is_fixed(operation: Operation, item: Parameter) -> bool:
@@ -306,8 +305,7 @@ class Builder:
         if kind in {"user", "template", "workspace", "organization", "group"}:
             text = REF_TYPES[kind]
         elif kind == "enum":
-            values = {"$ref": spec["$ref"]} if "$ref" in spec else {"enum": spec["values"]}
-            text = self.annotations.argument(values)
+            text = self.annotations.argument(self.annotations.enumeration(spec))
         elif kind == "param":
             return "str | Mapping[str, object] | Sequence[str]"
         else:
@@ -334,7 +332,7 @@ class Builder:
             return f"json:{model!r}", tuple(self._fields(operation, component))
         annotation = self.annotations.argument(schema)
         needed = operation.request_required
-        whole = Argument("body", "body", "whole", annotation, needed, "\0", schema=schema)
+        whole = Argument("body", "body", "whole", annotation, needed, schema=schema)
         return f"json:{None if annotation == 'Any' else model!r}", (whole,)
 
     def _fields(self, operation: Operation, schema: Schema) -> Iterator[Argument]:
@@ -370,17 +368,20 @@ class Builder:
 
     def _raw(self, operation: Operation, content: Content) -> tuple[Argument, ...]:
         media = repr(content.media_type)
-        body = Argument("content", "content", "content", "RawContent", True, "\0")
+        body = Argument("content", "content", "content", "RawContent", required=True)
         progress = Argument(
-            "on_progress", "on_progress", "content",
-            "Callable[[int, int | None], object]", False, "\0",
-        )  # fmt: skip
+            "on_progress",
+            "on_progress",
+            "content",
+            "Callable[[int, int | None], object]",
+            required=False,
+        )
         several = operation.request_media
         if len(several) == 1 and media != "'application/octet-stream'":
             return body, progress
         annotation = literal(list(several)) if len(several) > 1 else "str"
         typed = Argument(
-            "content_type", "content_type", "content", annotation, False, "\0", default=media
+            "content_type", "content_type", "content", annotation, required=False, default=media
         )
         return body, typed, progress
 
