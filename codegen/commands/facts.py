@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codegen.commands import FAILED, OK, existing_path, say
 from codegen.description import openapi, typescript
+from codegen.description.assemble import unknown_to_facts
 from codegen.description.facts import declarations_from_json, from_declarations
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def run(args: argparse.Namespace) -> int:
     output: Path | None = args.output
     try:
         declarations = _declarations(types)
+        description = openapi.load(args.description)
         documented = {
             name: tuple(schema.get("properties", ()))
-            for name, schema in openapi.schemas(openapi.load(args.description)).items()
+            for name, schema in openapi.schemas(description).items()
         }
         facts = from_declarations(declarations, documented)
     except (typescript.TypeScriptError, UnicodeDecodeError) as error:
@@ -60,9 +62,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         output.write_text(facts.dumps(), encoding="utf-8")
     say(f"{len(facts.schemas)} schemas, {len(facts.enums)} enums.", to_stderr=True)
-    unknown = sorted(name for name in documented if name not in facts.schemas and documented[name])
-    for name in unknown:
-        say(f"The types tell nothing of {name}.", to_stderr=True)
+    for name in unknown_to_facts(description, facts):
+        say(f"The types tell nothing of {name}, which the API answers.", to_stderr=True)
     return OK
 
 

@@ -21,7 +21,8 @@ PATCHES = Path(__file__).parent / "data" / "patches"
 EVIDENCE = frozenset({"v2.36.0 server", "v2.24.0 server", "server source", "unconfirmed"})
 _OPS = frozenset({"replace", "add", "remove", "merge", "append"})
 _KEYS = frozenset({"target", "op", "was", "value", "reason", "evidence"})
-_ABSENT = object()
+ABSENT = object()
+"""Stands for a `was` or a `value` that a patch does not tell."""
 
 
 class PatchError(ValueError):
@@ -97,11 +98,11 @@ def _read(entry: Mapping[str, Any], source: str) -> Patch:
     missing = sorted({"target", "reason", "evidence"} - entry.keys())
     if unknown or missing:
         raise PatchError(f"{source}: unknown keys {unknown}, missing keys {missing}.")
-    value = entry.get("value", _ABSENT)
+    value = entry.get("value", ABSENT)
     op = entry.get("op", "merge" if isinstance(value, dict) else "replace")
     if op not in _OPS:
         raise PatchError(f"{source}: `op` is {op!r}, none of {sorted(_OPS)}.")
-    if (value is _ABSENT) != (op == "remove"):
+    if (value is ABSENT) != (op == "remove"):
         raise PatchError(f"{source}: `value` belongs to every `op` but `remove`.")
     if entry["evidence"] not in EVIDENCE:
         raise PatchError(f"{source}: `evidence` is none of {sorted(EVIDENCE)}.")
@@ -112,7 +113,7 @@ def _read(entry: Mapping[str, Any], source: str) -> Patch:
         target=tuple(entry["target"]),
         op=op,
         value=value,
-        was=entry.get("was", _ABSENT),
+        was=entry.get("was", ABSENT),
         reason=entry["reason"],
         evidence=entry["evidence"],
     )
@@ -131,10 +132,10 @@ def _apply(description: Json, patch: Patch) -> None:
     if patch.op == "add" and len(patch.target) == 1 and path[0] == "paths":
         description["paths"].setdefault(path[1], {})
     parent, key = _walk(description, path[:-1]), path[-1]
-    if parent is _ABSENT:
+    if parent is ABSENT:
         raise _MisfitError(f"`{'/'.join(map(str, path[:-1]))}` does not exist.")
     old = _get(parent, key)
-    if (old is _ABSENT) != (patch.op == "add"):
+    if (old is ABSENT) != (patch.op == "add"):
         raise _MisfitError("The target exists already." if patch.op == "add" else "No such target.")
     _check_was(patch, old)
     if patch.op == "remove":
@@ -167,7 +168,7 @@ def _changed(patch: Patch, old: Any) -> Any:
 
 def _check_was(patch: Patch, old: Any) -> None:
     was = patch.was
-    if was is _ABSENT:
+    if was is ABSENT:
         return
     if patch.op == "merge" and is_table(was) and is_table(old):
         old = {key: value for key, value in old.items() if key in was}
@@ -204,10 +205,10 @@ def _walk(node: Any, path: Iterable[str | int]) -> Any:
 
 def _get(node: Any, key: str | int) -> Any:
     if is_table(node):
-        return node.get(str(key), _ABSENT)
+        return node.get(str(key), ABSENT)
     if is_list(node) and isinstance(key, int):
-        return node[key] if 0 <= key < len(node) else _ABSENT
-    return _ABSENT
+        return node[key] if 0 <= key < len(node) else ABSENT
+    return ABSENT
 
 
 def _index(items: list[Any], address: str) -> int:

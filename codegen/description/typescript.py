@@ -288,4 +288,5 @@ def _text(words: Sequence[str]) -> str:
     text = " ".join(words)
     text = re.sub(r" ?([<>\[\]().]) ?", r"\1", text)
     text = re.sub(r" ,", ",", text)
+    text = re.sub(r" ?\| ?", " | ", text)
     return re.sub(r"(?:^|(?<=[<(]))readonly ", "", text).strip()
