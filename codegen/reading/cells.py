@@ -7,6 +7,16 @@ from typing import Final
 
 from codegen.reading.document import TypeText
 
+PACKAGES: Final = frozenset(
+    {
+        *("agentsdk", "clibase", "coderd", "codersdk", "derp", "health", "healthcheck"),
+        *("healthsdk", "key", "legacyscim", "netcheck", "oauth2", "regexp", "serpent", "sql"),
+        *("tailcfg", "tailnet", "time", "url", "uuid", "workspaceapps", "workspacesdk"),
+        *("wsproxysdk",),
+    }
+)
+"""Go packages that schemas are named after. Only pages without markup need to know them."""
+
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _SCHEMA_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\.[A-Za-z_][\w.\-]*(?:\[[\w./\-]+\])?")
 _SCALAR: Final = re.compile(

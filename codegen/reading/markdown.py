@@ -149,17 +149,26 @@ class _Blocks:
     def _table(self, line: int, inner: Sequence[Token]) -> Table:
         rows: list[TableRow] = []
         cells: list[str] = []
-        start, whole = line, 0
+        starts = [token for token in inner if token.type == "tr_open"]
+        closed = self._source(starts[0]).endswith("|")
         for token in inner:
             if token.type == "tr_open":
-                cells, start, whole = [], self._number(token), self._whole_cells(token)
+                cells = []
             elif token.type == "inline":
                 cells.append(token.content.strip())
             elif token.type == "tr_close":
-                rows.append(TableRow(tuple(cells[:whole]), start))
+                start = starts[len(rows)]
+                whole = self._whole_cells(start, closed=closed)
+                rows.append(TableRow(tuple(cells[:whole]), self._number(start)))
         return Table(rows[0].cells, tuple(rows[1:]), line)
 
-    def _whole_cells(self, row: Token) -> int:
-        """Count the cells that end with a pipe: the parser fills short rows up."""
-        text = self._lines[row.map[0]].text.strip() if row.map else ""
-        return _pipes(text) - text.startswith("|")
+    def _source(self, row: Token) -> str:
+        return self._lines[row.map[0]].text.strip() if row.map else ""
+
+    def _whole_cells(self, row: Token, *, closed: bool) -> int:
+        """Count the cells that the source has: the parser fills short rows up.
+
+        Where the table's head ends with a pipe, a cell without one is cut.
+        """
+        text = self._source(row)
+        return _pipes(text) - text.startswith("|") + (not closed and not text.endswith("|"))

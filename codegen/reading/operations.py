@@ -22,6 +22,8 @@ from codegen.reading.document import (
 from codegen.reading.sections import (
     Gap,
     Part,
+    headless,
+    is_whole,
     read_enums,
     read_example,
     read_fields,
@@ -62,7 +64,7 @@ def read_operation(
     Without the line that shows method and path there is no operation.
     """
     reader = _OperationReader(heading)
-    for part in split_parts(blocks):
+    for part in _own_parts(split_parts(blocks), reader.gaps):
         reader.read(part)
     if reader.route is None:
         return None, (Gap(heading.line, "the operation shows no method and path"),)
@@ -84,9 +86,18 @@ def read_operation(
         response_schemas=tuple(reader.response_schemas()),
         authenticated=reader.authenticated,
         description="\n".join(reader.prose),
-        complete=not reader.gaps,
+        complete=is_whole(reader.gaps),
     )
     return operation, tuple(reader.gaps)
+
+
+def _own_parts(parts: Sequence[Part], gaps: list[Gap]) -> Sequence[Part]:
+    """Return the parts up to a second sample call: it belongs to another operation."""
+    _, *others = [index for index, part in enumerate(parts) if part.name == "code samples"] or [0]
+    if not others:
+        return parts
+    gaps.append(headless(parts[others[0]].line, "operation"))
+    return parts[: others[0]]
 
 
 class _ExpandedTable:

@@ -12,7 +12,7 @@ from codegen.reading.cells import is_schema_name, plain
 from codegen.reading.document import Finding, Level, OperationDoc, Page, SchemaDoc
 from codegen.reading.operations import read_operation
 from codegen.reading.schemas import read_schema
-from codegen.reading.sections import Gap, split_parts
+from codegen.reading.sections import Gap, is_whole, split_parts
 
 _SECTION_LEVEL: Final = 2
 _OPERATION_HEADINGS: Final = frozenset({"code samples", "responses", "example responses"})
@@ -111,13 +111,13 @@ class _PageReader:
 
     def _report(self, heading: Heading, gaps: Sequence[Gap], *, last: bool) -> None:
         name = plain(heading.text)
-        if last and gaps:
+        if last and not is_whole(gaps):
             reasons = "; ".join(gap.message for gap in gaps)
             line = max(gap.line for gap in gaps)
             self._add("warning", line, f"The page is cut in its last section {name!r}: {reasons}.")
             return
         for gap in gaps:
-            self._add("error", gap.line, f"In {name!r}: {gap.message}.")
+            self._add(gap.level, gap.line, f"In {name!r}: {gap.message}.")
 
     def _add(self, level: Level, line: int, message: str) -> None:
         self.findings.append(Finding(level, self.file, line, message))

@@ -8,10 +8,12 @@ from typing import Final
 
 from codegen.reading.blocks import Line
 from codegen.reading.dialects import glued_text, gutter, piped_text, plain_markdown
-from codegen.reading.document import Finding, OperationDoc, Page, Reading, SchemaDoc
+from codegen.reading.document import Finding, Level, OperationDoc, Page, Reading, SchemaDoc
 from codegen.reading.pages import read_page
 from codegen.reading.source import read_lines
 
+# Older pages print the paths without it.
+_PREFIX: Final = "/api/v2"
 PAGE_SUFFIXES: Final = frozenset({".md", ".markdown", ".txt"})
 _DIALECTS: Final = (gutter, plain_markdown, glued_text, piped_text)
 
@@ -42,11 +44,20 @@ def _read_path(path: Path) -> tuple[list[Page], list[Finding]]:
     """Read one path; a folder may hold pages of prose, a single file may not be one."""
     if not path.is_dir():
         page = read_file(path)
-        return [page], _missing_facts(page)
-    files = sorted(file for file in path.iterdir() if _is_page(file))
+        return [page], [] if _has_facts(page) else [_no_facts(page, "error")]
+    try:
+        files = sorted(file for file in path.iterdir() if _is_page(file))
+    except OSError as error:
+        return [], [Finding("error", str(path), 0, f"The folder cannot be read: {error.strerror}.")]
     pages = [read_file(file) for file in files]
     if any(_has_facts(page) for page in pages):
-        return pages, []
+        empty = [page for page in pages if not (page.operations or page.schemas)]
+        prose = [page for page in empty if page.dialect == plain_markdown.NAME]
+        return pages, [
+            _no_facts(page, "info" if page in prose else "error")
+            for page in empty
+            if not page.findings or page in prose
+        ]
     message = "No page of the folder has a complete operation or schema."
     return pages, [Finding("error", str(path), 0, message)]
 
@@ -61,10 +72,9 @@ def _has_facts(page: Page) -> bool:
     )
 
 
-def _missing_facts(page: Page) -> list[Finding]:
-    if _has_facts(page) or any(finding.level == "error" for finding in page.findings):
-        return []
-    return [Finding("error", page.file, 1, "The page has no complete operation or schema.")]
+def _no_facts(page: Page, level: Level) -> Finding:
+    """Return the finding for a page of prose, or of nothing at all."""
+    return Finding(level, page.file, 1, "The page has no complete operation or schema.")
 
 
 def read_file(path: Path) -> Page:
@@ -88,7 +98,8 @@ def _operations(pages: Iterable[Page], findings: list[Finding]) -> Iterator[Oper
     seen: dict[tuple[str, str], OperationDoc] = {}
     for page in pages:
         for operation in page.operations:
-            first = seen.setdefault((operation.method, operation.path), operation)
+            key = (operation.method, operation.path.removeprefix(_PREFIX))
+            first = seen.setdefault(key, operation)
             if first is operation:
                 yield operation
             else:

@@ -10,6 +10,8 @@ from codegen.reading.document import EnumDoc, Example, FieldDoc, SchemaDoc
 from codegen.reading.sections import (
     Gap,
     Part,
+    headless,
+    is_whole,
     read_enums,
     read_example,
     read_fields,
@@ -24,7 +26,7 @@ def read_schema(
 ) -> tuple[SchemaDoc, tuple[Gap, ...]]:
     """Read the section below a schema's heading, and what is missing in it."""
     reader = _SchemaReader()
-    for part in split_parts(blocks):
+    for part in split_parts(_own_blocks(blocks, reader.gaps)):
         reader.read(part)
     reader.check(heading)
     schema = SchemaDoc(
@@ -37,9 +39,20 @@ def read_schema(
         has_properties=bool(reader.fields),
         page=page,
         description="\n".join(reader.prose),
-        complete=not reader.gaps,
+        complete=is_whole(reader.gaps),
     )
     return schema, tuple(reader.gaps)
+
+
+def _own_blocks(blocks: Sequence[Block], gaps: list[Gap]) -> Sequence[Block]:
+    """Return the blocks up to a second example: it belongs to another schema."""
+    headings = 0
+    for index, block in enumerate(blocks):
+        headings += isinstance(block, Heading)
+        if headings and isinstance(block, Fence):
+            gaps.append(headless(block.line, "schema"))
+            return blocks[:index]
+    return blocks
 
 
 class _SchemaReader:
@@ -109,14 +122,17 @@ class _SchemaReader:
         self.gaps.append(Gap(example.line, "the schema has neither properties nor values"))
 
     def _check_example(self, example: Example) -> None:
-        """Every property of the example has a row."""
+        """Note properties of the example that have no row, and maps without their values."""
         value = cast("object", example.value)
         if not self.fields or not isinstance(value, dict):
             return
-        keys = cast("dict[str, object]", value)
         if any(field.is_map_value and field.depth == 0 for field in self.fields):
             return
+        sample = cast("dict[str, object]", value)
         rows = {field.name for field in self.fields if field.depth == 0}
-        missing = sorted(set(keys) - rows)
+        missing = sorted(set(sample) - rows)
         if missing:
             self.gaps.append(Gap(self.fields[-1].line, f"no row tells of {', '.join(missing)}"))
+        last = self.fields[-1]
+        if last.depth == 0 and last.type.kind == "object" and sample.get(last.name):
+            self.gaps.append(Gap(last.line, f"no row tells what is in {last.name}"))

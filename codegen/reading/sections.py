@@ -10,7 +10,7 @@ import attrs
 
 from codegen.reading.blocks import Block, Fence, Heading, Table, Text
 from codegen.reading.cells import parse_type, parse_values, plain, split_depth
-from codegen.reading.document import EnumDoc, Example, FieldDoc, TableRow, TypeText
+from codegen.reading.document import EnumDoc, Example, FieldDoc, Level, TableRow, TypeText
 
 SUBHEADING: Final = 3
 _MAP_VALUE: Final = "[any property]"
@@ -20,10 +20,14 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 @attrs.frozen(slots=True)
 class Gap:
-    """Something that a section should have and has not, or cannot be understood."""
+    """Something that a section should have and has not, or cannot be understood.
+
+    A gap that takes nothing away from the section itself is a `warning`.
+    """
 
     line: int
     message: str
+    level: Level = "error"
 
 
 @attrs.frozen(slots=True)
@@ -63,6 +67,16 @@ def split_parts(blocks: Iterable[Block]) -> list[Part]:
         else:
             parts[-1][1].append(block)
     return [Part(heading, tuple(inner)) for heading, inner in parts if heading or inner]
+
+
+def headless(line: int, what: str) -> Gap:
+    """Return the gap for a second thing in a section: the page lost its heading."""
+    return Gap(line, f"a second {what} follows without a heading and is left out", "warning")
+
+
+def is_whole(gaps: Iterable[Gap]) -> bool:
+    """Tell whether nothing of the section itself is missing."""
+    return all(gap.level != "error" for gap in gaps)
 
 
 def read_example(fence: Fence, gaps: list[Gap]) -> Example:

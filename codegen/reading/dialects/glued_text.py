@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Final
 
 from codegen.reading.blocks import Block, Line
+from codegen.reading.cells import PACKAGES
 from codegen.reading.dialects import piped_text, text_page
 from codegen.reading.dialects.text_page import TextSection
 
@@ -30,15 +31,6 @@ _SCALAR: Final = (
 )
 _STATUS: Final = re.compile(r"\d{3}|default")
 _LOCATIONS: Final = ("path", "query", "body", "header", "formData")
-# Packages that schemas are named after; those of the page's own schemas are added.
-_PACKAGES: Final = frozenset(
-    {
-        *("agentsdk", "clibase", "coderd", "codersdk", "derp", "health", "healthcheck"),
-        *("healthsdk", "key", "legacyscim", "netcheck", "oauth2", "regexp", "serpent", "sql"),
-        *("tailcfg", "tailnet", "time", "url", "uuid", "workspaceapps", "workspacesdk"),
-        *("wsproxysdk",),
-    }
-)
 _MEANINGS: Final = sorted(
     {*(status.phrase for status in HTTPStatus), "Payload Too Large", "Default", "Unknown"},
     key=len,
@@ -64,7 +56,7 @@ class _Words:
     """The words that the rows of one section can be made of."""
 
     def __init__(self, section: TextSection) -> None:
-        packages = _PACKAGES | {name.partition(".")[0] for name in section.schemas}
+        packages = PACKAGES | {name.partition(".")[0] for name in section.schemas}
         known = sorted(section.schemas, key=len, reverse=True)
         named = rf"(?:{'|'.join(sorted(packages))})\.[A-Za-z][\w.\-]*"
         refs = "|".join([*(re.escape(name) for name in known), f"{named}?"])

@@ -11,8 +11,6 @@ from codegen.reading.markdown import read_blocks
 
 NAME: Final = "markdown"
 
-_FRONT_MATTER_MARK: Final = "---"
-_FRONT_MATTER_LINE: Final = re.compile(r"\s*(#.*|[\w\-]+\s*:.*|-\s.*|\s+\S.*)?")
 _COMMENT: Final = "# Example request using curl"
 _HEADING: Final = re.compile(r"#{1,4} \S")
 
@@ -23,19 +21,5 @@ def recognises(lines: Sequence[Line]) -> bool:
 
 
 def blocks(lines: Sequence[Line]) -> list[Block]:
-    """Read the blocks of the page; a block of front matter is passed over."""
-    return read_blocks(lines[_front_matter_end(lines) :])
-
-
-def _front_matter_end(lines: Sequence[Line]) -> int:
-    """Return the index of the first line after the front matter."""
-    start = next((index for index, line in enumerate(lines) if line.text.strip()), 0)
-    if not lines or lines[start].text.strip() != _FRONT_MATTER_MARK:
-        return 0
-    for index in range(start + 1, len(lines)):
-        text = lines[index].text
-        if text.strip() == _FRONT_MATTER_MARK:
-            return index + 1
-        if not _FRONT_MATTER_LINE.fullmatch(text) or _HEADING.match(text):
-            return 0
-    return 0
+    """Read the blocks of the page."""
+    return read_blocks(lines)

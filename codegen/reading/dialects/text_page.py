@@ -6,6 +6,7 @@ stands here.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +15,13 @@ from typing import Final, TypeAlias
 import attrs
 
 from codegen.reading.blocks import Block, Fence, Heading, Line, Quote, Table, Text
-from codegen.reading.cells import is_schema_name
+from codegen.reading.cells import PACKAGES, is_schema_name
 from codegen.reading.document import TableRow
 from codegen.reading.operations import parse_route
 
 _SAMPLES: Final = "Code samples"
 _PROPERTIES: Final = "Properties"
+_BRACKETS: Final = frozenset({"{", "[", "{}", "[]"})
 _BODY: Final = "Body parameter"
 _LEVELS: Final = {
     _SAMPLES: 3,
@@ -96,13 +98,21 @@ def blocks(lines: Sequence[Line], splitter: Callable[[TextSection], RowSplitter]
 def _section_starts(lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """Yield the index and the text of the lines that begin an operation or a schema."""
     filled = [(index, line.text.strip()) for index, line in enumerate(lines) if line.text.strip()]
-    for position, (index, text) in enumerate(filled):
-        following = filled[position + 1][1] if position + 1 < len(filled) else None
-        if following == _SAMPLES or (
-            is_schema_name(text)
-            and (following is None or following == _PROPERTIES or _JSON_START.match(following))
-        ):
+    for (index, text), (_, following) in itertools.pairwise(filled):
+        schema = following == _PROPERTIES or _JSON_START.match(following)
+        if is_schema_name(text) if schema else following == _SAMPLES and not _is_closing(text):
             yield index, text
+    if len(filled) > 1 and _is_cut_heading(filled[-1][1], filled[-2][1]):
+        yield filled[-1]
+
+
+def _is_closing(text: str) -> bool:
+    return text.startswith("To perform this operation, you must be authenticated")
+
+
+def _is_cut_heading(text: str, previous: str) -> bool:
+    """Tell whether the last line of the page is the heading of what was cut off."""
+    return _is_closing(previous) or (is_schema_name(text) and text.partition(".")[0] in PACKAGES)
 
 
 def _title(lines: Sequence[Line]) -> Iterator[Heading]:
@@ -143,7 +153,7 @@ class _SectionScanner:
         if caption:
             self._example_expected = True
             return Quote(caption.group(1), line.number), index + 1
-        if self._example_expected and self._begins_example(text, index):
+        if text in _BRACKETS or (self._example_expected and self._begins_example(text, index)):
             self._example_expected = False
             return self._example(index)
         if text.startswith(("# ", "curl ")):
@@ -219,8 +229,8 @@ class _SectionScanner:
     def _ends_table(self, index: int, *, has_rows: bool) -> bool:
         """A heading, the closing line, or an empty line after rows ends a table."""
         text = self._lines[index].text.strip()
-        closing = text.startswith("To perform this operation, you must be authenticated")
-        return self._is_heading(index) or closing or (has_rows and not text)
+        ends = self._is_heading(index) or _is_closing(text) or text in _BRACKETS
+        return ends or (has_rows and not text)
 
     def _cells(self, text: str) -> tuple[str, ...] | None:
         return self._split(text.strip(), self._columns or ())
