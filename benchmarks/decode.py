@@ -57,8 +57,10 @@ def workspaces() -> bytes:
     with SAMPLE.open(encoding="utf-8") as lines:
         for exchange in map(json.loads, lines):
             answer = exchange.get("response", {}).get("json")
-            if isinstance(answer, dict):
-                found += answer.get("workspaces", [answer] if "latest_build" in answer else [])
+            if exchange["operation"] == "GET /api/v2/workspaces" and "workspaces" in answer:
+                found += answer["workspaces"]
+            elif isinstance(answer, dict) and "latest_build" in answer:
+                found.append(answer)
     return json.dumps([found[index % len(found)] for index in range(WORKSPACES)]).encode()
 
 
