@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
@@ -18,9 +19,10 @@ _WORDS = (
     "auth", "log",
 )  # fmt: skip
 _VERBS = {
-    "activate", "archive", "cancel", "compose", "convert", "evaluate", "expire", "extend", "import",
-    "interrupt", "invalidate", "login", "logout", "pause", "recreate", "refresh", "regenerate",
-    "register", "resume", "revoke", "send", "serve", "suspend", "test", "unarchive", "validate",
+    "activate", "archive", "cancel", "compose", "convert", "evaluate", "expire", "extend",
+    "import", "interrupt", "invalidate", "login", "logout", "pause", "recreate", "refresh",
+    "regenerate", "register", "report", "resume", "revoke", "send", "serve", "suspend", "test",
+    "unarchive", "validate",
 }  # fmt: skip
 _ITEM = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 _PART = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
@@ -53,37 +55,42 @@ def default_name(
     Yields:
         Resource and method.
     """
-    segments = [segment for segment in _PREFIX.sub("", path).split("/") if segment]
-    resource = _neighbour(path, places) or _noun(segments)
-    base = _method(method, segments, resource)
-    yield resource, base
-    yield resource, f"request_{base}"
+    segments = _segments(path)
+    resource, shared = _neighbour(path, places)
+    noun = resource or _noun(segments)
+    base = _method(method, segments, noun, shared)
+    yield noun, base
     parameters = [segment[1:-1] for segment in segments if segment.startswith("{")]
     for parameter in reversed(parameters):
-        yield resource, f"{base}_by_{_snake(parameter)}"
+        yield noun, f"{base}_by_{_snake(parameter)}"
     if len(segments) > 1:
-        yield resource, "_".join([base, "in", _snake(segments[0].strip("{}"))])
+        yield noun, "_".join([base, "in", _snake(segments[0].strip("{}"))])
     number = 2
     while True:
-        yield resource, f"{base}_{number}"
+        yield noun, f"{base}_{number}"
         number += 1
 
 
-def _neighbour(path: str, places: Mapping[str, Named]) -> str | None:
-    """The resource of the operation with which the path shares most, if that is enough."""
+def _segments(path: str) -> list[str]:
+    return [segment for segment in _PREFIX.sub("", path).split("/") if segment]
+
+
+def _neighbour(path: str, places: Mapping[str, Named]) -> tuple[str | None, int]:
+    """The resource of most operations with which the path shares most, and how much that is."""
     mine = _shape(path)
-    best, size = None, 0
+    votes: dict[int, Counter[str]] = {}
     for operation, name in places.items():
         shared = _shared(mine, _shape(operation.partition(" ")[2]))
-        if name.resource and shared > size:
-            best, size = name.resource, shared
-    nouns = [part for part in mine[:size] if part != "{}" and part not in _CONTAINERS]
-    return best if nouns else None
+        if name.resource:
+            votes.setdefault(shared, Counter())[name.resource] += 1
+    size = max(votes, default=0)
+    if not any(part != "{}" and part not in _CONTAINERS for part in mine[:size]):
+        return None, 0
+    return votes[size].most_common(1)[0][0], size
 
 
 def _shape(path: str) -> list[str]:
-    parts = _PREFIX.sub("", path).split("/")
-    return ["{}" if part.startswith("{") else part for part in parts if part]
+    return ["{}" if part.startswith("{") else part for part in _segments(path)]
 
 
 def _shared(one: list[str], other: list[str]) -> int:
@@ -104,18 +111,21 @@ def _noun(segments: list[str]) -> str:
     return _snake(nested[0] if nested and len(segments) > 1 else static[0])
 
 
-def _method(method: str, segments: list[str], resource: str) -> str:
+def _method(method: str, segments: list[str], resource: str, shared: int) -> str:
+    """Name what is done: the verb of the item or list, or of the part that the path ends in."""
     tail: list[str] = []
-    for segment in reversed(segments):
-        if segment.startswith("{"):
+    for place, segment in reversed(list(enumerate(segments))):
+        if segment.startswith("{") or (place < shared and tail):
             break
         tail.insert(0, _snake(segment))
     words = [word for word in tail if word != resource]
     if not words:
         ends_in_item = bool(segments) and segments[-1].startswith("{")
-        return "list" if method == "GET" and not ends_in_item else _ITEM.get(method, method.lower())
+        several = method == "GET" and not ends_in_item and resource.endswith("s")
+        return "list" if several else _ITEM.get(method, method.lower())
     phrase = "_".join(words)
-    if method == "GET" or (method == "POST" and words[-1] in _VERBS):
+    spoken = phrase.partition("_")[0] in _VERBS or words[-1] in _VERBS
+    if method == "GET" or (method == "POST" and spoken):
         return phrase if phrase.isidentifier() else f"get_{phrase}"
     return f"{_PART.get(method, method.lower())}_{phrase}"
 

@@ -34,7 +34,7 @@ def formatted(modules: Mapping[str, str], package: str) -> dict[str, str]:
             target.write_text(text, encoding="utf-8")
         first_party = f"lint.isort.known-first-party=['coder_sdk', {package!r}]"
         width = f"line-length={LINE_LENGTH}"
-        _ruff("check", "--select", "I", "--fix", "--config", first_party, folder)
+        _ruff("check", "--select", "I,F401", "--fix", "--config", first_party, folder)
         _ruff("format", "--config", width, folder)
         texts = {path: (folder / path).read_text(encoding="utf-8") for path in sorted(modules)}
     for path, text in texts.items():

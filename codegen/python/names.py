@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from codegen.description import toml
 from codegen.python.defaults import default_name
@@ -98,10 +98,9 @@ def assign(operations: Iterable[Operation], names: NameFile) -> dict[str, Name]:
     for item in listed:
         if item.id in found:
             continue
-        candidates = (Name(*pair) for pair in default_name(item.method, item.path, places))
-        found[item.id] = next(
-            name for name in candidates if str(name) not in taken and not _is_reserved(name, names)
-        )
+        candidates = default_name(item.method, item.path, places)
+        named = (_unreserved(Name(*candidate), names) for candidate in candidates)
+        found[item.id] = next(name for name in named if str(name) not in taken)
         taken.add(str(found[item.id]))
     return found
 
@@ -135,6 +134,10 @@ def problems(found: Mapping[str, Name], names: NameFile, released: Mapping[str, 
         if operation not in found
     ]
     return wrong
+
+
+def _unreserved(name: Name, names: NameFile) -> Name:
+    return evolve(name, method=f"request_{name.method}") if _is_reserved(name, names) else name
 
 
 def _is_reserved(name: Name, names: NameFile) -> bool:

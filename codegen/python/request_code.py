@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from codegen.python.names import snake
 from codegen.python.signature import Argument, Method, filter_spec
@@ -131,7 +131,7 @@ def _paging(facts: Mapping[str, Any]) -> str:
     found = [repr(styles), *(f"{key}={facts[key]!r}" for key in keys if facts.get(key) is not None)]
     cursor: Any = facts.get("cursor")
     if cursor:
-        several = cast("list[Any]", cursor if type(cursor) is list else [cursor])
+        several: list[Any] = [cursor] if "param" in cursor else list(cursor)
         pairs = tuple((item["param"], item.get("from", "id")) for item in several)
         found.append(f"cursor={pairs!r}")
     for key, usual in (("moves", False), ("key", "id"), ("total_needs_items", False)):

@@ -1298,7 +1298,7 @@ __all__ = [
 ]
 
 # The module of each name; one that is asked for brings only what it is made of.
-_NAMES = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "agents": (
         "AgentAuthenticateResponse",
         "AgentConnectionInfo",

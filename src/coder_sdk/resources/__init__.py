@@ -393,7 +393,7 @@ __all__ = [
     "WorkspacesView",
 ]
 
-_NAMES = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "agent_firewall": (
         "AgentFirewall",
         "AgentFirewallView",

@@ -214,7 +214,7 @@ class DeploymentEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[None]:
+    ) -> Request[str]:
         """Report a violation of the content security policy.
 
         `POST /api/v2/csp/reports`
@@ -223,7 +223,7 @@ class DeploymentEndpoints:
             csp_report: The report, as browsers write it.
 
         Returns:
-            Nothing.
+            The text.
 
         Raises:
             RequestTooLargeError: The content is too large.

@@ -370,6 +370,8 @@ class TasksEndpoints:
 
         `POST /api/v2/tasks/{user}/{task}/send`
 
+        Refused with 409 unless the task is active and waits for input.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             task: The task: a model, a UUID, or a name.
@@ -411,6 +413,8 @@ class TasksEndpoints:
         """Change the prompt of a paused task.
 
         `PATCH /api/v2/tasks/{user}/{task}/input`
+
+        Works only while the task is paused.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

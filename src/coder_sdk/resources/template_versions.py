@@ -353,6 +353,8 @@ class TemplateVersionsEndpoints:
 
         `POST /api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate`
 
+        Answers with the id 0 whatever id was sent; the socket echoes it.
+
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.

@@ -258,6 +258,9 @@ class UsersEndpoints:
 
         `POST /api/v2/users`
 
+        Needs at least one organization in `organization_ids`; service accounts need a
+        licence.
+
         Args:
             username: The user name.
             email: The e-mail address.

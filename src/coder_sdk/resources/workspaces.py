@@ -792,6 +792,8 @@ class WorkspacesEndpoints:
 
         `PATCH /api/v2/workspaces/{workspace}`
 
+        A new name is refused with 400 unless the deployment allows renames.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -1084,6 +1086,9 @@ class WorkspacesEndpoints:
 
         `PUT /api/v2/workspaces/{workspace}/extend`
 
+        Refused with 409 where the workspace is stopped or has no deadline; the new one has
+        to be half an hour ahead.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -1167,6 +1172,8 @@ class WorkspacesEndpoints:
         """Set after how long a workspace stops by itself.
 
         `PUT /api/v2/workspaces/{workspace}/ttl`
+
+        Without a value, or with null, the workspace never stops by itself.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -1257,6 +1264,8 @@ class WorkspacesEndpoints:
 
         Deprecated: `workspaces.watch_sse` is deprecated by Coder; use
         `workspaces.watch_ws`.
+
+        The stream stays open after the workspace was deleted.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
