@@ -2,112 +2,263 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from coder_sdk._auth import Credentials
+from coder_sdk._clock import SystemClock
+from coder_sdk._config import Config
 from coder_sdk._core import Core
-from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.base import ConfigError
 from coder_sdk._io._async.transport import AsyncTransport
 from coder_sdk._io._sync.transport import Transport
+from coder_sdk._literal import literal_request, login_request, logout_request
 from coder_sdk._options import Options, seconds
-from coder_sdk._prepare import merge_headers
-from coder_sdk._request import OMIT, CallOptions, JsonBody, Omit, Request
-from coder_sdk._tls import TlsSettings
-from coder_sdk._url import parse_base_url
+from coder_sdk._prepare import check_agent, merge_headers
+from coder_sdk._redact import Masked, Redactor
+from coder_sdk._request import OMIT, Omit, Request
+from coder_sdk._retry import RetryPolicy
+from coder_sdk.resources._client import AsyncClientResources, ClientResources
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from os import PathLike
     from types import TracebackType
 
     from typing_extensions import Self
 
-    from coder_sdk._request import Seconds
-    from coder_sdk._response import RawResponse
+    from coder_sdk._auth import TokenSource
+    from coder_sdk._hooks import Hooks
+    from coder_sdk._io._async.pages import AsyncPager
+    from coder_sdk._io._async.sockets import AsyncSocket
+    from coder_sdk._io._async.streams import AsyncStream
+    from coder_sdk._io._sync.pages import Pager
+    from coder_sdk._io._sync.sockets import Socket
+    from coder_sdk._io._sync.streams import Stream
+    from coder_sdk._limiter import RateLimiter
+    from coder_sdk._request import PagedRequest, Seconds, SocketRequest, StreamRequest
+    from coder_sdk._response import AsyncStreamingResponse, RawResponse, StreamingResponse
 
 T = TypeVar("T")
+E = TypeVar("E")
+S = TypeVar("S")
+V = TypeVar("V")
+
+_DEFAULT_RETRY = RetryPolicy()
 
 
 class BaseClient:
-    """What both colours share."""
+    """What both colours share.
 
+    Attributes:
+        config: Where the settings came from; `print(client.config.explain())`.
+    """
+
+    config: Config
     _core: Core
     _options: Options
+    # The client that a copy was made of; it owns the connections.
+    _original: BaseClient | None = None
 
-    def _configure(
-        self, url: str | None, token: str | None | Omit, *, asynchronous: bool, **given: Any
+    def _configure(  # noqa: PLR0913 - the settings of a client
+        self,
+        config: Config,
+        *,
+        asynchronous: bool,
+        timeout: Seconds | None,
+        deadline: Seconds | None,
+        retry: RetryPolicy | None | Omit,
+        http_client: Any,
+        hooks: Hooks | None,
+        limiter: RateLimiter | None,
+        app_name: str | None,
+        tracing: bool,
     ) -> None:
-        url = url or os.environ.get("CODER_URL")
-        if not url:
-            raise ConfigError("There is no URL: pass `url`, or set `CODER_URL`.")
-        if isinstance(token, Omit):
-            token = os.environ.get("CODER_SESSION_TOKEN")
-            if not token:
-                raise ConfigError("There is no token: pass `token`, or set `CODER_SESSION_TOKEN`.")
-        headers: dict[str, str] = {}
-        merge_headers(headers, given.get("headers") or {})
-        self._core = Core(
-            parse_base_url(url),
-            token,
-            asynchronous=asynchronous,
-            tls=TlsSettings(),
-            ready=given.get("http_client"),
-        )
+        if http_client is not None:
+            _check_color(http_client, asynchronous=asynchronous)
+        self.config = config
+        redactor = Redactor((str.__str__(v) for v in config.headers.values()), config.headers)
         self._options = Options(
-            timeout=seconds("timeout", given.get("timeout")),
-            deadline=seconds("deadline", given.get("deadline")),
-            headers=headers,
+            timeout=seconds("timeout", timeout),
+            deadline=seconds("deadline", deadline),
+            headers=config.headers,
+            retry=_DEFAULT_RETRY if isinstance(retry, Omit) else retry,
         )
+        self._core = Core(
+            config.url,
+            Credentials(config.token, redactor),
+            asynchronous=asynchronous,
+            clock=SystemClock(),
+            redactor=redactor,
+            tls=config.tls,
+            proxy=config.proxy,
+            ready=http_client,
+            hooks=hooks,
+            limiter=limiter,
+            app_name=check_agent(app_name),
+            tracing=tracing,
+            warn_version=config.warns_of_version,
+        )
+
+    def _copied_options(
+        self,
+        timeout: Seconds | None | Omit,
+        deadline: Seconds | None | Omit,
+        retry: RetryPolicy | None | Omit,
+        headers: Mapping[str, str] | None,
+    ) -> Options:
+        own = self._options
+        merged = dict(own.headers)
+        merge_headers(merged, headers or {})
+        return Options(
+            timeout=own.timeout if isinstance(timeout, Omit) else seconds("timeout", timeout),
+            deadline=own.deadline if isinstance(deadline, Omit) else seconds("deadline", deadline),
+            headers=merged,
+            retry=own.retry if isinstance(retry, Omit) else retry,
+        )
+
+    @property
+    def url(self) -> str:
+        """Address of the deployment."""
+        return str(self._core.base)
+
+    @property
+    def server_version(self) -> str | None:
+        """Version of the server, from its last answer; `None` before the first."""
+        return self._core.server_version
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._core.base}>"
 
-
-def _request(
-    method: str, path: str, body: Any, params: Mapping[str, Any] | None, into: Any, options: Any
-) -> Request[Any]:
-    request: Request[Any] = Request(
-        method,
-        path,
-        query=params,
-        body=None if isinstance(body, Omit) else JsonBody(None, body),
-        options=options,
-    )
-    request.types = ResponseTypes(None, Any if isinstance(into, Omit) else into)
-    return request
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("A client holds connections and credentials and cannot be pickled.")
 
 
-class Client(BaseClient):
-    """Synchronous client of a Coder deployment."""
+def _check_color(http_client: Any, *, asynchronous: bool) -> None:
+    from coder_sdk._http import is_async_client  # noqa: PLC0415 - the library is loaded already
 
-    def __init__(
+    if is_async_client(http_client) is not asynchronous:
+        own, other = ("AsyncClient", "Client") if asynchronous else ("Client", "AsyncClient")
+        raise ConfigError(
+            f"`{own}` needs an `http_client` of its own kind: pass an `httpx.{own}`, "
+            f"or use `{other}`."
+        )
+
+
+class Client(ClientResources, BaseClient):
+    """Synchronous client of a Coder deployment.
+
+    One client may be used by any number of threads. Close it, or use it in a `with` block.
+
+    Args:
+        url: The deployment; else `CODER_URL`, else what `coder login` stored.
+        token: A token, a function that returns one, or a `TokenProvider`; else
+            `CODER_SESSION_TOKEN`, else what was stored for this deployment. `None` for none.
+        headers: Headers of every request, beside those of `CODER_HEADER`.
+        timeout: Seconds that each try may take; `None` for no limit.
+        deadline: Seconds that a call may take, all its tries together; `None` for no limit.
+        retry: When tries are repeated; `None` for never.
+        http_client: A ready client of `httpx` or `httpx2`; it stays open.
+        verify: False, a file of authorities, or a context; else `CODER_CLIENT_TLS_CA_FILE`.
+        cert: Files of a client certificate and its key; else `CODER_CLIENT_TLS_CERT_FILE`.
+        proxy: Address of a proxy; `None` for none. Else the environment's.
+        hooks: Functions that hear of every request and answer.
+        limiter: Paces requests.
+        app_name: Put in front of the user agent, as `my-app/1.2`.
+        tracing: Record an OpenTelemetry span for every call; needs the extra `otel`.
+
+    Raises:
+        ConfigError: A setting is missing or malformed.
+    """
+
+    def __init__(  # noqa: PLR0913 - the settings of a client
         self,
         url: str | None = None,
         *,
-        token: str | None | Omit = OMIT,
+        token: TokenSource | None | Omit = OMIT,
         headers: Mapping[str, str] | None = None,
         timeout: Seconds | None = 30,
         deadline: Seconds | None = None,
+        retry: RetryPolicy | None | Omit = OMIT,
         http_client: Any = None,
+        verify: bool | str | PathLike[str] | ssl.SSLContext | Omit = OMIT,
+        cert: tuple[str, str] | str | None | Omit = OMIT,
+        proxy: str | None | Omit = OMIT,
+        hooks: Hooks | None = None,
+        limiter: RateLimiter | None = None,
+        app_name: str | None = None,
+        tracing: bool = False,
     ) -> None:
+        token = Masked(token) if isinstance(token, str) else token
+        config = Config.load(
+            url, token=token, headers=headers, verify=verify, cert=cert, proxy=proxy
+        )
         self._configure(
-            url,
-            token,
+            config,
             asynchronous=False,
-            headers=headers,
             timeout=timeout,
             deadline=deadline,
+            retry=retry,
             http_client=http_client,
+            hooks=hooks,
+            limiter=limiter,
+            app_name=app_name,
+            tracing=tracing,
         )
         self._transport = Transport(self._core, self._options)
 
+    def with_options(
+        self,
+        *,
+        timeout: Seconds | None | Omit = OMIT,
+        deadline: Seconds | None | Omit = OMIT,
+        retry: RetryPolicy | None | Omit = OMIT,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Make a copy with other options that shares connections, credentials and limits.
+
+        Args:
+            timeout: Seconds that each try may take.
+            deadline: Seconds that a call may take.
+            retry: When tries are repeated; `None` for never.
+            headers: More headers for every request.
+        """
+        copy = object.__new__(type(self))
+        copy.config, copy._core, copy._original = self.config, self._core, self
+        copy._options = self._copied_options(timeout, deadline, retry, headers)
+        copy._transport = Transport(copy._core, copy._options)
+        return copy
+
     @overload
     def request(
-        self, method: str, path: str, *, into: type[T], body: Any = ..., params: Any = ...
+        self,
+        method: str,
+        path: str,
+        *,
+        into: type[T],
+        body: Any = ...,
+        params: Mapping[str, Any] | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        timeout: Seconds | None | Omit = ...,
+        deadline: Seconds | None | Omit = ...,
+        retry: RetryPolicy | None | Omit = ...,
     ) -> T: ...
     @overload
-    def request(self, method: str, path: str, *, body: Any = ..., params: Any = ...) -> Any: ...
     def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        into: Any = ...,
+        body: Any = ...,
+        params: Mapping[str, Any] | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        timeout: Seconds | None | Omit = ...,
+        deadline: Seconds | None | Omit = ...,
+        retry: RetryPolicy | None | Omit = ...,
+    ) -> Any: ...
+    def request(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
@@ -116,35 +267,61 @@ class Client(BaseClient):
         body: Any = OMIT,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: Seconds | None | Omit = OMIT,
+        deadline: Seconds | None | Omit = OMIT,
+        retry: RetryPolicy | None | Omit = OMIT,
     ) -> Any:
-        """Send a request that no method covers."""
-        options = CallOptions(headers=headers)
-        return self._call(_request(method, path, body, params, into, options))
+        """Send a request that no method covers.
 
-    def _call(self, request: Request[T]) -> T:
-        return self._transport.call(request)
+        Args:
+            method: The verb.
+            path: Path of this deployment, quoted where it has to be.
+            into: Type of the answer; else it is plain JSON.
+            body: A model, or what JSON can hold; `bytes` are sent as they are.
+            params: Query parameters.
+            headers: Headers of this request.
+            timeout: Seconds that each try may take.
+            deadline: Seconds that the call may take.
+            retry: When tries are repeated; `None` for never.
+        """
+        return self._call(
+            literal_request(method, path, into, body, params, headers, timeout, deadline, retry)
+        )
 
-    def _raw(self, request: Request[T]) -> RawResponse[T]:
-        return self._transport.raw(request)
+    @classmethod
+    def login(
+        cls, url: str | None = None, *, email: str, password: str, http_client: Any = None
+    ) -> Self:
+        """Sign in with a password and return a client that holds the session.
 
-    def _pages(self, request: Any) -> Any:
-        from coder_sdk._io._sync.pages import Pager  # noqa: PLC0415 - with the first list
+        Args:
+            url: The deployment, as for the constructor.
+            email: Address of the account.
+            password: Its password; it is not kept.
+            http_client: A ready client, as for the constructor.
 
-        return Pager(self._transport, request)
+        Raises:
+            UnauthorizedError: With the reason `wrong_password` or `suspended`.
+        """
+        client = cls(url, token=None, http_client=http_client)
+        try:
+            client._core.redactor.add(password)
+            token = client._call(login_request(email, Masked(password)))
+            client._core.credentials.accept(token["session_token"])
+        except BaseException:
+            client.close()
+            raise
+        return client
 
-    def _stream(self, request: Any) -> Any:
-        from coder_sdk._io._sync.streams import Stream  # noqa: PLC0415 - with the first stream
-
-        return Stream(self._transport, request)
-
-    def _socket(self, request: Any) -> Any:
-        from coder_sdk._io._sync.sockets import Socket  # noqa: PLC0415 - with the first socket
-
-        return Socket(self._transport, request)
+    def logout(self) -> None:
+        """End the session on the server and forget the token."""
+        self._call(logout_request())
+        self._core.credentials.forget()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
+        """Close the connections; copies made by `with_options` leave them open."""
+        if self._original is None:
+            self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -157,40 +334,148 @@ class Client(BaseClient):
     ) -> None:
         self.close()
 
+    # -- what the descriptors of the resources call
 
-class AsyncClient(BaseClient):
-    """Asynchronous client of a Coder deployment."""
+    def _call(self, request: Request[T]) -> T:
+        return self._transport.call(request)
 
-    def __init__(
+    def _raw(self, request: Request[T]) -> RawResponse[T]:
+        return self._transport.raw(request)
+
+    def _streaming(self, request: Request[T]) -> AbstractContextManager[StreamingResponse[T]]:
+        return self._transport.stream(request)
+
+    def _pages(self, request: PagedRequest[E, V]) -> Pager[V]:
+        from coder_sdk._io._sync.pages import Pager  # noqa: PLC0415 - with the first list
+
+        return Pager(self._transport, request)
+
+    def _stream(self, request: StreamRequest[T]) -> Stream[T]:
+        from coder_sdk._io._sync.streams import Stream  # noqa: PLC0415 - with the first stream
+
+        return Stream(self._transport, request)
+
+    def _socket(self, request: SocketRequest[S, V]) -> Socket[S, V]:
+        from coder_sdk._io._sync.sockets import Socket  # noqa: PLC0415 - with the first socket
+
+        return Socket(self._transport, request)
+
+
+class AsyncClient(AsyncClientResources, BaseClient):
+    """Asynchronous client of a Coder deployment, for asyncio and trio.
+
+    One client belongs to one event loop, in which any number of tasks may use it. Close it with
+    `aclose()`, or use it in an `async with` block.
+
+    Args:
+        url: The deployment; else `CODER_URL`, else what `coder login` stored.
+        token: A token, a function that returns one, or a `TokenProvider`, which may be
+            coroutine functions; else `CODER_SESSION_TOKEN`, else what was stored for this
+            deployment. `None` for none.
+        headers: Headers of every request, beside those of `CODER_HEADER`.
+        timeout: Seconds that each try may take; `None` for no limit.
+        deadline: Seconds that a call may take, all its tries together; `None` for no limit.
+        retry: When tries are repeated; `None` for never.
+        http_client: A ready async client of `httpx` or `httpx2`; it stays open.
+        verify: False, a file of authorities, or a context; else `CODER_CLIENT_TLS_CA_FILE`.
+        cert: Files of a client certificate and its key; else `CODER_CLIENT_TLS_CERT_FILE`.
+        proxy: Address of a proxy; `None` for none. Else the environment's.
+        hooks: Functions that hear of every request and answer; may be coroutine functions.
+        limiter: Paces requests.
+        app_name: Put in front of the user agent, as `my-app/1.2`.
+        tracing: Record an OpenTelemetry span for every call; needs the extra `otel`.
+
+    Raises:
+        ConfigError: A setting is missing or malformed.
+    """
+
+    def __init__(  # noqa: PLR0913 - the settings of a client
         self,
         url: str | None = None,
         *,
-        token: str | None | Omit = OMIT,
+        token: TokenSource | None | Omit = OMIT,
         headers: Mapping[str, str] | None = None,
         timeout: Seconds | None = 30,
         deadline: Seconds | None = None,
+        retry: RetryPolicy | None | Omit = OMIT,
         http_client: Any = None,
+        verify: bool | str | PathLike[str] | ssl.SSLContext | Omit = OMIT,
+        cert: tuple[str, str] | str | None | Omit = OMIT,
+        proxy: str | None | Omit = OMIT,
+        hooks: Hooks | None = None,
+        limiter: RateLimiter | None = None,
+        app_name: str | None = None,
+        tracing: bool = False,
     ) -> None:
+        token = Masked(token) if isinstance(token, str) else token
+        config = Config.load(
+            url, token=token, headers=headers, verify=verify, cert=cert, proxy=proxy
+        )
         self._configure(
-            url,
-            token,
+            config,
             asynchronous=True,
-            headers=headers,
             timeout=timeout,
             deadline=deadline,
+            retry=retry,
             http_client=http_client,
+            hooks=hooks,
+            limiter=limiter,
+            app_name=app_name,
+            tracing=tracing,
         )
         self._transport = AsyncTransport(self._core, self._options)
 
+    def with_options(
+        self,
+        *,
+        timeout: Seconds | None | Omit = OMIT,
+        deadline: Seconds | None | Omit = OMIT,
+        retry: RetryPolicy | None | Omit = OMIT,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Make a copy with other options that shares connections, credentials and limits.
+
+        Args:
+            timeout: Seconds that each try may take.
+            deadline: Seconds that a call may take.
+            retry: When tries are repeated; `None` for never.
+            headers: More headers for every request.
+        """
+        copy = object.__new__(type(self))
+        copy.config, copy._core, copy._original = self.config, self._core, self
+        copy._options = self._copied_options(timeout, deadline, retry, headers)
+        copy._transport = AsyncTransport(copy._core, copy._options)
+        return copy
+
     @overload
     async def request(
-        self, method: str, path: str, *, into: type[T], body: Any = ..., params: Any = ...
+        self,
+        method: str,
+        path: str,
+        *,
+        into: type[T],
+        body: Any = ...,
+        params: Mapping[str, Any] | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        timeout: Seconds | None | Omit = ...,  # noqa: ASYNC109 - of each try, not of the task
+        deadline: Seconds | None | Omit = ...,
+        retry: RetryPolicy | None | Omit = ...,
     ) -> T: ...
     @overload
     async def request(
-        self, method: str, path: str, *, body: Any = ..., params: Any = ...
+        self,
+        method: str,
+        path: str,
+        *,
+        into: Any = ...,
+        body: Any = ...,
+        params: Mapping[str, Any] | None = ...,
+        headers: Mapping[str, str] | None = ...,
+        timeout: Seconds | None | Omit = ...,  # noqa: ASYNC109 - of each try, not of the task
+        deadline: Seconds | None | Omit = ...,
+        retry: RetryPolicy | None | Omit = ...,
     ) -> Any: ...
-    async def request(
+    async def request(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
@@ -199,35 +484,61 @@ class AsyncClient(BaseClient):
         body: Any = OMIT,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: Seconds | None | Omit = OMIT,  # noqa: ASYNC109 - of each try, not of the task
+        deadline: Seconds | None | Omit = OMIT,
+        retry: RetryPolicy | None | Omit = OMIT,
     ) -> Any:
-        """Send a request that no method covers."""
-        options = CallOptions(headers=headers)
-        return await self._call(_request(method, path, body, params, into, options))
+        """Send a request that no method covers.
 
-    async def _call(self, request: Request[T]) -> T:
-        return await self._transport.call(request)
+        Args:
+            method: The verb.
+            path: Path of this deployment, quoted where it has to be.
+            into: Type of the answer; else it is plain JSON.
+            body: A model, or what JSON can hold; `bytes` are sent as they are.
+            params: Query parameters.
+            headers: Headers of this request.
+            timeout: Seconds that each try may take.
+            deadline: Seconds that the call may take.
+            retry: When tries are repeated; `None` for never.
+        """
+        return await self._call(
+            literal_request(method, path, into, body, params, headers, timeout, deadline, retry)
+        )
 
-    async def _raw(self, request: Request[T]) -> RawResponse[T]:
-        return await self._transport.raw(request)
+    @classmethod
+    async def login(
+        cls, url: str | None = None, *, email: str, password: str, http_client: Any = None
+    ) -> Self:
+        """Sign in with a password and return a client that holds the session.
 
-    def _pages(self, request: Any) -> Any:
-        from coder_sdk._io._async.pages import AsyncPager  # noqa: PLC0415 - with the first list
+        Args:
+            url: The deployment, as for the constructor.
+            email: Address of the account.
+            password: Its password; it is not kept.
+            http_client: A ready client, as for the constructor.
 
-        return AsyncPager(self._transport, request)
+        Raises:
+            UnauthorizedError: With the reason `wrong_password` or `suspended`.
+        """
+        client = cls(url, token=None, http_client=http_client)
+        try:
+            client._core.redactor.add(password)
+            token = await client._call(login_request(email, Masked(password)))
+            client._core.credentials.accept(token["session_token"])
+        except BaseException:
+            await client.aclose()
+            raise
+        return client
 
-    def _stream(self, request: Any) -> Any:
-        from coder_sdk._io._async.streams import AsyncStream  # noqa: PLC0415 - first stream
-
-        return AsyncStream(self._transport, request)
-
-    def _socket(self, request: Any) -> Any:
-        from coder_sdk._io._async.sockets import AsyncSocket  # noqa: PLC0415 - first socket
-
-        return AsyncSocket(self._transport, request)
+    async def logout(self) -> None:
+        """End the session on the server and forget the token."""
+        await self._call(logout_request())
+        self._core.credentials.forget()
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._transport.aclose()
+        """Close the connections; copies made by `with_options` leave them open."""
+        if self._original is None:
+            await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -239,3 +550,31 @@ class AsyncClient(BaseClient):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    # -- what the descriptors of the resources call
+
+    async def _call(self, request: Request[T]) -> T:
+        return await self._transport.call(request)
+
+    async def _raw(self, request: Request[T]) -> RawResponse[T]:
+        return await self._transport.raw(request)
+
+    def _streaming(
+        self, request: Request[T]
+    ) -> AbstractAsyncContextManager[AsyncStreamingResponse[T]]:
+        return self._transport.stream(request)
+
+    def _pages(self, request: PagedRequest[E, V]) -> AsyncPager[V]:
+        from coder_sdk._io._async.pages import AsyncPager  # noqa: PLC0415 - with the first list
+
+        return AsyncPager(self._transport, request)
+
+    def _stream(self, request: StreamRequest[T]) -> AsyncStream[T]:
+        from coder_sdk._io._async.streams import AsyncStream  # noqa: PLC0415 - first stream
+
+        return AsyncStream(self._transport, request)
+
+    def _socket(self, request: SocketRequest[S, V]) -> AsyncSocket[S, V]:
+        from coder_sdk._io._async.sockets import AsyncSocket  # noqa: PLC0415 - first socket
+
+        return AsyncSocket(self._transport, request)

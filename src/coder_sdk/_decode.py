@@ -117,6 +117,21 @@ class ResponseTypes:
         models: ModuleType | None = self._models
         return models
 
+    @property
+    def operations(self) -> dict[str, tuple[Any, ...]]:
+        """Which release has which operation: the generated table of the package, if it has one."""
+        from importlib import import_module  # noqa: PLC0415 - needed for a few errors only
+
+        models = self.models
+        if models is None:
+            return {}
+        try:
+            module = import_module(f"{models.__name__.rpartition('.')[0]}.resources._operations")
+        except ModuleNotFoundError:
+            return {}
+        table: dict[str, tuple[Any, ...]] = module.OPERATIONS
+        return table
+
     def evaluate(self, expression: str) -> Any:
         """Evaluate an annotation of this package."""
         builder = self._builder

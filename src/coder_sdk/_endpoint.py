@@ -144,13 +144,11 @@ class BoundEndpoint:
     def __name__(self) -> str:
         return self._descriptor.builder.__name__
 
-    @property
-    def __qualname__(self) -> str:
-        return f"{type(self._resource).__name__}.{self.__name__}"
-
-    @property
-    def __module__(self) -> str:  # type: ignore[override]  # that of the builder
-        return self._descriptor.builder.__module__
+    def __getattr__(self, name: str) -> Any:
+        # A class body cannot define it as a property: it would name the class.
+        if name == "__qualname__":
+            return f"{type(self._resource).__name__}.{self.__name__}"
+        raise AttributeError(f"{self!r} has no attribute {name!r}")
 
     @property
     def __signature__(self) -> inspect.Signature:

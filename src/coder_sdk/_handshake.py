@@ -9,19 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class RefusedError(Exception):
+    """An opener got an answer that is no switch of protocols."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
 class Handshake:
     """Facts of one WebSocket handshake; the opener of the client turns them into a connection.
 
     Attributes:
         url: Address with the scheme `ws` or `wss`.
-        headers: Everything to send, credentials and user agent included.
         tls: The context for `wss`.
         proxy: Address of the proxy; `None` for none.
         timeout: Seconds for the whole handshake.
         operation: Verb and path template, for errors.
     """
 
-    __slots__ = ("headers", "operation", "proxy", "timeout", "tls", "url")
+    __slots__ = ("_headers", "operation", "proxy", "timeout", "tls", "url")
 
     def __init__(  # noqa: PLR0913 - one argument for each fact
         self,
@@ -34,11 +43,16 @@ class Handshake:
         operation: str,
     ) -> None:
         self.url = url
-        self.headers = headers
+        self._headers = headers
         self.tls = tls
         self.proxy = proxy
         self.timeout = timeout
         self.operation = operation
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Everything to send, as plain text; do not keep it where a traceback may show it."""
+        return {name: str.__str__(value) for name, value in self._headers.items()}
 
     def __repr__(self) -> str:
         return f"<Handshake {self.operation}>"

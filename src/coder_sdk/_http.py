@@ -43,13 +43,14 @@ def no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None, env: bool) -> Any:
+def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None) -> Any:
     """A client of our own: no cookies, no redirects, limits of time per request."""
     cls = httpx.AsyncClient if asynchronous else httpx.Client
     return cls(
         verify=tls,
         proxy=proxy,
-        trust_env=env,
+        # The environment was read already, once for HTTP and sockets.
+        trust_env=False,
         cookies=no_cookies(),
         follow_redirects=False,
         timeout=None,  # noqa: S113 - every request carries its own

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._request import Seconds
+    from coder_sdk._retry import RetryPolicy
 
 
 class Options:
     """What `with_options` may change; everything else is shared by all copies of a client."""
 
-    __slots__ = ("deadline", "headers", "timeout")
+    __slots__ = ("deadline", "headers", "retry", "timeout")
 
     def __init__(
         self,
@@ -25,10 +26,12 @@ class Options:
         timeout: float | None,
         deadline: float | None,
         headers: Mapping[str, str],
+        retry: RetryPolicy | None,
     ) -> None:
         self.timeout = timeout
         self.deadline = deadline
         self.headers = headers
+        self.retry = retry
 
 
 def seconds(name: str, value: Seconds | None) -> float | None:

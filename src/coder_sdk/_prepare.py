@@ -6,7 +6,7 @@ import re
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._errors.base import ConfigError, RequestValidationError
 from coder_sdk._request import FormBody, JsonBody, Omit, RawBody
 from coder_sdk._url import encode_query, fill
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from coder_sdk._request import Request
     from coder_sdk._url import BaseUrl
 
-TOKEN_HEADER: Final = "Coder-Session-Token"  # noqa: S105 - the name of a header
+TOKEN_HEADER: Final = "coder-session-token"  # noqa: S105 - the name of a header
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 # A cookie would beat the token, and these belong to the connection.
 _REFUSED: Final = frozenset({"cookie", "content-length", "transfer-encoding", "connection", "host"})
 
@@ -52,11 +53,11 @@ def prepare(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -
     if query and (text := encode_query(query)):
         url = f"{url}?{text}"
     headers = dict(defaults)
-    headers["Accept"] = request.accept
+    headers["accept"] = request.accept
     content = None
     if request.body is not None or options.extra_body:
         content, media_type = encode_body(request)
-        headers["Content-Type"] = media_type
+        headers["content-type"] = media_type
     if request.headers:
         merge_headers(headers, {k: v for k, v in request.headers.items() if isinstance(v, str)})
     if options.headers:
@@ -64,18 +65,23 @@ def prepare(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -
     return Prepared(request.method, url, headers, content)
 
 
-def merge_headers(into: dict[str, str], headers: Mapping[str, str]) -> None:
-    """Add headers, each replacing one of the same name in any case.
+def merge_headers(
+    into: dict[str, str], headers: Mapping[str, str], *, trusted: bool = False
+) -> None:
+    """Add headers under their lower-case names, each replacing one of the same name.
+
+    Args:
+        into: What they are added to.
+        headers: What is added.
+        trusted: They were checked before.
 
     Raises:
         RequestValidationError: A name or value would break out of its line, or is not ours to set.
     """
     for name, value in headers.items():
-        check_header(name, value)
-        lowered = name.lower()
-        for present in [present for present in into if present.lower() == lowered]:
-            del into[present]
-        into[name] = value
+        if not trusted:
+            check_header(name, value)
+        into[name.lower()] = value
 
 
 def check_header(name: str, value: str) -> None:
@@ -94,6 +100,31 @@ def check_header(name: str, value: str) -> None:
             f"The value of the header `{name}` has characters that a header cannot hold.",
             parameter="headers",
         )
+
+
+def check_token(token: str) -> str:
+    """Trim a token and refuse what cannot be one.
+
+    Raises:
+        ConfigError: Never with the text itself.
+    """
+    stripped = token.strip()
+    if not stripped:
+        raise ConfigError("The token is empty.")
+    if not _TOKEN.fullmatch(stripped):
+        raise ConfigError("The token has characters that no token has.")
+    return stripped
+
+
+def check_agent(name: str | None) -> str | None:
+    """Refuse an application name that would break the user agent.
+
+    Raises:
+        ConfigError: It has characters that a header cannot hold.
+    """
+    if name is not None and not _TOKEN.fullmatch(name.replace(" ", "_")):
+        raise ConfigError("`app_name` has to be printable ASCII, as `my-app/1.2`.")
+    return name
 
 
 def encode_body(request: Request[Any]) -> tuple[bytes | RawBody, str]:

@@ -328,6 +328,14 @@ class Request(Generic[T]):
         """Verb and path template, as in `GET /api/v2/users/{user}`."""
         return f"{self.method} {self.path_template}"
 
+    @property
+    def has_refs(self) -> bool:
+        """Whether some argument is a name that has to be looked up first."""
+        body = self.body
+        fields = body.value if isinstance(body, JsonBody) else None
+        groups = (self.path, self.query, fields if isinstance(fields, dict) else None)
+        return any(isinstance(value, Ref) for group in groups if group for value in group.values())
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.operation}>"
 

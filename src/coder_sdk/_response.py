@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from coder_sdk._redact import Redactor
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from datetime import datetime
+    from os import PathLike
 
+    from coder_sdk._call import Call
     from coder_sdk._request import Request
 
 T = TypeVar("T")
@@ -25,10 +29,29 @@ REQUEST_ID_HEADERS = (
 VERSION_HEADER = "x-coder-build-version"
 
 
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The identifier that a server, or a proxy in front of it, gave a request."""
+    for name in REQUEST_ID_HEADERS:
+        value = headers.get(name)
+        if value:
+            return value
+    return None
+
+
 class Answer:
     """One answer, read whole: what the pure modules work on."""
 
-    __slots__ = ("body", "elapsed", "headers", "method", "operation", "status", "tries", "url")
+    __slots__ = (
+        "body",
+        "elapsed",
+        "headers",
+        "method",
+        "operation",
+        "redactor",
+        "status",
+        "tries",
+        "url",
+    )
 
     def __init__(  # noqa: PLR0913 - the parts of an answer
         self,
@@ -41,6 +64,7 @@ class Answer:
         operation: str,
         elapsed: float = 0.0,
         tries: int = 1,
+        redactor: Redactor | None = None,
     ) -> None:
         self.status = status
         self.headers = headers
@@ -50,6 +74,7 @@ class Answer:
         self.operation = operation
         self.elapsed = elapsed
         self.tries = tries
+        self.redactor = redactor or Redactor()
 
     @property
     def media_type(self) -> str:
@@ -65,11 +90,7 @@ class Answer:
     @property
     def request_id(self) -> str | None:
         """The identifier that the server gave; never one of ours."""
-        for name in REQUEST_ID_HEADERS:
-            value = self.headers.get(name)
-            if value:
-                return value
-        return None
+        return request_id(self.headers)
 
     @property
     def server_version(self) -> str | None:
@@ -80,6 +101,11 @@ class Answer:
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """State of the rate limit."""
+        return RateLimit(self.headers)
 
 
 class RateLimit:
@@ -213,20 +239,42 @@ class RawResponse(Generic[T]):
 class _Streaming(Generic[T]):
     """What both colours of an open response share."""
 
-    def __init__(self, response: Any, request: Request[T], url: str) -> None:
+    def __init__(self, response: Any, call: Call) -> None:
         self._response = response
-        self._request = request
+        self._call = call
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self.url = url
+        self.url = call.url
 
     @property
     def rate_limit(self) -> RateLimit:
         """State of the rate limit."""
         return RateLimit(self.headers)
 
+    @property
+    def request_id(self) -> str | None:
+        """The identifier that the server gave the request."""
+        return request_id(self.headers)
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the body, where the server tells and nothing is compressed."""
+        if self.headers.get("content-encoding"):
+            return None
+        return _integer(self.headers.get("content-length"))
+
+    def _parse(self, body: bytes) -> T:
+        from coder_sdk._answers import decode_answer  # noqa: PLC0415 - with pydantic
+
+        answer = self._call.answer(self.status, self.headers, body)
+        return decode_answer(self._call.request, answer)
+
+    def _broken(self, error: Exception) -> Exception:
+        """The error of this package for what broke in the body."""
+        return self._call.broken(error, proxy=False).error or error
+
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._request.operation} {self.status}>"
+        return f"<{type(self).__name__} {self._call.request.operation} {self.status}>"
 
 
 class StreamingResponse(_Streaming[T]):
@@ -238,20 +286,39 @@ class StreamingResponse(_Streaming[T]):
         url: Address that answered.
     """
 
-    def __init__(
-        self, response: Any, request: Request[T], url: str, guard: Callable[[], Any]
-    ) -> None:
-        super().__init__(response, request, url)
-        self._guard = guard
-
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Yield the body in chunks, decompressed."""
-        with self._guard():
+        failure = None
+        try:
             yield from self._response.iter_bytes(chunk_size)
+        except Exception as error:  # noqa: BLE001 - told apart by `_broken`
+            failure = self._broken(error)
+        if failure is not None:
+            raise failure
 
     def read(self) -> bytes:
         """Read the rest of the body."""
         return b"".join(self.iter_bytes())
+
+    def parse(self) -> T:
+        """Read the body and decode it into the type of the operation."""
+        return self._parse(self.read())
+
+    def to_file(
+        self, path: str | PathLike[str], on_progress: Callable[[int, int | None], Any] | None = None
+    ) -> int:
+        """Write the body to a file, which has its name only once it is complete.
+
+        Args:
+            path: The file; one that exists is replaced.
+            on_progress: Hears of `(bytes so far, bytes of all)`.
+
+        Returns:
+            The size of the file.
+        """
+        from coder_sdk._io._sync.downloads import to_file  # noqa: PLC0415 - few need it
+
+        return to_file(self, path, on_progress)
 
 
 class AsyncStreamingResponse(_Streaming[T]):
@@ -263,18 +330,37 @@ class AsyncStreamingResponse(_Streaming[T]):
         url: Address that answered.
     """
 
-    def __init__(
-        self, response: Any, request: Request[T], url: str, guard: Callable[[], Any]
-    ) -> None:
-        super().__init__(response, request, url)
-        self._guard = guard
-
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """Yield the body in chunks, decompressed."""
-        with self._guard():
+        failure = None
+        try:
             async for chunk in self._response.aiter_bytes(chunk_size):
                 yield chunk
+        except Exception as error:  # noqa: BLE001 - told apart by `_broken`
+            failure = self._broken(error)
+        if failure is not None:
+            raise failure
 
     async def read(self) -> bytes:
         """Read the rest of the body."""
         return b"".join([chunk async for chunk in self.iter_bytes()])
+
+    async def parse(self) -> T:
+        """Read the body and decode it into the type of the operation."""
+        return self._parse(await self.read())
+
+    async def to_file(
+        self, path: str | PathLike[str], on_progress: Callable[[int, int | None], Any] | None = None
+    ) -> int:
+        """Write the body to a file, which has its name only once it is complete.
+
+        Args:
+            path: The file; one that exists is replaced.
+            on_progress: Hears of `(bytes so far, bytes of all)`; may be a coroutine function.
+
+        Returns:
+            The size of the file.
+        """
+        from coder_sdk._io._async.downloads import to_file  # noqa: PLC0415 - few need it
+
+        return await to_file(self, path, on_progress)

@@ -132,10 +132,13 @@ def fill(template: str, values: Mapping[str, Any] | None) -> str:
     """
     if not values:
         return template
-    path = template
-    for name, value in values.items():
-        path = path.replace(f"{{{name}}}", quote(_segment(name, value), safe=_SEGMENT_SAFE))
-    return path
+    # A value that looks like a placeholder must not be filled again: each part is taken once.
+    parts = template.split("{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, _, rest = part.partition("}")
+        filled.append(quote(_segment(name, values[name]), safe=_SEGMENT_SAFE) + rest)
+    return "".join(filled)
 
 
 def _segment(name: str, value: Any) -> str:

@@ -64,6 +64,10 @@ class ConfigError(CoderError):
     """Nothing was sent: the URL, the token, a file or an option is missing or malformed."""
 
 
+class ClientUsageError(CoderError, RuntimeError):
+    """Nothing was sent: the client is closed, or belongs to another process or event loop."""
+
+
 class RequestValidationError(CoderError, ValueError):
     """Nothing was sent: an argument, name, filter or window cannot be right.
 

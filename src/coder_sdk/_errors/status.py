@@ -70,6 +70,8 @@ class APIStatusError(CallError):
         if self.detail and self.detail not in self.message:
             lines.append(self.detail)
         lines += [f"  {field}: {detail}" for field, detail in self.validations]
+        if not self.validations and not self.json and self.body and self.body not in self.message:
+            lines.append(self.body)
         if self.tries > 1:
             lines.append(f"(after {self.tries} tries in {self.elapsed:.1f} s)")
         if self.may_have_been_processed:
@@ -132,6 +134,32 @@ class GoneError(NotFoundError):
 
 class ConflictError(APIStatusError):
     """409: the name is taken, or the object is in a state that does not allow this."""
+
+
+class ChatLimitError(ConflictError):
+    """409 of a chat: the account has used up what it may spend.
+
+    Attributes:
+        spent_micros: Spent so far, in millionths of the currency.
+        limit_micros: What may be spent.
+        resets_at: When the next period begins.
+    """
+
+    spent_micros: int | None = None
+    limit_micros: int | None = None
+    resets_at: datetime | None = None
+
+    def read(self, fields: dict[str, Any]) -> None:
+        """Take the numbers out of the body."""
+        from datetime import datetime  # noqa: PLC0415 - off the import path
+
+        self.spent_micros = fields.get("spent_micros")
+        self.limit_micros = fields.get("limit_micros")
+        try:
+            text = str(fields.get("resets_at")).replace("Z", "+00:00")
+            self.resets_at = datetime.fromisoformat(text)
+        except ValueError:
+            self.resets_at = None
 
 
 class PreconditionFailedError(APIStatusError):

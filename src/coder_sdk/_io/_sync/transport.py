@@ -4,37 +4,53 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
-from time import monotonic
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from coder_sdk._answers import decode_answer
-from coder_sdk._errors.build import status_error
-from coder_sdk._handshake import Handshake
-from coder_sdk._options import chosen
-from coder_sdk._prepare import TOKEN_HEADER, Prepared, prepare
+from coder_sdk._call import Call, Outcome, SlowBodyError
+from coder_sdk._errors.base import CoderError, ConfigError
+from coder_sdk._handshake import Handshake, RefusedError
+from coder_sdk._io._sync.primitives import loop_token, new_lock, settled
+from coder_sdk._prepare import prepare
+from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, RawResponse, StreamingResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from coder_sdk._core import Core
     from coder_sdk._options import Options
+    from coder_sdk._redact import Masked
     from coder_sdk._request import Request
 
 T = TypeVar("T")
+C = TypeVar("C")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_UNAUTHORIZED = 401
+_MISSING = frozenset({404, 410})
 
 
 class Transport:
-    """Sends requests of one client, in one colour."""
+    """Sends requests of one client, in one colour.
+
+    `send`, `call` and `raw` read the answer, `stream` leaves its body to the caller, `connect`
+    opens a WebSocket. All of them resolve names, carry the same credentials, keep the same rate
+    limits, follow the same table of retries and raise the same errors.
+    """
 
     def __init__(self, core: Core, options: Options) -> None:
         self.core = core
         self.options = options
+        if core.auth_lock is None:
+            core.auth_lock = new_lock()
 
     def call(self, request: Request[T]) -> T:
         """Send a request and decode its answer."""
-        return decode_answer(request, self.send(request))
+        answer = self.send(request)
+        from coder_sdk._answers import decode_answer  # noqa: PLC0415 - with the first answer
+
+        return decode_answer(request, answer)
 
     def raw(self, request: Request[T]) -> RawResponse[T]:
         """Send a request and keep its answer as it came."""
@@ -46,82 +62,270 @@ class Transport:
         Raises:
             CoderError: What went wrong, as one of the package's errors.
         """
-        started = monotonic()
-        prepared = self._prepare(request)
-        limit = chosen("timeout", request.options.timeout, self.options.timeout)
-        response = self._once(prepared, limit)
-        return self._read(request, prepared, response, started)
+        call = self._begin(request)
+        if not self.core.tracing:
+            answer: Answer = self._run(call, self._exchange_and_read)
+            return answer
+        from coder_sdk._tracing import span  # noqa: PLC0415 - only where it is wanted
+
+        with span(request, call.redactor) as record:
+            answer = self._run(call, self._exchange_and_read)
+            record(answer)
+            return answer
 
     @contextmanager
     def stream(self, request: Request[T]) -> Iterator[StreamingResponse[T]]:
         """Open an answer without reading its body: for downloads and server-sent events.
 
-        The read timeout of the connection is the call's `idle_timeout` where it has one. What
-        fails before the body starts is raised as for any call; what breaks in the body is a
-        `TransportError` out of `iter_bytes()`.
+        The connection waits `idle_timeout` for each chunk where the call has one, else its
+        `timeout`. What fails before the body starts is repeated and raised as for any call; what
+        breaks in the body is a `TransportError` out of the iterators of the response.
         """
-        started = monotonic()
-        prepared = self._prepare(request)
-        options = request.options
-        limit = chosen("timeout", options.timeout, self.options.timeout)
-        idle = chosen("idle_timeout", options.idle_timeout, limit)
-        response = self._once(prepared, limit, idle)
+        call = self._begin(request)
+        response = self._run(call, self._exchange_and_keep)
         try:
-            if not 200 <= response.status_code < 300:  # noqa: PLR2004 - success
-                self._read(request, prepared, response, started)
-            yield StreamingResponse(response, request, prepared.url, nullcontext)
+            yield StreamingResponse(response, call)
         finally:
             response.close()
 
-    def handshake(self, request: Request[Any]) -> Handshake:
-        """Facts that open a WebSocket the way this client sends its requests."""
-        prepared = self._prepare(request)
-        limit = chosen("timeout", request.options.timeout, self.options.timeout)
-        return Handshake(
-            "ws" + prepared.url.removeprefix("http"),
-            prepared.headers,
-            tls=self.core.tls_context(),
-            proxy=self.core.proxy,
-            timeout=limit,
-            operation=request.operation,
-        )
+    def connect(self, request: Request[Any], opener: Callable[[Handshake], C]) -> C:
+        """Open a WebSocket.
 
-    def _prepare(self, request: Request[Any]) -> Prepared:
-        prepared = prepare(request, self.core.base, self.options.headers)
-        token = self.core.token
-        if token is not None:
-            prepared.headers[TOKEN_HEADER] = token
-        return prepared
+        Args:
+            request: The request of the handshake.
+            opener: Opens a connection; raises `RefusedError` for an answer that is no switch of
+                protocols. Whatever else it raises of `OSError` and `TimeoutError` is a lost try.
+        """
+        call = self._begin(request)
 
-    def _once(self, prepared: Prepared, limit: float | None, idle: float | None = None) -> Any:
-        http = self.core.http()
-        request = self.core.build(
-            prepared.method, prepared.url, prepared.headers, prepared.content, limit, idle
-        )
-        return http.send(request, stream=True, follow_redirects=False)
+        def shake(call: Call, token: Masked | None) -> Outcome:
+            handshake = self._handshake(call, token)
+            try:
+                return Outcome(value=opener(handshake))
+            except RefusedError as error:
+                answer = call.answer(error.status, error.headers, error.body)
+                return self._judge(call, answer, switched=False)
 
-    def _read(
-        self, request: Request[Any], prepared: Prepared, response: Any, started: float
-    ) -> Answer:
-        try:
-            body = response.read()
-        finally:
-            response.close()
-        answer = Answer(
-            response.status_code,
-            response.headers,
-            body,
-            method=prepared.method,
-            url=prepared.url,
-            operation=request.operation,
-            elapsed=monotonic() - started,
-        )
-        if not (200 <= answer.status < 300 or answer.status == 304):  # noqa: PLR2004 - success
-            raise status_error(answer)
-        return answer
+        connection: C = self._run(call, shake)
+        return connection
 
     def close(self) -> None:
         """Close the HTTP client if it is ours."""
         http = self.core.release()
         if http is not None:
             http.close()
+
+    # -- one call
+
+    def _begin(self, request: Request[Any]) -> Call:
+        """Start the clock, look up the names and prepare what is sent."""
+        core = self.core
+        call = Call(request, self.options, core.clock, core.redactor)
+        if request.has_refs:
+            from coder_sdk._io._sync.names import Names  # noqa: PLC0415 - few need it
+
+            names = Names(self)
+            call.request = names.resolve(request)
+            call.names = names.used
+        call.prepared = prepare(call.request, core.base, self.options.headers)
+        call.url = call.prepared.url
+        if isinstance(call.prepared.content, RawBody):
+            from coder_sdk._io._sync.uploads import Upload  # noqa: PLC0415 - few need it
+
+            call.upload = Upload(call.prepared.content)
+        return call
+
+    def _run(self, call: Call, perform: Callable[[Call, Masked | None], Outcome]) -> Any:
+        """Try until the outcome is final."""
+        outcome = self._attempt(call, perform)
+        if outcome.decision.retry:
+            outcome = self._retry(call, perform, outcome)
+        if outcome.error is not None:
+            for name in call.names if outcome.status in _MISSING else ():
+                # The name may stand for another object by now; the next call looks it up again.
+                self.core.names.pop(name, None)
+            raise outcome.error
+        return outcome.value
+
+    def _retry(
+        self,
+        call: Call,
+        perform: Callable[[Call, Masked | None], Outcome],
+        first: Outcome,
+    ) -> Outcome:
+        """Let tenacity drive the tries after the first, by what the policy decided."""
+        from tenacity import Retrying  # noqa: PLC0415 - 7 ms, and most calls need no retry
+
+        outcomes = [first]
+
+        def step() -> Outcome:
+            return outcomes.pop() if outcomes else self._attempt(call, perform)
+
+        def announce(state: Any) -> None:
+            if call.policy.on_retry is not None:
+                settled(call.policy.on_retry(call.retry_event(state.outcome.result())))
+
+        retrying = Retrying(
+            retry=lambda state: not state.outcome.failed and state.outcome.result().decision.retry,
+            wait=lambda state: state.outcome.result().decision.delay,
+            before_sleep=announce,
+            sleep=self.core.clock.sleep,
+        )
+        outcome: Outcome = retrying(step)
+        return outcome
+
+    def _attempt(self, call: Call, perform: Callable[[Call, Masked | None], Outcome]) -> Outcome:
+        """One try, and its replay if the token could be renewed."""
+        token = self._token(call)
+        outcome = self._try(call, perform, token)
+        if outcome.status != _UNAUTHORIZED or token is None or call.replays:
+            return outcome
+        fresh = self._renewed(token, outcome)
+        if fresh is None or (call.upload is not None and not call.upload.repeatable):
+            return outcome
+        call.replays += 1
+        return self._try(call, perform, fresh)
+
+    def _try(
+        self,
+        call: Call,
+        perform: Callable[[Call, Masked | None], Outcome],
+        token: Masked | None,
+    ) -> Outcome:
+        """Send once."""
+        late = self._pace(call, token)
+        if late is not None:
+            return late
+        hooks = self.core.hooks
+        if hooks is not None and hooks.on_request is not None:
+            settled(hooks.on_request(call.request_info(self.core, token)))
+        try:
+            outcome = perform(call, token)
+        except CoderError as error:
+            outcome = Outcome(error=error)
+        except Exception as error:  # noqa: BLE001 - what is no failure of a connection is raised
+            outcome = call.broken(error, proxy=self.core.proxy is not None)
+        call.log(outcome)
+        if hooks is not None and hooks.on_response is not None:
+            settled(hooks.on_response(call.response_info(self.core, token, outcome)))
+        return outcome
+
+    def _pace(self, call: Call, token: Masked | None) -> Outcome | None:
+        """Wait for the rate limiter, then count the try; an outcome if there is no time left."""
+        limiter, clock = self.core.limiter, self.core.clock
+        if limiter is not None:
+            delay = limiter.reserve(call.user(token), call.path, clock.monotonic())
+            remaining = call.remaining
+            if remaining is not None and delay >= remaining:
+                return Outcome(error=call.past_deadline(call.last))
+            if delay > 0:
+                clock.sleep(delay)
+        return call.begin_try()
+
+    # -- one try
+
+    def _exchange_and_read(self, call: Call, token: Masked | None) -> Outcome:
+        response = self._exchange(call, token)
+        return self._finish(call, token, response)
+
+    def _exchange_and_keep(self, call: Call, token: Masked | None) -> Outcome:
+        response = self._exchange(call, token)
+        if 200 <= response.status_code < 300:  # noqa: PLR2004 - success
+            call.received(self.core, token, response.status_code, response.headers)
+            return Outcome(value=response, status=response.status_code)
+        return self._finish(call, token, response)
+
+    def _finish(self, call: Call, token: Masked | None, response: Any) -> Outcome:
+        """Read an answer whole, within the time that the try has."""
+        chunks: list[bytes] = []
+        try:
+            for chunk in response.iter_bytes():
+                chunks.append(chunk)
+                if call.is_late:
+                    raise SlowBodyError
+        finally:
+            response.close()
+        call.received(self.core, token, response.status_code, response.headers)
+        answer = call.answer(response.status_code, response.headers, b"".join(chunks))
+        return self._judge(call, answer)
+
+    def _judge(self, call: Call, answer: Answer, *, switched: bool = True) -> Outcome:
+        status = answer.status
+        if switched and (200 <= status < 300 or status == 304 or call.is_gone(status)):  # noqa: PLR2004
+            return Outcome(value=answer, status=status)
+        from coder_sdk._errors.build import status_error  # noqa: PLC0415 - with the first error
+
+        return call.refused(status_error(answer, call.request.types), answer)
+
+    def _exchange(self, call: Call, token: Masked | None) -> Any:
+        """Send, following redirects by hand; the body of the answer is not read."""
+        core = self.core
+        http = core.http(loop_token())
+        call.url, followed = call.prepared.url, 0
+        while True:
+            chunks = None if call.upload is None else call.upload.chunks()
+            request = core.build(call, token, call.prepared.content if chunks is None else chunks)
+            kept = core.cookies()
+            try:
+                response = http.send(request, stream=True, follow_redirects=False)
+            finally:
+                if chunks is not None:
+                    chunks.close()
+            core.restore_cookies(kept, response.headers)
+            core.learn(response.headers)
+            if response.status_code not in _REDIRECTS:
+                return response
+            response.close()
+            from coder_sdk._redirects import target  # noqa: PLC0415 - few servers redirect
+
+            call.url = target(call, call.url, response.headers.get("location", ""), followed)
+            followed += 1
+
+    def _handshake(self, call: Call, token: Masked | None) -> Handshake:
+        core = self.core
+        core.http(loop_token())
+        return Handshake(
+            "ws" + call.prepared.url.removeprefix("http"),
+            core.headers(call.prepared, token),
+            tls=core.tls_context(),
+            proxy=core.proxy,
+            timeout=call.timeout(call.limit),
+            operation=call.request.operation,
+        )
+
+    # -- credentials
+
+    def _token(self, call: Call) -> Masked | None:
+        """The token to send, obtained from its provider with the first request that needs it."""
+        credentials = self.core.credentials
+        if not credentials.wanted or not call.request.auth:
+            return credentials.current
+        with self.core.auth_lock:
+            if credentials.wanted:
+                try:
+                    credentials.accept(settled(credentials.ask(None)))
+                except CoderError:
+                    raise
+                except Exception as error:
+                    raise ConfigError(
+                        f"The token provider failed: {type(error).__name__}."
+                    ) from error
+        return credentials.current
+
+    def _renewed(self, rejected: Masked, outcome: Outcome) -> Masked | None:
+        """A token in place of a refused one; of many calls that need it, one asks the provider."""
+        credentials = self.core.credentials
+        if not credentials.refreshable:
+            return None
+        seen = credentials.generation
+        with self.core.auth_lock:
+            if credentials.current == rejected and credentials.generation == seen:
+                try:
+                    credentials.accept(settled(credentials.ask(rejected)))
+                except Exception as error:  # noqa: BLE001 - chained to the 401 that it answers
+                    credentials.fail(error)
+            if credentials.failure is not None and outcome.error is not None:
+                outcome.error.__cause__ = credentials.failure
+                return None
+        fresh = credentials.current
+        return None if fresh == rejected else fresh

@@ -1,0 +1,308 @@
+"""One call from its start to its end, all tries together; pure but for the injected clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from coder_sdk._errors.context import CallContext
+from coder_sdk._errors.status import APIStatusError
+from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
+from coder_sdk._failures import Failure, classify, without_frames
+from coder_sdk._hooks import RequestInfo, ResponseInfo
+from coder_sdk._logging import DEBUG, INFO, log_try, logger
+from coder_sdk._options import chosen
+from coder_sdk._request import Omit
+from coder_sdk._response import Answer, RateLimit, request_id
+from coder_sdk._retry import (
+    OFF,
+    Attempt,
+    Decision,
+    RetryEvent,
+    is_repeatable,
+    may_have_been_processed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coder_sdk._clock import Clock
+    from coder_sdk._errors.base import CoderError
+    from coder_sdk._core import Core
+    from coder_sdk._options import Options
+    from coder_sdk._prepare import Prepared
+    from coder_sdk._redact import Redactor
+    from coder_sdk._request import Request
+
+_FINAL: Final = Decision(retry=False)
+
+
+class SlowBodyError(Exception):
+    """The body of a try takes longer than the try may; never leaves the transport."""
+
+
+class Outcome(NamedTuple):
+    """What one try ended with, and what follows."""
+
+    value: Any = None
+    error: CoderError | None = None
+    decision: Decision = _FINAL
+    status: int | None = None
+
+
+class Call:
+    """State of one call."""
+
+    __slots__ = (
+        "clock",
+        "deadline",
+        "headers",
+        "idle",
+        "last",
+        "limit",
+        "names",
+        "number",
+        "policy",
+        "prepared",
+        "redactor",
+        "repeatable",
+        "replays",
+        "request",
+        "started",
+        "try_started",
+        "unclear",
+        "upload",
+        "url",
+    )
+
+    def __init__(
+        self, request: Request[Any], options: Options, clock: Clock, redactor: Redactor
+    ) -> None:
+        own = request.options
+        self.request = request
+        self.clock = clock
+        self.redactor = redactor
+        self.prepared: Prepared
+        self.url = ""
+        self.started = self.try_started = clock.monotonic()
+        self.limit = chosen("timeout", own.timeout, options.timeout)
+        self.idle = chosen("idle_timeout", own.idle_timeout, self.limit)
+        deadline = chosen("deadline", own.deadline, options.deadline)
+        self.deadline = None if deadline is None else self.started + deadline
+        policy = options.retry if isinstance(own.retry, Omit) else own.retry
+        self.policy = OFF if policy is None else policy
+        self.repeatable = is_repeatable(request)
+        self.number = 0
+        self.replays = 0
+        self.upload: Any = None
+        # Names that were taken from the cache.
+        self.names: list[tuple[str, str]] = []
+        self.last: CoderError | None = None
+        # Some earlier try may have done what was asked.
+        self.unclear = False
+        self.headers: Mapping[str, str] = {}
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return self.clock.monotonic() - self.started
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds until the deadline; `None` without one."""
+        return None if self.deadline is None else self.deadline - self.clock.monotonic()
+
+    @property
+    def path(self) -> str:
+        """Path of the request, without its query."""
+        return self.prepared.url.partition("?")[0]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the try, or the call, has run out of time."""
+        now = self.clock.monotonic()
+        if self.deadline is not None and now > self.deadline:
+            return True
+        return self.limit is not None and now - self.try_started > self.limit
+
+    def begin_try(self) -> Outcome | None:
+        """Count a try; an outcome if no time is left for it."""
+        remaining = self.remaining
+        if remaining is not None and remaining <= 0:
+            return Outcome(error=self.past_deadline(self.last))
+        self.number += 1
+        self.headers = {}
+        self.try_started = self.clock.monotonic()
+        return None
+
+    def timeout(self, limit: float | None) -> float | None:
+        """A time limit, cut at the deadline."""
+        remaining = self.remaining
+        if remaining is None:
+            return limit
+        remaining = max(remaining, 0.001)
+        return remaining if limit is None else min(limit, remaining)
+
+    def context(self, *, unclear: bool = False, request_id: str | None = None) -> CallContext:
+        """Facts for an error."""
+        url = self.url or self.request.path_template
+        return CallContext(
+            self.request.method,
+            self.redactor.text(url),
+            self.request.operation,
+            tries=self.number,
+            elapsed=self.elapsed,
+            request_id=request_id,
+            may_have_been_processed=unclear,
+        )
+
+    def past_deadline(
+        self, last: CoderError | None = None, *, unclear: bool = False
+    ) -> DeadlineExceededError:
+        """The error of a call that ran out of time."""
+        unclear = unclear or bool(getattr(last, "may_have_been_processed", False))
+        error = DeadlineExceededError(
+            "the deadline of the call passed" if last is None else f"no time is left: {last}",
+            context=self.context(unclear=unclear),
+        )
+        error.first_error = last
+        error.__cause__ = last
+        return error
+
+    def broken(self, error: Exception, *, proxy: bool) -> Outcome:
+        """Outcome of a try that ended with an error that is not ours; raises what is a bug."""
+        if isinstance(error, SlowBodyError):
+            text = f"the answer was not complete after {self.limit or 0:g} s"
+            return self._lost(Failure(RequestTimeoutError, text, sent=True), None)
+        failure = classify(error, proxy=proxy)
+        if failure is None:
+            raise error
+        return self._lost(failure, without_frames(error))
+
+    def _lost(self, failure: Failure, cause: BaseException | None) -> Outcome:
+        """Outcome of a try without an answer."""
+        permanent = failure.permanent or not self._can_send_again
+        attempt = self._attempt(sent=failure.sent, permanent=permanent)
+        self.unclear = self.unclear or failure.sent
+        remaining = self.remaining
+        if remaining is not None and remaining <= 0:
+            error: CoderError = self.past_deadline(unclear=failure.sent and not self.repeatable)
+            error.__cause__ = cause
+            return Outcome(error=error)
+        unclear = may_have_been_processed(attempt) and not self.repeatable
+        error = failure.error(
+            self.redactor.text(failure.message),
+            hint=failure.hint,
+            context=self.context(unclear=unclear),
+        )
+        error.__cause__ = cause
+        return self._failed(error, attempt)
+
+    def refused(self, error: APIStatusError, answer: Answer) -> Outcome:
+        """Outcome of a try whose answer is no success."""
+        attempt = self._attempt(
+            status=answer.status,
+            message=error.message,
+            rate_limit=answer.rate_limit,
+            permanent=not self._can_send_again,
+        )
+        unclear = may_have_been_processed(attempt)
+        self.unclear = self.unclear or unclear
+        error.may_have_been_processed = unclear and not self.repeatable
+        return self._failed(error, attempt)
+
+    def _attempt(self, **facts: Any) -> Attempt:
+        return Attempt(
+            self.repeatable,
+            self.number - self.replays,
+            elapsed=self.elapsed,
+            remaining=self.remaining,
+            now=self.clock.time(),
+            **facts,
+        )
+
+    def _failed(self, error: CoderError, attempt: Attempt) -> Outcome:
+        decision = self.policy.decide(attempt)
+        # A rate limit keeps its own error: it tells when to come back.
+        if decision.past_deadline and attempt.status != 429:  # noqa: PLR2004 - rate limited
+            error = self.past_deadline(error)
+        self.last = error
+        return Outcome(error=error, decision=decision, status=attempt.status)
+
+    @property
+    def _can_send_again(self) -> bool:
+        return self.upload is None or bool(self.upload.repeatable)
+
+    def is_gone(self, status: int) -> bool:
+        """Whether a repeated DELETE found what an earlier try had deleted."""
+        return self.unclear and self.request.method == "DELETE" and status in {404, 410}
+
+    def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer that a try ended with."""
+        return Answer(
+            status,
+            headers,
+            b"" if self.is_gone(status) else body,
+            method=self.request.method,
+            url=self.url,
+            operation=self.request.operation,
+            elapsed=self.elapsed,
+            tries=self.number,
+            redactor=self.redactor,
+        )
+
+    # -- what others hear of it
+
+    def user(self, token: str | None) -> str:
+        """What tells users apart, for the rate limiter."""
+        return "" if token is None else str(hash(token))
+
+    def received(
+        self, core: Core, token: str | None, status: int, headers: Mapping[str, str]
+    ) -> None:
+        """Take note of what an answer says besides its body."""
+        self.headers = headers
+        if core.limiter is not None:
+            core.limiter.observe(
+                self.user(token), self.path, status, RateLimit(headers), self.clock.monotonic()
+            )
+
+    def log(self, outcome: Outcome) -> None:
+        """Write the line of a try."""
+        if not logger.isEnabledFor(INFO if outcome.decision.retry else DEBUG):
+            return
+        log_try(
+            self.request.method,
+            self.redactor.text(self.url),
+            status=outcome.status,
+            elapsed=self.clock.monotonic() - self.try_started,
+            number=self.number,
+            error=outcome.error,
+            request_id=request_id(self.headers),
+            retry=outcome.decision.reason if outcome.decision.retry else "",
+            delay=outcome.decision.delay,
+        )
+
+    def request_info(self, core: Core, token: str | None) -> RequestInfo:
+        """What the hook for requests hears."""
+        headers = self.redactor.headers(core.headers(self.prepared, token))
+        url = self.redactor.text(self.url)
+        return RequestInfo(self.request.method, url, self.request.operation, self.number, headers)
+
+    def response_info(self, core: Core, token: str | None, outcome: Outcome) -> ResponseInfo:
+        """What the hook for responses hears."""
+        return ResponseInfo(
+            self.request_info(core, token),
+            status=outcome.status,
+            headers=self.redactor.headers(self.headers),
+            rate_limit=RateLimit(self.headers),
+            elapsed=self.clock.monotonic() - self.try_started,
+            error=outcome.error,
+        )
+
+    def retry_event(self, outcome: Outcome) -> RetryEvent:
+        """What `on_retry` hears."""
+        decision = outcome.decision
+        error = outcome.error or SlowBodyError()
+        return RetryEvent(
+            self.request.operation, self.number, decision.delay, decision.reason, error
+        )

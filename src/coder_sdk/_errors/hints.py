@@ -1,0 +1,71 @@
+"""What can be done about an error, by status and by the server's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from coder_sdk._errors.status import APIStatusError
+    from coder_sdk._response import Answer
+
+_BY_REASON: Final = {
+    "expired": "The token has expired: make a new one, or run `coder login`.",
+    "invalid": (
+        "The token is unknown to this deployment: it was deleted, signed out, cut off when "
+        "copied, or belongs to another deployment. Check `CODER_URL` and `CODER_SESSION_TOKEN`."
+    ),
+    "missing": "No token was sent: pass `token`, or set `CODER_SESSION_TOKEN`.",
+    "suspended": "An administrator has to activate the account again.",
+    "wrong_password": "The e-mail address or the password is wrong.",
+}
+_BY_STATUS: Final = {
+    404: (
+        "It does not exist, or this token may not see it: the server answers the same for both. "
+        "A token with narrow scopes sees only what its scopes name."
+    ),
+    405: "The server has this path, but not with this verb.",
+    410: "It was deleted; a deleted workspace is read with `include_deleted=True`.",
+    413: "Send less: the server has a limit for the size of this body.",
+    425: "Wait until the import of the template version has finished.",
+    406: "Wait until the import of the template version has finished.",
+    426: "This path is a WebSocket: use the method that opens a stream.",
+    428: "Only owners may bypass the rate limit.",
+}
+
+
+def unauthorized_reason(message: str, detail: str) -> str:
+    """Why the credentials were refused: by the texts that servers use."""
+    text = f"{message} {detail}".lower()
+    for phrase, reason in (
+        ("suspended", "suspended"),
+        ("incorrect email or password", "wrong_password"),
+        ("expired at", "expired"),
+        ("must be provided", "missing"),
+    ):
+        if phrase in text:
+            return reason
+    return "invalid"
+
+
+def denied_reason(message: str) -> str:
+    """Why good credentials were not enough."""
+    return "wrong_login_type" if "incorrect login type" in message.lower() else "missing_right"
+
+
+def hint(error: APIStatusError, answer: Answer) -> str | None:
+    """What to do, if that is known."""
+    reason = getattr(error, "reason", None)
+    if reason == "wrong_login_type":
+        return "The account signs in another way: with a token, or through its identity provider."
+    if error.status == 401:  # noqa: PLR2004 - unauthorized
+        return _BY_REASON.get(str(reason))
+    if error.status == 403:  # noqa: PLR2004 - forbidden
+        return (
+            "The account lacks the role for this, or the scopes of the token are too narrow: "
+            "a token never has more rights than its scopes name."
+        )
+    if error.status == 400 and "csrf" in error.message.lower():  # noqa: PLR2004 - bad request
+        return "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
+    if answer.media_type == "text/html" and error.status != 404:  # noqa: PLR2004 - not found
+        return "The page comes from an app or from a proxy in front of the deployment."
+    return _BY_STATUS.get(error.status)

@@ -1,0 +1,45 @@
+"""Bodies on their way to a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from coder_sdk._errors.transport import ConnectionLostError
+from coder_sdk._io._async.primitives import settled, write_chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coder_sdk._response import AsyncStreamingResponse
+
+
+async def to_file(
+    response: AsyncStreamingResponse[Any],
+    path: str | os.PathLike[str],
+    on_progress: Callable[[int, int | None], Any] | None,
+) -> int:
+    """Write a body to a file that takes its name only when it is complete.
+
+    Raises:
+        ConnectionLostError: The body is shorter than the server said.
+    """
+    target = Path(path)
+    size, written = response.size, 0
+    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False)  # noqa: SIM115 - kept on success
+    try:
+        with file:
+            async for chunk in response.iter_bytes():
+                await write_chunk(file, chunk)
+                written += len(chunk)
+                if on_progress is not None:
+                    await settled(on_progress(written, size))
+        if size is not None and written != size:
+            raise ConnectionLostError(f"the body ended after {written} of {size} bytes")
+        os.replace(file.name, target)  # noqa: PTH105 - a rename over what exists
+    except BaseException:
+        os.unlink(file.name)  # noqa: PTH108 - the partner of the line above
+        raise
+    return written

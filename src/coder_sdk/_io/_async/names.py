@@ -1,0 +1,68 @@
+"""Looks up the identifiers that names in a request stand for."""
+
+from __future__ import annotations
+
+from copy import copy
+from json import loads
+from typing import TYPE_CHECKING, Any
+
+from coder_sdk._request import JsonBody, Ref, Request
+from coder_sdk._resolve import SECONDS_KEPT, lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coder_sdk._io._async.transport import AsyncTransport
+
+
+class AsyncNames:
+    """The lookups of one call; what was found is kept for a while, for all copies of the client."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+        self.used: list[tuple[str, str]] = []
+
+    async def resolve(self, request: Request[Any]) -> Request[Any]:
+        """A copy of the request with identifiers in place of names."""
+        resolved = copy(request)
+        resolved.path = await self._replaced(request.path)
+        resolved.query = await self._replaced(request.query)
+        if isinstance(request.body, JsonBody) and isinstance(request.body.value, dict):
+            value = await self._replaced(request.body.value)
+            resolved.body = JsonBody(request.body.model, value)
+        return resolved
+
+    async def _replaced(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {
+            name: await self.identify(value.kind, value.value) if isinstance(value, Ref) else value
+            for name, value in (values or {}).items()
+        }
+
+    async def identify(self, kind: str, value: str) -> str:
+        """The identifier of the object of that name."""
+        core = self._transport.core
+        key, now = (kind, value), core.clock.monotonic()
+        known = core.names.get(key)
+        if known is not None and now < known[1]:
+            self.used.append(key)
+            return known[0]
+        found = await self._find(kind, value)
+        core.names[key] = found, now + SECONDS_KEPT
+        return found
+
+    async def _find(self, kind: str, value: str) -> str:
+        if kind == "template_version" and value.count("/") == 1:
+            template, _, version = value.partition("/")
+            path = "/api/v2/templates/{template}/versions/{templateversionname}"
+            values = {
+                "template": await self.identify("template", template),
+                "templateversionname": version,
+            }
+            return str(await self._json(Request("GET", path, path=values), "id"))
+        step = lookup(kind, value)
+        return step.pick(await self._json(step.request))
+
+    async def _json(self, request: Request[Any], key: str | None = None) -> Any:
+        answer = await self._transport.send(request)
+        data = loads(answer.body)
+        return data if key is None else data[key]

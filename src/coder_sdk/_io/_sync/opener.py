@@ -1,0 +1,83 @@
+"""WebSockets by the `websockets` library. colour: handwritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from coder_sdk._sockets import closed, raised, settings
+from coder_sdk._ws import NORMAL
+
+if TYPE_CHECKING:
+    from coder_sdk._handshake import Handshake
+
+
+class Connection(Protocol):
+    """An open WebSocket, as an opener returns it."""
+
+    def receive(self) -> bytes | str:
+        """The next message; `ClosedError` if none follows."""
+        ...
+
+    def send(self, message: bytes | str) -> None:
+        """Send a binary message or a text; `ClosedError` if that is too late."""
+        ...
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """Close the connection, if that has not happened yet."""
+        ...
+
+
+def open_socket(handshake: Handshake, keepalive: float | None) -> Connection:
+    """Open a WebSocket.
+
+    Args:
+        handshake: Where to, and with what.
+        keepalive: Seconds without a sign of life after which a connection counts as lost.
+
+    Raises:
+        RefusedError: The server answered without switching protocols.
+        OSError: There was no answer.
+    """
+    from websockets.sync.client import ClientConnection, connect  # noqa: PLC0415 - first socket
+
+    class Shaken(ClientConnection):
+        """Reports a refusal in a form that the library does not take for a redirect to follow."""
+
+        def handshake(self, *args: Any, **kwargs: Any) -> None:
+            try:
+                super().handshake(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - told apart by `raised`
+                raise raised(error) from None
+
+    try:
+        connection = connect(
+            handshake.url, create_connection=Shaken, **settings(handshake, keepalive)
+        )
+    except Exception as error:  # noqa: BLE001 - told apart by `raised`
+        raise raised(error) from None
+    return _Connection(connection)
+
+
+class _Connection:
+    """A connection of the library."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def receive(self) -> bytes:
+        try:
+            message: bytes = self._connection.recv(decode=False)
+        except Exception as error:  # noqa: BLE001 - told apart by `closed`
+            raise closed(error) from None
+        return message
+
+    def send(self, message: bytes | str) -> None:
+        try:
+            self._connection.send(message)
+        except Exception as error:  # noqa: BLE001 - told apart by `closed`
+            raise closed(error) from None
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        self._connection.close(code, reason)
+        thread = self._connection.recv_events_thread
+        thread.join(1)

@@ -1,0 +1,42 @@
+"""What the two colours differ by. colour: handwritten."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import IO, Any
+
+from coder_sdk._errors.base import ConfigError
+
+
+def new_lock() -> Lock:
+    """A lock between threads."""
+    return Lock()
+
+
+def settled(value: Any) -> Any:
+    """The result of a function of the user.
+
+    Raises:
+        ConfigError: It is a coroutine function, which only the async client can await.
+    """
+    if hasattr(value, "__await__"):
+        close = getattr(value, "close", None)
+        if close is not None:
+            close()
+        raise ConfigError("A coroutine function was given to `Client`; use `AsyncClient`.")
+    return value
+
+
+def read_chunk(file: IO[bytes], size: int) -> bytes:
+    """Read from a file."""
+    return file.read(size)
+
+
+def write_chunk(file: IO[bytes], data: bytes) -> None:
+    """Write to a file."""
+    file.write(data)
+
+
+def loop_token() -> object:
+    """There is no event loop here."""
+    return None

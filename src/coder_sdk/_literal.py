@@ -1,0 +1,101 @@
+"""Requests that no method covers: a path that the caller wrote out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, quote, unquote
+
+from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._request import CallOptions, JsonBody, Omit, RawBody, Repeated, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coder_sdk._redact import Masked
+    from coder_sdk._request import Body, Seconds
+    from coder_sdk._retry import RetryPolicy
+
+_METHOD: Final = re.compile(r"[A-Za-z]+")
+_PATH_SAFE: Final = "/~!$&'()*+,;=:@%"
+
+
+def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
+    method: str,
+    path: str,
+    into: Any,
+    body: Any,
+    params: Mapping[str, Any] | None,
+    headers: Mapping[str, str] | None,
+    timeout: Seconds | None | Omit,
+    deadline: Seconds | None | Omit,
+    retry: RetryPolicy | None | Omit,
+) -> Request[Any]:
+    """Build the request of `client.request()`.
+
+    Raises:
+        RequestValidationError: The path leads out of the deployment.
+    """
+    if not _METHOD.fullmatch(method):
+        raise RequestValidationError(f"{method!r} is no verb.", parameter="method")
+    path, _, text = path.partition("?")
+    query: dict[str, Any] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        query.setdefault(name, []).append(value)
+    request: Request[Any] = Request(
+        method.upper(),
+        checked_path(path),
+        query={**{name: Repeated(values) for name, values in query.items()}, **(params or {})},
+        body=_body(body),
+        options=CallOptions(timeout, deadline, headers, retry),
+    )
+    request.types = ResponseTypes(None, Any if isinstance(into, Omit) else into)
+    return request
+
+
+def _body(body: Any) -> Body | None:
+    if isinstance(body, Omit):
+        return None
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return RawBody("application/octet-stream", bytes(body))
+    return JsonBody(None, body)
+
+
+def checked_path(path: str) -> str:
+    """Quote what a path cannot hold, and refuse what is none.
+
+    Raises:
+        RequestValidationError: It is no absolute path, or has segments or characters in it that
+            would change where it leads.
+    """
+    if not path.startswith("/") or path.startswith("//"):
+        raise RequestValidationError(
+            f"{path!r} has to be a path that begins with one `/`, as `/api/v2/users`.",
+            parameter="path",
+        )
+    if any(unquote(part) in {".", ".."} for part in path.split("/")):
+        raise RequestValidationError("`path` must not have `.` or `..` in it.", parameter="path")
+    if any(ord(char) < 32 or ord(char) == 127 for char in path):  # noqa: PLR2004 - control codes
+        raise RequestValidationError("`path` has control characters in it.", parameter="path")
+    try:
+        return quote(path, safe=_PATH_SAFE)
+    except UnicodeEncodeError:
+        raise RequestValidationError("`path` is not valid text.", parameter="path") from None
+
+
+def login_request(email: str, password: Masked) -> Request[dict[str, Any]]:
+    """The request that exchanges a password for a session."""
+    body = {"email": email, "password": str.__str__(password)}
+    return _plain("POST", "/api/v2/users/login", JsonBody(None, body), dict[str, Any])
+
+
+def logout_request() -> Request[None]:
+    """The request that ends the session."""
+    return _plain("POST", "/api/v2/users/logout", None, None)
+
+
+def _plain(method: str, path: str, body: JsonBody | None, into: Any) -> Request[Any]:
+    request: Request[Any] = Request(method, path, body=body)
+    request.types = ResponseTypes(None, into)
+    return request

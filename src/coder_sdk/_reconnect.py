@@ -1,0 +1,130 @@
+"""Whether and when a lost stream is opened again, and by which of its two forms: no I/O."""
+
+from __future__ import annotations
+
+import random
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from coder_sdk._errors.context import CallContext
+from coder_sdk._errors.features import is_missing_route
+from coder_sdk._errors.status import APIStatusError, RateLimitError, ServerError
+from coder_sdk._errors.stream import StreamError
+from coder_sdk._errors.transport import TLSError, TransportError, UnexpectedResponseError
+from coder_sdk._request import OMIT, CallOptions, Omit, StreamRequest, StreamSpec
+from coder_sdk._ws import ClosedError, close_hint, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coder_sdk._errors.base import CoderError
+    from coder_sdk._retry import RetryPolicy
+
+T = TypeVar("T")
+
+IDLE: Final = 45.0
+"""Seconds without a sign of life: three of the server's pings."""
+TRIES: Final = 8
+"""Connections in a row that may fail, each with the tries that any call has."""
+_UNAUTHORIZED: Final = frozenset({401, 403})
+
+
+class Patience:
+    """Counts failures since the last event, and says how long to wait for the next connection.
+
+    Args:
+        policy: The retry policy of the stream; `None` for no second connection.
+        jitter: A number from 0 to 1.
+    """
+
+    def __init__(
+        self, policy: RetryPolicy | None, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._policy = policy
+        self._jitter = jitter
+        self.failures = 0
+
+    def delay(self, cause: Exception) -> float | None:
+        """Seconds to wait before the next connection; `None` to give up."""
+        policy = self._policy
+        self.failures += 1
+        if policy is None or self.failures > TRIES or not may_pass(cause):
+            return None
+        longest = min(policy.cap, policy.base * 2 ** min(self.failures - 1, 62))
+        return longest * (0.5 + self._jitter() / 2)
+
+
+def may_pass(cause: Exception) -> bool:
+    """Whether another connection may do better."""
+    if isinstance(cause, ClosedError):
+        return verdict(cause.code) == "again"
+    if isinstance(cause, TransportError):
+        return not isinstance(cause, TLSError)
+    return isinstance(cause, (ServerError, RateLimitError))
+
+
+def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: int) -> StreamError:
+    """The error of a stream that is not opened again."""
+    code = cause.code if isinstance(cause, ClosedError) else None
+    reason = cause.reason if isinstance(cause, ClosedError) else ""
+    error = StreamError(
+        f"the stream is lost: {cause}",
+        last_event=last_event,
+        code=code,
+        reason=reason,
+        hint=None if code is None else close_hint(code),
+        context=CallContext(request.method, request.path_template, request.operation, tries=tries),
+    )
+    error.__cause__ = cause if not isinstance(cause, ClosedError) else cause.__cause__
+    return error
+
+
+def with_query(request: StreamRequest[T], query: dict[str, Any]) -> StreamRequest[T]:
+    """The same request, going on elsewhere."""
+    if not query:
+        return request
+    changed = copy(request)
+    changed.query = {**(request.query or {}), **query}
+    return changed
+
+
+def as_events(request: StreamRequest[T]) -> StreamRequest[T]:
+    """The same request, asking for server-sent events."""
+    changed = copy(request)
+    changed.accept = "text/event-stream"
+    options = copy(request.options)
+    if isinstance(options.idle_timeout, Omit):
+        options.idle_timeout = IDLE
+    changed.options = options
+    return changed
+
+
+def other_form(request: StreamRequest[T]) -> StreamRequest[T] | None:
+    """The request for the same stream in its other form; `None` if it has only one."""
+    spec = request.stream
+    if spec.alternative is None:
+        return None
+    other = copy(request)
+    events = spec.kind == "websocket"
+    other.path_template = spec.alternative.rpartition(" ")[2]
+    other.stream = StreamSpec(
+        "sse" if events else "websocket",
+        envelope=not events,
+        resume=spec.resume,
+        alternative=request.operation,
+        state=spec.state,
+    )
+    return other
+
+
+def is_absent(error: CoderError, kind: str) -> bool:
+    """Whether a server, or what stands before it, does not have this form of a stream."""
+    if isinstance(error, UnexpectedResponseError):
+        return True  # the dashboard, or a proxy's page
+    if not isinstance(error, APIStatusError):
+        return False
+    if error.status in {405, 426, 501} or is_missing_route(error):
+        return True
+    # A proxy that does not know sockets refuses in words of its own.
+    refused = error.status >= 400 and error.status not in {404, 429}  # noqa: PLR2004
+    return kind == "websocket" and refused and error.json is None

@@ -1,0 +1,175 @@
+"""Which request finds the object that a name stands for, and which of its answers is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from coder_sdk._errors.base import AmbiguousError, RequestValidationError
+from coder_sdk._errors.status import NotFoundError
+from coder_sdk._request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECONDS_KEPT: Final = 30.0
+"""How long a name is trusted: the next object of that name has another identifier."""
+
+_FORMS: Final = {
+    "agent": "`workspace`, `workspace.agent`, `owner/workspace.agent`, or a UUID",
+    "build": "`workspace/number`, `owner/workspace/number`, or a UUID",
+    "chat": "a UUID",
+    "group": "`name`, `organization/name`, or a UUID",
+    "template": "`name`, `organization/name`, or a UUID",
+    "template_version": "`template/version`, `organization/template/version`, or a UUID",
+    "user": "a user name, an e-mail address, `me`, or a UUID",
+    "workspace": "`name`, `owner/name`, or a UUID",
+}
+
+
+class Lookup(NamedTuple):
+    """One request, and how its answer names the identifier."""
+
+    request: Request[Any]
+    pick: Callable[[Any], str]
+
+
+def lookup(kind: str, value: str) -> Lookup:
+    """The request that finds what a name stands for.
+
+    Raises:
+        RequestValidationError: The text is no name of that kind.
+    """
+    parts = value.split("/")
+    find = _FINDERS.get((kind, len(parts)))
+    if find is None or not all(parts):
+        raise RequestValidationError(
+            f"{value!r} is no {kind.replace('_', ' ')}: it has to be {_FORMS[kind]}.",
+            parameter=kind,
+        )
+    return find(*parts)
+
+
+def _get(path: str, query: dict[str, Any] | None = None, **values: str) -> Request[Any]:
+    return Request("GET", path, path=values, query=query)
+
+
+def _id(answer: Any) -> str:
+    return str(answer["id"])
+
+
+def _email(address: str) -> Lookup:
+    def pick(answer: Any) -> str:
+        found = [
+            user
+            for user in answer.get("users") or []
+            if str(user.get("email", "")).lower() == address.lower()
+        ]
+        return _only("user", address, found, lambda user: str(user["username"]))
+
+    return Lookup(_get("/api/v2/users", {"q": address, "limit": 100}), pick)
+
+
+def _workspace(*parts: str) -> Lookup:
+    owner, name = parts if len(parts) > 1 else ("me", parts[0])
+    path = "/api/v2/users/{user}/workspace/{workspacename}"
+    return Lookup(_get(path, user=owner, workspacename=name), _id)
+
+
+def _template(*parts: str) -> Lookup:
+    if len(parts) > 1:
+        path = "/api/v2/organizations/{organization}/templates/{templatename}"
+        return Lookup(_get(path, organization=parts[0], templatename=parts[1]), _id)
+    name = parts[0]
+    if '"' in name:
+        raise RequestValidationError(f"{name!r} is no name of a template.", parameter="template")
+
+    def pick(answer: Any) -> str:
+        # An older server ignores the filter and sends every template.
+        found = [item for item in answer or [] if item.get("name", "").lower() == name.lower()]
+        return _only("template", name, found, _in_organization)
+
+    return Lookup(_get("/api/v2/templates", {"q": f'exact_name:"{name}"'}), pick)
+
+
+def _template_version(organization: str, template: str, version: str) -> Lookup:
+    path = (
+        "/api/v2/organizations/{organization}/templates/{templatename}"
+        "/versions/{templateversionname}"
+    )
+    request = _get(
+        path, organization=organization, templatename=template, templateversionname=version
+    )
+    return Lookup(request, _id)
+
+
+def _group(*parts: str) -> Lookup:
+    if len(parts) > 1:
+        path = "/api/v2/organizations/{organization}/groups/{groupName}"
+        return Lookup(_get(path, organization=parts[0], groupName=parts[1]), _id)
+    name = parts[0]
+
+    def pick(answer: Any) -> str:
+        found = [item for item in answer or [] if item.get("name") == name]
+        return _only("group", name, found, _in_organization)
+
+    return Lookup(_get("/api/v2/groups"), pick)
+
+
+def _build(*parts: str) -> Lookup:
+    owner, name, number = parts if len(parts) > 2 else ("me", *parts)  # noqa: PLR2004 - with owner
+    path = "/api/v2/users/{user}/workspace/{workspacename}/builds/{buildnumber}"
+    return Lookup(_get(path, user=owner, workspacename=name, buildnumber=number), _id)
+
+
+def _agent(*parts: str) -> Lookup:
+    workspace, _, agent = parts[-1].partition(".")
+
+    def pick(answer: Any) -> str:
+        agents = [
+            item
+            for resource in answer["latest_build"].get("resources") or []
+            for item in resource.get("agents") or []
+        ]
+        found = [item for item in agents if not agent or item.get("name") == agent]
+        # A dev container brings an agent of its own, below that of the workspace.
+        if len(found) > 1 and not agent:
+            found = [item for item in found if not item.get("parent_id")] or found
+        return _only("agent", "/".join(parts), found, lambda item: f"{workspace}.{item['name']}")
+
+    return Lookup(_workspace(*parts[:-1], workspace).request, pick)
+
+
+def _in_organization(item: Any) -> str:
+    return f"{item.get('organization_name') or item.get('organization_id')}/{item['name']}"
+
+
+def _only(kind: str, value: str, found: list[Any], describe: Callable[[Any], str]) -> str:
+    """The one object that fits."""
+    if len(found) == 1:
+        return _id(found[0])
+    if not found:
+        raise NotFoundError(
+            f"There is no {kind} {value!r}, or this token may not see it.", status=404
+        )
+    candidates = tuple(sorted(describe(item) for item in found))
+    raise AmbiguousError(
+        f"{value!r} fits {len(found)} objects: {', '.join(candidates)}.",
+        candidates=candidates,
+        hint="Use one of these, or the UUID.",
+    )
+
+
+_FINDERS: Final[dict[tuple[str, int], Callable[..., Lookup]]] = {
+    ("agent", 1): _agent,
+    ("agent", 2): _agent,
+    ("build", 2): _build,
+    ("build", 3): _build,
+    ("group", 1): _group,
+    ("group", 2): _group,
+    ("template", 1): _template,
+    ("template", 2): _template,
+    ("template_version", 3): _template_version,
+    ("user", 1): _email,
+    ("workspace", 1): _workspace,
+    ("workspace", 2): _workspace,
+}

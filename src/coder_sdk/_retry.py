@@ -1,0 +1,212 @@
+"""When a try is repeated, and after how long: a pure decision over the facts of one attempt.
+
+| outcome                                | GET HEAD PUT DELETE | POST PATCH                     |
+|----------------------------------------|---------------------|--------------------------------|
+| connect, DNS, TLS, pool timeout        | repeat              | repeat: nothing was sent       |
+| lost or timed out after sending        | repeat              | raise, unless marked safe      |
+| 429                                    | wait, repeat        | wait, repeat                   |
+| 502, 503, 504                          | repeat              | raise, unless marked safe      |
+| 503 that says nothing was done         | repeat              | repeat                         |
+| 408                                    | repeat              | raise, unless marked safe      |
+| 500, 501, 409 and every other status   | raise               | raise                          |
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coder_sdk._request import Request
+    from coder_sdk._response import RateLimit
+
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_UNAVAILABLE: Final = frozenset({502, 503, 504})
+_REQUEST_TIMEOUT: Final = 408
+_TOO_MANY: Final = 429
+# What a server says when it turned a request away before doing anything with it.
+_REFUSALS: Final = ("shutting down", "at capacity", "capacity exceeded", "concurren")
+
+
+class Attempt(NamedTuple):
+    """What is known after one try that failed.
+
+    Attributes:
+        repeatable: Doing the request twice is as good as doing it once.
+        number: Which try it was, from 1.
+        elapsed: Seconds since the call began.
+        remaining: Seconds until its deadline; `None` for no deadline.
+        status: Status of the answer; `None` if there was none.
+        sent: Whether the server may have seen the request.
+        permanent: Trying again cannot help.
+        message: The server's words.
+        rate_limit: What the answer said about its rate limit.
+        now: Seconds since the epoch, for a server that does not tell its own time.
+    """
+
+    repeatable: bool
+    number: int
+    elapsed: float = 0.0
+    remaining: float | None = None
+    status: int | None = None
+    sent: bool = True
+    permanent: bool = False
+    message: str = ""
+    rate_limit: RateLimit | None = None
+    now: float = 0.0
+
+
+class Decision(NamedTuple):
+    """Whether to try again.
+
+    Attributes:
+        retry: Try again after `delay`.
+        delay: Seconds to wait first.
+        reason: In a few words, for logs and hooks.
+        past_deadline: It would have been tried again, but for the deadline.
+    """
+
+    retry: bool
+    delay: float = 0.0
+    reason: str = ""
+    past_deadline: bool = False
+
+
+class RetryEvent(NamedTuple):
+    """What `on_retry` hears before the wait.
+
+    Attributes:
+        operation: Verb and path template.
+        number: The try that failed, from 1.
+        delay: Seconds until the next.
+        reason: Why it is repeated.
+        error: What the try ended with.
+    """
+
+    operation: str
+    number: int
+    delay: float
+    reason: str
+    error: Exception
+
+
+class RetryPolicy:
+    """How often a request is tried, and how long it waits in between.
+
+    The policy only bounds what is safe: a request that may have been processed and must not be
+    done twice is never repeated, whatever the policy.
+
+    Args:
+        tries: How often a request is sent at most; 1 for once.
+        base: Seconds of the first back-off.
+        cap: Seconds that a back-off has at most.
+        rate_limit_wait: Seconds that a 429 may ask to wait where the call has no deadline.
+        on_retry: Hears of every try that is repeated; a coroutine function in the async client.
+
+    Raises:
+        ValueError: A number is out of range.
+    """
+
+    __slots__ = ("base", "cap", "on_retry", "rate_limit_wait", "tries")
+
+    def __init__(
+        self,
+        tries: int = 4,
+        *,
+        base: float = 0.5,
+        cap: float = 8.0,
+        rate_limit_wait: float = 120.0,
+        on_retry: Callable[[RetryEvent], Any] | None = None,
+    ) -> None:
+        if tries < 1 or base < 0 or cap < 0 or rate_limit_wait < 0:
+            raise ValueError("`tries` has to be at least 1, and times must not be negative.")
+        self.tries = tries
+        self.base = base
+        self.cap = cap
+        self.rate_limit_wait = rate_limit_wait
+        self.on_retry = on_retry
+
+    def __repr__(self) -> str:
+        return f"RetryPolicy({self.tries}, base={self.base}, cap={self.cap})"
+
+    def decide(self, attempt: Attempt, *, jitter: Callable[[], float] = random.random) -> Decision:
+        """Decide what follows a failed try.
+
+        Args:
+            attempt: The facts.
+            jitter: A number from 0 to 1 that stretches the back-off.
+        """
+        reason = _reason(attempt)
+        if not reason or attempt.number >= self.tries:
+            return Decision(retry=False, reason=reason)
+        delay = self._delay(attempt, jitter)
+        if attempt.remaining is not None:
+            if delay >= attempt.remaining:
+                return Decision(retry=False, reason=reason, past_deadline=True)
+        elif attempt.status == _TOO_MANY and delay > self.rate_limit_wait:
+            return Decision(retry=False, delay=delay, reason=reason)
+        return Decision(retry=True, delay=delay, reason=reason)
+
+    def _delay(self, attempt: Attempt, jitter: Callable[[], float]) -> float:
+        """What the server asked for, else a full-jitter back-off."""
+        asked = server_wait(attempt.rate_limit, attempt.now) if attempt.rate_limit else None
+        if asked is not None and (attempt.status == _TOO_MANY or asked <= self.rate_limit_wait):
+            return asked
+        # 2 ** 62 is far above any cap and still a small integer.
+        return jitter() * min(self.cap, self.base * 2 ** min(attempt.number - 1, 62))
+
+
+OFF: Final = RetryPolicy(1)
+"""The policy of `retry=None`: everything is sent once."""
+
+
+def server_wait(limit: RateLimit, now: float) -> float | None:
+    """Seconds until the server takes requests again: by its reset, else its `Retry-After`."""
+    if limit.reset is not None:
+        server_now = limit.server_time.timestamp() if limit.server_time else now
+        return max(0.0, limit.reset.timestamp() - server_now)
+    return limit.retry_after
+
+
+def is_repeatable(request: Request[Any]) -> bool:
+    """Whether a request may be done twice."""
+    if request.retry_safe:
+        return True
+    if request.idempotent is not None:
+        return request.idempotent
+    return request.method.upper() in _IDEMPOTENT
+
+
+def is_refusal(message: str) -> bool:
+    """Whether a 503 says that the server did nothing with the request."""
+    text = message.lower()
+    return any(phrase in text for phrase in _REFUSALS)
+
+
+def may_have_been_processed(attempt: Attempt) -> bool:
+    """Whether it is unclear what a try did that ended without a clear answer."""
+    if not attempt.sent:
+        return False
+    if attempt.status is None or attempt.status == _REQUEST_TIMEOUT:
+        return True
+    return attempt.status in _UNAVAILABLE and not is_refusal(attempt.message)
+
+
+def _reason(attempt: Attempt) -> str:
+    """Why another try may help; empty if it must not be made."""
+    if attempt.permanent:
+        return ""
+    status = attempt.status
+    if status is None:
+        if not attempt.sent:
+            return "not sent"
+        return "connection lost" if attempt.repeatable else ""
+    if status == _TOO_MANY:
+        return "rate limited"
+    if status == 503 and is_refusal(attempt.message):  # noqa: PLR2004 - unavailable
+        return "refused for now"
+    if attempt.repeatable and (status in _UNAVAILABLE or status == _REQUEST_TIMEOUT):
+        return f"status {status}"
+    return ""
