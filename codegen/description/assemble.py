@@ -41,12 +41,13 @@ def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts) -> Json:
         PatchError: If a patch does not apply.
     """
     description = apply(unpatched, patches)
-    received = reach(description).received
+    reached = reach(description)
+    only_sent = reached.requests - reached.received
     for name, schema in schemas(description).items():
         _complete_enum(schema, facts.enums.get(name, ()))
         for path, field in fields(schema):
-            _mark_presence(field, name, path, facts, received=name in received)
-            _mark_meaning(path[-1], field, received=name in received)
+            _mark_presence(field, name, path, facts, received=name not in only_sent)
+            _mark_meaning(path[-1], field, received=name not in only_sent)
     for call, operation in operations(description):
         _complete_operation(call, operation, description)
     _drop_denials(description)

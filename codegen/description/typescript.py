@@ -182,7 +182,7 @@ class _Parser:
         if optional:
             self._take("?")
         self._take(":")
-        members = _union(self._until(";", ",", "}"))
+        members = _union(self._type(";", ",", "}"))
         if self._at(";") or self._at(","):
             self._next()
         rest = [member for member in members if member not in {"null", "undefined"}]
@@ -197,8 +197,9 @@ class _Parser:
         name = self._next().text
         self._skip_parameters()
         self._take("=")
-        tokens = self._until(";")
-        self._take(";")
+        tokens = self._type(";")
+        if self._at(";"):
+            self._take(";")
         members = [token for token in tokens if token.text != "|"]
         if members and all(token.kind == "string" for token in members):
             self._enums[name] = tuple(token.value for token in members)
@@ -226,12 +227,24 @@ class _Parser:
             self._until(">")
             self._take(">")
 
-    def _until(self, *ends: str) -> list[_Token]:
-        """Take tokens up to one of `ends` that stands outside of all brackets."""
+    def _type(self, *ends: str) -> list[_Token]:
+        """Take the tokens of a type: up to one of `ends`, or to the end of its last line."""
+        taken = self._until(*ends, by_line=True)
+        if not taken:
+            raise self._error(self._next(), "Expected a type")
+        return taken
+
+    def _until(self, *ends: str, by_line: bool = False) -> list[_Token]:
+        """Take tokens up to one of `ends` that stands outside of all brackets.
+
+        With `by_line`, a new line ends them, too, unless a union goes on there.
+        """
         taken: list[_Token] = []
         closing: list[str] = []
         while True:
             token = self._peek()
+            if by_line and not closing and taken and _ends_line(taken[-1], token):
+                return taken
             if token is None:
                 raise self._error(self._tokens[-1], f"The file ends before `{ends[0]}`")
             if not closing and token.text in ends and token.kind == "mark":
@@ -263,6 +276,12 @@ class _Parser:
 
     def _error(self, token: _Token, what: str) -> TypeScriptError:
         return TypeScriptError(f"{self._file}:{token.line}: {what}, found {token.text!r}.")
+
+
+def _ends_line(last: _Token, following: _Token | None) -> bool:
+    if following is None:
+        return True
+    return following.line > last.line and "|" not in {last.text, following.text}
 
 
 def _union(tokens: Sequence[_Token]) -> list[str]:

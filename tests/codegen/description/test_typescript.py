@@ -66,6 +66,29 @@ def test_the_comment_above_tells_the_package(declarations: Declarations) -> None
     assert declarations.interfaces["Car"].package == "codersdk"
 
 
+def test_the_end_of_a_line_stands_for_a_semicolon() -> None:
+    text = """
+        export interface A {
+            readonly x?: string
+            readonly y: readonly B[] |
+                null
+            z: Record<string,
+                number>
+        }
+        export type C =
+            | "one"
+            | "two"
+        export type D = string
+    """
+    declared = parse(text)
+    fields = {field.name: field for field in declared.interfaces["A"].fields}
+    assert list(fields) == ["x", "y", "z"]
+    assert fields["y"] == Field("y", optional=False, nullable=True, type="B[]")
+    assert fields["z"].type == "Record<string, number>"
+    assert declared.enums == {"C": ("one", "two")}
+    assert declared.aliases == {"D": "string"}
+
+
 def test_a_missing_parent_is_named() -> None:
     declared = parse("export interface A extends B { readonly x: string; }")
     with pytest.raises(TypeScriptError, match="`A` extends `B`, which is missing"):
@@ -77,7 +100,8 @@ def test_a_missing_parent_is_named() -> None:
     [
         ("export interface A { readonly x: string; }\nexport class B {}", r"x\.ts:2: Expected `in"),
         ("export interface A {\n  readonly x string;\n}", r"x\.ts:2: Expected `:`, found 'string'"),
-        ('export type A = "x"', r"x\.ts:1: The file ends before `;`"),
+        ("export type A = ;", r"x\.ts:1: Expected a type, found ';'"),
+        ("export type A = {", r"x\.ts:1: The file ends before `;`"),
         ("export interface A {\n", "The file ends"),
         ("\nexport type A = §;", r"x\.ts:2: Unknown character"),
         ("interface A {}", r"x\.ts:1: Expected `export`"),
