@@ -92,6 +92,10 @@ def answer(call: str) -> str:
         ("GET /api/v2/users/{user}/notifications/preferences", "200 [NotificationPreference]"),
         ("PATCH /api/v2/workspaceagents/me/logs", "200 null"),
         ("PATCH /api/v2/workspaceagents/me/app-status", "200 null"),
+        (
+            "PATCH /scim/v2/Users/{id}",
+            "200 legacyscim.SCIMUser or application/scim+json legacyscim.SCIMUser",
+        ),
         # Statuses.
         (f"POST {ORGANIZATION}/templates", "201 Template"),
         ("POST /api/v2/users/{user}/workspaces", "201 Workspace"),
