@@ -32,7 +32,11 @@ _SCALAR: Final = (
 _STATUS: Final = re.compile(r"\d{3}|default")
 _LOCATIONS: Final = ("path", "query", "body", "header", "formData")
 _MEANINGS: Final = sorted(
-    {*(status.phrase for status in HTTPStatus), "Payload Too Large", "Default", "Unknown"},
+    {
+        *(status.phrase for status in HTTPStatus),
+        *("Default", "Unknown", "Payload Too Large", "URI Too Long", "Unprocessable Entity"),
+        *("Request Time-out", "Gateway Time-out", "HTTP Version not supported"),
+    },
     key=len,
     reverse=True,
 )
@@ -136,8 +140,9 @@ class _Words:
 
     def _split_value(self, text: str) -> tuple[str, ...] | None:
         """Split `typecounter`: the longest name of the section that it begins with."""
-        owners = [name for name in self._names if text.startswith(name)]
+        bare = text.lstrip("» ")
+        owners = [name for name in self._names if bare.startswith(name)]
         if not owners:
             return None
         owner = max(owners, key=len)
-        return (owner, text[len(owner) :])
+        return (owner, bare[len(owner) :])
