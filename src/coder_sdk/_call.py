@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._clock import Clock
-    from coder_sdk._errors.base import CoderError
     from coder_sdk._core import Core
+    from coder_sdk._errors.base import CoderError
     from coder_sdk._options import Options
     from coder_sdk._prepare import Prepared
     from coder_sdk._redact import Redactor

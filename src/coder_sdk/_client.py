@@ -68,7 +68,7 @@ class BaseClient:
         asynchronous: bool,
         timeout: Seconds | None,
         deadline: Seconds | None,
-        retry: RetryPolicy | None | Omit,
+        retry: RetryPolicy | Omit | None,
         http_client: Any,
         hooks: Hooks | None,
         limiter: RateLimiter | None,
@@ -103,9 +103,9 @@ class BaseClient:
 
     def _copied_options(
         self,
-        timeout: Seconds | None | Omit,
-        deadline: Seconds | None | Omit,
-        retry: RetryPolicy | None | Omit,
+        timeout: Seconds | Omit | None,
+        deadline: Seconds | Omit | None,
+        retry: RetryPolicy | Omit | None,
         headers: Mapping[str, str] | None,
     ) -> Options:
         own = self._options
@@ -176,15 +176,15 @@ class Client(ClientResources, BaseClient):
         self,
         url: str | None = None,
         *,
-        token: TokenSource | None | Omit = OMIT,
+        token: TokenSource | Omit | None = OMIT,
         headers: Mapping[str, str] | None = None,
         timeout: Seconds | None = 30,
         deadline: Seconds | None = None,
-        retry: RetryPolicy | None | Omit = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
         http_client: Any = None,
         verify: bool | str | PathLike[str] | ssl.SSLContext | Omit = OMIT,
-        cert: tuple[str, str] | str | None | Omit = OMIT,
-        proxy: str | None | Omit = OMIT,
+        cert: tuple[str, str] | str | Omit | None = OMIT,
+        proxy: str | Omit | None = OMIT,
         hooks: Hooks | None = None,
         limiter: RateLimiter | None = None,
         app_name: str | None = None,
@@ -211,9 +211,9 @@ class Client(ClientResources, BaseClient):
     def with_options(
         self,
         *,
-        timeout: Seconds | None | Omit = OMIT,
-        deadline: Seconds | None | Omit = OMIT,
-        retry: RetryPolicy | None | Omit = OMIT,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Make a copy with other options that shares connections, credentials and limits.
@@ -240,9 +240,9 @@ class Client(ClientResources, BaseClient):
         body: Any = ...,
         params: Mapping[str, Any] | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: Seconds | None | Omit = ...,
-        deadline: Seconds | None | Omit = ...,
-        retry: RetryPolicy | None | Omit = ...,
+        timeout: Seconds | Omit | None = ...,
+        deadline: Seconds | Omit | None = ...,
+        retry: RetryPolicy | Omit | None = ...,
     ) -> T: ...
     @overload
     def request(
@@ -254,9 +254,9 @@ class Client(ClientResources, BaseClient):
         body: Any = ...,
         params: Mapping[str, Any] | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: Seconds | None | Omit = ...,
-        deadline: Seconds | None | Omit = ...,
-        retry: RetryPolicy | None | Omit = ...,
+        timeout: Seconds | Omit | None = ...,
+        deadline: Seconds | Omit | None = ...,
+        retry: RetryPolicy | Omit | None = ...,
     ) -> Any: ...
     def request(  # noqa: PLR0913 - the parts of a request
         self,
@@ -267,9 +267,9 @@ class Client(ClientResources, BaseClient):
         body: Any = OMIT,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: Seconds | None | Omit = OMIT,
-        deadline: Seconds | None | Omit = OMIT,
-        retry: RetryPolicy | None | Omit = OMIT,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
     ) -> Any:
         """Send a request that no method covers.
 
@@ -393,15 +393,15 @@ class AsyncClient(AsyncClientResources, BaseClient):
         self,
         url: str | None = None,
         *,
-        token: TokenSource | None | Omit = OMIT,
+        token: TokenSource | Omit | None = OMIT,
         headers: Mapping[str, str] | None = None,
         timeout: Seconds | None = 30,
         deadline: Seconds | None = None,
-        retry: RetryPolicy | None | Omit = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
         http_client: Any = None,
         verify: bool | str | PathLike[str] | ssl.SSLContext | Omit = OMIT,
-        cert: tuple[str, str] | str | None | Omit = OMIT,
-        proxy: str | None | Omit = OMIT,
+        cert: tuple[str, str] | str | Omit | None = OMIT,
+        proxy: str | Omit | None = OMIT,
         hooks: Hooks | None = None,
         limiter: RateLimiter | None = None,
         app_name: str | None = None,
@@ -428,9 +428,9 @@ class AsyncClient(AsyncClientResources, BaseClient):
     def with_options(
         self,
         *,
-        timeout: Seconds | None | Omit = OMIT,
-        deadline: Seconds | None | Omit = OMIT,
-        retry: RetryPolicy | None | Omit = OMIT,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
         """Make a copy with other options that shares connections, credentials and limits.
@@ -457,9 +457,9 @@ class AsyncClient(AsyncClientResources, BaseClient):
         body: Any = ...,
         params: Mapping[str, Any] | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: Seconds | None | Omit = ...,  # noqa: ASYNC109 - of each try, not of the task
-        deadline: Seconds | None | Omit = ...,
-        retry: RetryPolicy | None | Omit = ...,
+        timeout: Seconds | Omit | None = ...,
+        deadline: Seconds | Omit | None = ...,
+        retry: RetryPolicy | Omit | None = ...,
     ) -> T: ...
     @overload
     async def request(
@@ -471,9 +471,9 @@ class AsyncClient(AsyncClientResources, BaseClient):
         body: Any = ...,
         params: Mapping[str, Any] | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: Seconds | None | Omit = ...,  # noqa: ASYNC109 - of each try, not of the task
-        deadline: Seconds | None | Omit = ...,
-        retry: RetryPolicy | None | Omit = ...,
+        timeout: Seconds | Omit | None = ...,
+        deadline: Seconds | Omit | None = ...,
+        retry: RetryPolicy | Omit | None = ...,
     ) -> Any: ...
     async def request(  # noqa: PLR0913 - the parts of a request
         self,
@@ -484,9 +484,9 @@ class AsyncClient(AsyncClientResources, BaseClient):
         body: Any = OMIT,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: Seconds | None | Omit = OMIT,  # noqa: ASYNC109 - of each try, not of the task
-        deadline: Seconds | None | Omit = OMIT,
-        retry: RetryPolicy | None | Omit = OMIT,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
     ) -> Any:
         """Send a request that no method covers.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic, sleep, time
 from typing import Protocol
 
 
@@ -31,12 +31,19 @@ class SystemClock:
 
     __slots__ = ()
 
-    monotonic = staticmethod(time.monotonic)
-    sleep = staticmethod(time.sleep)
-    time = staticmethod(time.time)
+    def monotonic(self) -> float:
+        """Seconds of a clock that only goes forward."""
+        return monotonic()
 
-    @staticmethod
-    async def asleep(seconds: float) -> None:
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, blocking the thread."""
+        sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
         """Wait, under asyncio and trio alike."""
         import anyio  # noqa: PLC0415 - async callers have it already
 

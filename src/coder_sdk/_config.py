@@ -81,11 +81,11 @@ class Config:
         cls,
         url: str | None = None,
         *,
-        token: TokenSource | None | Omit = OMIT,
+        token: TokenSource | Omit | None = OMIT,
         headers: Mapping[str, str] | None = None,
         verify: bool | str | os.PathLike[str] | ssl.SSLContext | Omit = OMIT,
         cert: tuple[str, str] | str | Omit | None = OMIT,
-        proxy: str | None | Omit = OMIT,
+        proxy: str | Omit | None = OMIT,
     ) -> Config:
         """Find the settings as a client with these arguments would.
 
@@ -101,7 +101,8 @@ class Config:
         Raises:
             ConfigError: Something is missing or malformed; the text names what was looked at.
         """
-        return _Search(os.environ, sys.platform).load(url, token, headers, verify, cert, proxy)
+        search = _Search(os.environ, sys.platform)
+        return search.load(url, token=token, headers=headers, verify=verify, cert=cert, proxy=proxy)
 
 
 class _Search:
@@ -126,17 +127,18 @@ class _Search:
     def load(  # noqa: PLR0913 - as in `Config.load`
         self,
         url: str | None,
-        token: TokenSource | None | Omit,
+        *,
+        token: TokenSource | Omit | None,
         headers: Mapping[str, str] | None,
         verify: bool | str | os.PathLike[str] | ssl.SSLContext | Omit,
         cert: tuple[str, str] | str | Omit | None,
-        proxy: str | None | Omit,
+        proxy: str | Omit | None,
     ) -> Config:
         base = self.find_url(url)
         config = Config(base, self.settings, self.notes)
         config.token = self.find_token(token, base)
         config.headers = self.find_headers(headers, base)
-        config.tls = self.find_tls(verify, cert)
+        config.tls = self.find_tls(verify=verify, cert=cert)
         config.proxy = self.find_proxy(proxy, base)
         config.warns_of_version = not self.flag("CODER_NO_VERSION_WARNING")
         if base.scheme == "http" and not base.is_loopback:
@@ -179,7 +181,7 @@ class _Search:
 
     # -- credentials
 
-    def find_token(self, token: TokenSource | None | Omit, base: BaseUrl) -> TokenSource | None:
+    def find_token(self, token: TokenSource | Omit | None, base: BaseUrl) -> TokenSource | None:
         """The token: argument, environment, and what was stored for this deployment."""
         if not isinstance(token, Omit):
             shown = "none" if token is None else "hidden"
@@ -242,6 +244,7 @@ class _Search:
 
     def find_tls(
         self,
+        *,
         verify: bool | str | os.PathLike[str] | ssl.SSLContext | Omit,
         cert: tuple[str, str] | str | Omit | None,
     ) -> TlsSettings | ssl.SSLContext:
@@ -287,7 +290,7 @@ class _Search:
         self.use("TLS file", path, source)
         return path
 
-    def find_proxy(self, proxy: str | None | Omit, base: BaseUrl) -> str | None:
+    def find_proxy(self, proxy: str | Omit | None, base: BaseUrl) -> str | None:
         """The proxy: argument, else environment."""
         from coder_sdk._proxy import check, from_environment, shown  # noqa: PLC0415 - small
 

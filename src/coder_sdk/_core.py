@@ -68,6 +68,8 @@ class Core:
         self.server_version: str | None = None
         # Opens WebSockets; a fake deployment puts its own here. `None` is the `websockets` library.
         self.opener: Callable[[Handshake], Any] | None = None
+        # Streams of which this server has the other form.
+        self.fallbacks: set[str] = set()
         # A lock of the client's colour around the credentials, made by its transport.
         self.auth_lock: Any = None
         # Identifiers that names were resolved to, and until when they are trusted.

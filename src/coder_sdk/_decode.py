@@ -36,7 +36,7 @@ class ModelNames(dict[str, Any]):
 
 
 def models_of(module: str) -> ModuleType | None:
-    """The `models` package that lies beside the package of a module, or beside one of its parents."""
+    """The `models` package beside the package of a module, or beside one of its parents."""
     from importlib import import_module  # noqa: PLC0415 - needed with the first answer only
     from importlib.util import find_spec  # noqa: PLC0415
 
@@ -61,7 +61,8 @@ class Decoder:
         self.is_text = annotation is str
         origin = getattr(annotation, "__origin__", annotation)
         # A server written in Go writes an empty list or map of the top level as `null`.
-        self._empty_list: Any = {list: list, dict: dict}.get(origin)
+        empty: dict[Any, Any] = {list: list, dict: dict}
+        self._empty_list: Any = empty.get(origin)
         self._adapter: Any = None
 
     @property
@@ -134,8 +135,8 @@ class ResponseTypes:
 
     def evaluate(self, expression: str) -> Any:
         """Evaluate an annotation of this package."""
-        builder = self._builder
-        names = builder.__globals__ if builder is not None else {}  # type: ignore[attr-defined]  # builders are functions
+        builder: Any = self._builder
+        names: dict[str, Any] = {} if builder is None else builder.__globals__
         return eval(expression, names, ModelNames(self.models))  # noqa: S307 - our own annotation
 
     def _load(self) -> tuple[Decoder, ...]:

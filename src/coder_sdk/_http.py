@@ -53,12 +53,12 @@ def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None) ->
         trust_env=False,
         cookies=no_cookies(),
         follow_redirects=False,
-        timeout=None,  # noqa: S113 - every request carries its own
+        timeout=None,
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
     )
 
 
-def build_request(
+def build_request(  # noqa: PLR0913, PLR0917 - the parts of a request
     library: Any,
     method: str,
     url: str,

@@ -28,9 +28,9 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
     body: Any,
     params: Mapping[str, Any] | None,
     headers: Mapping[str, str] | None,
-    timeout: Seconds | None | Omit,
-    deadline: Seconds | None | Omit,
-    retry: RetryPolicy | None | Omit,
+    timeout: Seconds | Omit | None,
+    deadline: Seconds | Omit | None,
+    retry: RetryPolicy | Omit | None,
 ) -> Request[Any]:
     """Build the request of `client.request()`.
 
@@ -57,8 +57,8 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
 def _body(body: Any) -> Body | None:
     if isinstance(body, Omit):
         return None
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return RawBody("application/octet-stream", bytes(body))
+    if isinstance(body, bytes):
+        return RawBody("application/octet-stream", body)
     return JsonBody(None, body)
 
 

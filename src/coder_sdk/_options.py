@@ -48,6 +48,6 @@ def seconds(name: str, value: Seconds | None) -> float | None:
     return float(number)
 
 
-def chosen(name: str, value: Seconds | None | Omit, default: float | None) -> float | None:
+def chosen(name: str, value: Seconds | Omit | None, default: float | None) -> float | None:
     """The time limit of a call: its own, else the client's."""
     return default if isinstance(value, Omit) else seconds(name, value)

@@ -7,6 +7,7 @@ from json import dumps, loads
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import ConfigError, RequestValidationError
+from coder_sdk._json import as_object
 from coder_sdk._request import FormBody, JsonBody, Omit, RawBody
 from coder_sdk._url import encode_query, fill
 
@@ -139,15 +140,14 @@ def encode_body(request: Request[Any]) -> tuple[bytes | RawBody, str]:
             raise RequestValidationError("`extra_body` needs a JSON body.", parameter="extra_body")
         return body, body.media_type
     if isinstance(body, FormBody):
-        fields = {**body.fields, **(extra or {})}
+        fields: dict[str, Any] = {**body.fields, **(extra or {})}
         return encode_query(fields).encode(), "application/x-www-form-urlencoded"
     content = b"{}" if body is None else encode_json(body, request.types)
     if extra:
-        merged = loads(content)
-        if not isinstance(merged, dict):
+        fields = loads(content)
+        if not isinstance(fields, dict):
             raise RequestValidationError("`extra_body` needs an object.", parameter="extra_body")
-        merged.update(extra)
-        content = dumps(merged, separators=(",", ":")).encode()
+        content = dumps({**as_object(fields), **extra}, separators=(",", ":")).encode()
     return content, "application/json"
 
 
@@ -159,7 +159,8 @@ def encode_json(body: JsonBody, types: ResponseTypes | None) -> bytes:
     """
     value = body.value
     if isinstance(value, dict):
-        value = {name: item for name, item in value.items() if not isinstance(item, Omit)}
+        fields = as_object(body.value)
+        value = {name: item for name, item in fields.items() if not isinstance(item, Omit)}
     if body.model is None or types is None:
         return _plain_json(value)
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - 43 ms

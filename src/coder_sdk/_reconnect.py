@@ -7,11 +7,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.features import is_missing_route
 from coder_sdk._errors.status import APIStatusError, RateLimitError, ServerError
 from coder_sdk._errors.stream import StreamError
 from coder_sdk._errors.transport import TLSError, TransportError, UnexpectedResponseError
-from coder_sdk._request import OMIT, CallOptions, Omit, StreamRequest, StreamSpec
+from coder_sdk._request import Omit, StreamRequest, StreamSpec
 from coder_sdk._ws import ClosedError, close_hint, verdict
 
 if TYPE_CHECKING:
@@ -26,7 +25,10 @@ IDLE: Final = 45.0
 """Seconds without a sign of life: three of the server's pings."""
 TRIES: Final = 8
 """Connections in a row that may fail, each with the tries that any call has."""
-_UNAUTHORIZED: Final = frozenset({401, 403})
+_NOT_FOUND: Final = 404
+_TOO_MANY: Final = 429
+# Method not allowed, upgrade required, not implemented.
+_NO_SUCH_ROUTE: Final = frozenset({405, 426, 501})
 
 
 class Patience:
@@ -65,18 +67,19 @@ def may_pass(cause: Exception) -> bool:
 
 def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: int) -> StreamError:
     """The error of a stream that is not opened again."""
-    code = cause.code if isinstance(cause, ClosedError) else None
-    reason = cause.reason if isinstance(cause, ClosedError) else ""
-    error = StreamError(
-        f"the stream is lost: {cause}",
-        last_event=last_event,
-        code=code,
-        reason=reason,
-        hint=None if code is None else close_hint(code),
-        context=CallContext(request.method, request.path_template, request.operation, tries=tries),
-    )
-    error.__cause__ = cause if not isinstance(cause, ClosedError) else cause.__cause__
+    error = failed(request, f"the stream is lost: {cause}", last_event, tries)
+    if isinstance(cause, ClosedError):
+        error.code, error.reason, error.hint = cause.code, cause.reason, close_hint(cause.code)
+        error.__cause__ = cause.__cause__
+    else:
+        error.__cause__ = cause
     return error
+
+
+def failed(request: StreamRequest[Any], text: str, last_event: Any, tries: int) -> StreamError:
+    """The error of a stream that ends with these words."""
+    context = CallContext(request.method, request.path_template, request.operation, tries=tries)
+    return StreamError(text, last_event=last_event, context=context)
 
 
 def with_query(request: StreamRequest[T], query: dict[str, Any]) -> StreamRequest[T]:
@@ -120,11 +123,13 @@ def other_form(request: StreamRequest[T]) -> StreamRequest[T] | None:
 def is_absent(error: CoderError, kind: str) -> bool:
     """Whether a server, or what stands before it, does not have this form of a stream."""
     if isinstance(error, UnexpectedResponseError):
-        return True  # the dashboard, or a proxy's page
+        return True  # the dashboard, or the page of a proxy
     if not isinstance(error, APIStatusError):
         return False
-    if error.status in {405, 426, 501} or is_missing_route(error):
+    status, foreign = error.status, error.json is None
+    if status in _NO_SUCH_ROUTE or status < 300:  # noqa: PLR2004 - a page, where a socket was asked
         return True
-    # A proxy that does not know sockets refuses in words of its own.
-    refused = error.status >= 400 and error.status not in {404, 429}  # noqa: PLR2004
-    return kind == "websocket" and refused and error.json is None
+    if status == _NOT_FOUND:
+        return foreign or error.message.lower().startswith("route not found")
+    # A proxy that does not know sockets refuses them in words of its own.
+    return kind == "websocket" and foreign and status != _TOO_MANY

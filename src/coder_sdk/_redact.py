@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._json import as_list, as_object
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -26,7 +28,7 @@ _SECRET_HEADERS: Final = frozenset(
     }
 )
 # Keys of JSON, forms and queries whose value is a secret whatever it looks like.
-_SECRET_KEY: Final = (
+_NAMES: Final = (
     r"(?:[\w-]*(?:password|passwd|secret|token|api_key|apikey|private_key|access_key|credential)"
     r"(?:_full|_id_token)?|client_secret_full|auth_key|p256dh_key|license|coder_signed_app_\w+)"
 )
@@ -36,11 +38,11 @@ _PATTERNS: Final = (
     # A JSON web token: a licence, a signed app token.
     re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
     re.compile(
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
     ),
 )
-_JSON_PAIR: Final = re.compile(rf'("{_SECRET_KEY}"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE)
-_FORM_PAIR: Final = re.compile(rf"((?:^|[?&;\s]){_SECRET_KEY}=)[^&;\s\"']+", re.IGNORECASE)
+_JSON_PAIR: Final = re.compile(rf'("{_NAMES}"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE)
+_FORM_PAIR: Final = re.compile(rf"((?:^|[?&;\s]){_NAMES}=)[^&;\s\"']+", re.IGNORECASE)
 _SHORTEST: Final = 4
 
 
@@ -110,16 +112,16 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
-            return [self.data(item) for item in value]
+            return [self.data(item) for item in as_list(value)]
         if isinstance(value, dict):
             return {
                 key: MASK if isinstance(item, str) and item and _is_secret(key) else self.data(item)
-                for key, item in value.items()
+                for key, item in as_object(value).items()
             }
         return value
 
 
-_KEY: Final = re.compile(_SECRET_KEY, re.IGNORECASE)
+_KEY: Final = re.compile(_NAMES, re.IGNORECASE)
 
 
 def _is_secret(key: str) -> bool:

@@ -6,7 +6,7 @@ a template where a workspace is wanted.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -94,25 +94,25 @@ class _Identified(Protocol):
     def id(self) -> UUID: ...
 
 
-UserRef = Union[_UserLike, _MemberLike, UUID, str]
+UserRef = _UserLike | _MemberLike | UUID | str
 """A user: model, UUID, user name, `me`, or an e-mail address."""
-OrganizationRef = Union[_OrganizationLike, UUID, str]
+OrganizationRef = _OrganizationLike | UUID | str
 """An organisation: model, UUID, name, or `default`."""
-GroupRef = Union[_GroupLike, UUID, str]
+GroupRef = _GroupLike | UUID | str
 """A group: model, UUID, `name`, or `organization/name`."""
-TemplateRef = Union[_TemplateLike, UUID, str]
+TemplateRef = _TemplateLike | UUID | str
 """A template: model, UUID, `name`, or `organization/name`."""
-TemplateVersionRef = Union[_TemplateVersionLike, UUID, str]
+TemplateVersionRef = _TemplateVersionLike | UUID | str
 """A template version: model, UUID, `template/version`, or `organization/template/version`."""
-WorkspaceRef = Union[_WorkspaceLike, UUID, str]
+WorkspaceRef = _WorkspaceLike | UUID | str
 """A workspace: model, UUID, `name` (one's own), or `owner/name`."""
-BuildRef = Union[_BuildLike, UUID, str]
+BuildRef = _BuildLike | UUID | str
 """A workspace build: model, UUID, `workspace/number`, or `owner/workspace/number`."""
-AgentRef = Union[_AgentLike, UUID, str]
+AgentRef = _AgentLike | UUID | str
 """A workspace agent: model, UUID, `workspace`, `workspace.agent`, `owner/workspace.agent`."""
-TaskRef = Union[_TaskLike, UUID, str]
+TaskRef = _TaskLike | UUID | str
 """A task: model, UUID, or name."""
-ChatRef = Union[_ChatLike, UUID, str]
+ChatRef = _ChatLike | UUID | str
 """A chat: model or UUID."""
-ObjectRef = Union[_Identified, UUID, str]
+ObjectRef = _Identified | UUID | str
 """Anything else that has an `id`: model or UUID."""

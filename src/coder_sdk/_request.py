@@ -15,8 +15,10 @@ that stand for identifiers), the models (bodies) or the clock happens later, in 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, Union, final
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, final
 from uuid import UUID
+
+from coder_sdk._json import as_object
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
@@ -31,7 +33,7 @@ E = TypeVar("E")
 S = TypeVar("S")
 V = TypeVar("V")
 
-Seconds = Union[float, timedelta]
+Seconds = float | timedelta
 """A time limit: seconds as a number, or a `timedelta`."""
 
 
@@ -47,7 +49,7 @@ class Omit:
             cls._instance = super().__new__(cls)
         return cls._instance
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:
@@ -74,15 +76,15 @@ class CallOptions:
         "timeout",
     )
 
-    def __init__(  # noqa: PLR0913 - one argument for each option that a call has
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument for each option of a call
         self,
-        timeout: Seconds | None | Omit = OMIT,
-        deadline: Seconds | None | Omit = OMIT,
-        headers: Mapping[str, str] | None | Omit = OMIT,
-        retry: RetryPolicy | None | Omit = OMIT,
-        extra_query: Mapping[str, Any] | None | Omit = OMIT,
-        extra_body: Mapping[str, Any] | None | Omit = OMIT,
-        idle_timeout: Seconds | None | Omit = OMIT,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        headers: Mapping[str, str] | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
+        extra_query: Mapping[str, Any] | Omit | None = OMIT,
+        extra_body: Mapping[str, Any] | Omit | None = OMIT,
+        idle_timeout: Seconds | Omit | None = OMIT,
     ) -> None:
         self.timeout = timeout
         self.deadline = deadline
@@ -237,11 +239,17 @@ class RawBody:
 
 
 if TYPE_CHECKING:
-    RawContent = Union[
-        bytes, bytearray, memoryview, str, PathLike[str], IO[bytes],
-        Iterable[bytes], AsyncIterable[bytes],
-    ]  # fmt: skip
-    Body = Union[JsonBody, FormBody, RawBody]
+    RawContent = (
+        bytes
+        | bytearray
+        | memoryview
+        | str
+        | PathLike[str]
+        | IO[bytes]
+        | Iterable[bytes]
+        | AsyncIterable[bytes]
+    )
+    Body = JsonBody | FormBody | RawBody
 
 
 def json_body(model: str | None, value: Any) -> JsonBody:
@@ -331,9 +339,8 @@ class Request(Generic[T]):
     @property
     def has_refs(self) -> bool:
         """Whether some argument is a name that has to be looked up first."""
-        body = self.body
-        fields = body.value if isinstance(body, JsonBody) else None
-        groups = (self.path, self.query, fields if isinstance(fields, dict) else None)
+        fields = as_object(self.body.value) if isinstance(self.body, JsonBody) else None
+        groups = (self.path, self.query, fields)
         return any(isinstance(value, Ref) for group in groups if group for value in group.values())
 
     def __repr__(self) -> str:
@@ -416,7 +423,8 @@ def _pairs(
 class PagedRequest(Request[E], Generic[E, V]):
     """A request for a page: the body is an `E`, in which the items are `V`.
 
-    `query` holds what was asked for (`limit`, `offset`, a cursor); `max_items` bounds the iteration.
+    `query` holds what was asked for (`limit`, `offset`, a cursor); `max_items` bounds the
+    iteration.
     """
 
     __slots__ = ("max_items", "paging")
@@ -449,7 +457,7 @@ class StreamSpec:
 
     __slots__ = ("alternative", "binary", "envelope", "kind", "resume", "state")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each fact
         self,
         kind: str,
         *,

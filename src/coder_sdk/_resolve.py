@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
+from coder_sdk._json import as_list, as_object
 from coder_sdk._request import Request
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def lookup(kind: str, value: str) -> Lookup:
             f"{value!r} is no {kind.replace('_', ' ')}: it has to be {_FORMS[kind]}.",
             parameter=kind,
         )
-    return find(*parts)
+    return find(parts)
 
 
 def _get(path: str, query: dict[str, Any] | None = None, **values: str) -> Request[Any]:
@@ -57,25 +58,24 @@ def _id(answer: Any) -> str:
     return str(answer["id"])
 
 
-def _email(address: str) -> Lookup:
+def _email(parts: list[str]) -> Lookup:
+    address = parts[0]
+
     def pick(answer: Any) -> str:
-        found = [
-            user
-            for user in answer.get("users") or []
-            if str(user.get("email", "")).lower() == address.lower()
-        ]
+        users = [as_object(user) for user in as_list(answer.get("users"))]
+        found = [u for u in users if str(u.get("email", "")).lower() == address.lower()]
         return _only("user", address, found, lambda user: str(user["username"]))
 
     return Lookup(_get("/api/v2/users", {"q": address, "limit": 100}), pick)
 
 
-def _workspace(*parts: str) -> Lookup:
-    owner, name = parts if len(parts) > 1 else ("me", parts[0])
+def _workspace(parts: list[str]) -> Lookup:
+    owner, name = parts if len(parts) > 1 else ["me", *parts]
     path = "/api/v2/users/{user}/workspace/{workspacename}"
     return Lookup(_get(path, user=owner, workspacename=name), _id)
 
 
-def _template(*parts: str) -> Lookup:
+def _template(parts: list[str]) -> Lookup:
     if len(parts) > 1:
         path = "/api/v2/organizations/{organization}/templates/{templatename}"
         return Lookup(_get(path, organization=parts[0], templatename=parts[1]), _id)
@@ -85,13 +85,15 @@ def _template(*parts: str) -> Lookup:
 
     def pick(answer: Any) -> str:
         # An older server ignores the filter and sends every template.
-        found = [item for item in answer or [] if item.get("name", "").lower() == name.lower()]
+        templates = [as_object(item) for item in as_list(answer)]
+        found = [t for t in templates if str(t.get("name", "")).lower() == name.lower()]
         return _only("template", name, found, _in_organization)
 
     return Lookup(_get("/api/v2/templates", {"q": f'exact_name:"{name}"'}), pick)
 
 
-def _template_version(organization: str, template: str, version: str) -> Lookup:
+def _template_version(parts: list[str]) -> Lookup:
+    organization, template, version = parts
     path = (
         "/api/v2/organizations/{organization}/templates/{templatename}"
         "/versions/{templateversionname}"
@@ -102,33 +104,34 @@ def _template_version(organization: str, template: str, version: str) -> Lookup:
     return Lookup(request, _id)
 
 
-def _group(*parts: str) -> Lookup:
+def _group(parts: list[str]) -> Lookup:
     if len(parts) > 1:
         path = "/api/v2/organizations/{organization}/groups/{groupName}"
         return Lookup(_get(path, organization=parts[0], groupName=parts[1]), _id)
     name = parts[0]
 
     def pick(answer: Any) -> str:
-        found = [item for item in answer or [] if item.get("name") == name]
+        found = [g for g in map(as_object, as_list(answer)) if g.get("name") == name]
         return _only("group", name, found, _in_organization)
 
     return Lookup(_get("/api/v2/groups"), pick)
 
 
-def _build(*parts: str) -> Lookup:
-    owner, name, number = parts if len(parts) > 2 else ("me", *parts)  # noqa: PLR2004 - with owner
+def _build(parts: list[str]) -> Lookup:
+    owner, name, number = parts if len(parts) > 2 else ["me", *parts]  # noqa: PLR2004
     path = "/api/v2/users/{user}/workspace/{workspacename}/builds/{buildnumber}"
     return Lookup(_get(path, user=owner, workspacename=name, buildnumber=number), _id)
 
 
-def _agent(*parts: str) -> Lookup:
+def _agent(parts: list[str]) -> Lookup:
     workspace, _, agent = parts[-1].partition(".")
 
     def pick(answer: Any) -> str:
+        resources = as_list(as_object(answer.get("latest_build")).get("resources"))
         agents = [
-            item
-            for resource in answer["latest_build"].get("resources") or []
-            for item in resource.get("agents") or []
+            as_object(item)
+            for resource in resources
+            for item in as_list(as_object(resource).get("agents"))
         ]
         found = [item for item in agents if not agent or item.get("name") == agent]
         # A dev container brings an agent of its own, below that of the workspace.
@@ -136,14 +139,16 @@ def _agent(*parts: str) -> Lookup:
             found = [item for item in found if not item.get("parent_id")] or found
         return _only("agent", "/".join(parts), found, lambda item: f"{workspace}.{item['name']}")
 
-    return Lookup(_workspace(*parts[:-1], workspace).request, pick)
+    return Lookup(_workspace([*parts[:-1], workspace]).request, pick)
 
 
 def _in_organization(item: Any) -> str:
     return f"{item.get('organization_name') or item.get('organization_id')}/{item['name']}"
 
 
-def _only(kind: str, value: str, found: list[Any], describe: Callable[[Any], str]) -> str:
+def _only(
+    kind: str, value: str, found: list[dict[str, Any]], describe: Callable[[Any], str]
+) -> str:
     """The one object that fits."""
     if len(found) == 1:
         return _id(found[0])
@@ -159,7 +164,7 @@ def _only(kind: str, value: str, found: list[Any], describe: Callable[[Any], str
     )
 
 
-_FINDERS: Final[dict[tuple[str, int], Callable[..., Lookup]]] = {
+_FINDERS: Final[dict[tuple[str, int], Callable[[list[str]], Lookup]]] = {
     ("agent", 1): _agent,
     ("agent", 2): _agent,
     ("build", 2): _build,

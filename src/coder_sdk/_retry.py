@@ -194,7 +194,7 @@ def may_have_been_processed(attempt: Attempt) -> bool:
     return attempt.status in _UNAVAILABLE and not is_refusal(attempt.message)
 
 
-def _reason(attempt: Attempt) -> str:
+def _reason(attempt: Attempt) -> str:  # noqa: PLR0911 - one line for each row of the table
     """Why another try may help; empty if it must not be made."""
     if attempt.permanent:
         return ""

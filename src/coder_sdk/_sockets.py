@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk._errors.base import CoderError
 from coder_sdk._handshake import RefusedError
 from coder_sdk._ws import LOST, MAX_MESSAGE, TOO_BIG, ClosedError
 
@@ -19,7 +18,7 @@ _NOT_SENT: Final = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "upgrade"}
 )
 # The library logs handshakes with all their headers, the token among them.
-_SILENT: Final = logging.Logger("coder_sdk.sockets")
+_SILENT: Final = logging.Logger("coder_sdk.sockets")  # noqa: LOG001 - out of reach of settings
 _SILENT.disabled = True
 
 
@@ -77,4 +76,4 @@ def closed(error: Exception) -> Exception:
         return ClosedError(LOST, "" if error.sent is None else error.sent.reason)
     if isinstance(error, (OSError, EOFError)):
         return ClosedError(LOST, str(error))
-    return error if isinstance(error, CoderError) else error
+    return error

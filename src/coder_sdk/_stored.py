@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import ConfigError
+from coder_sdk._json import as_object
 from coder_sdk._url import parse_base_url
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ class Stored:
             return None
         entries = _entries(secret, looked_at)
         host = base.host if base.port is None else f"{base.host}:{base.port}"
-        entry = entries.get(host.lower())
-        token = entry.get("api_token") if isinstance(entry, dict) else None
+        token = as_object(entries.get(host.lower())).get("api_token")
         if not token:
             looked_at.append(f"the keyring has no token for {host}")
         return str(token) if token else None
@@ -125,4 +125,4 @@ def _entries(secret: str | None, looked_at: list[str]) -> dict[str, Any]:
     except (ValueError, binascii.Error):
         looked_at.append("the entry of the keyring cannot be read")
         return {}
-    return entries if isinstance(entries, dict) else {}
+    return as_object(entries)

@@ -6,7 +6,10 @@ import os
 import ssl
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class LazyContext(ssl.SSLContext):
@@ -20,7 +23,7 @@ class LazyContext(ssl.SSLContext):
     _loaded: bool
     _sources: TlsSettings
 
-    def __new__(cls, sources: TlsSettings) -> LazyContext:
+    def __new__(cls, sources: TlsSettings) -> Self:
         context = super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context._lock = Lock()
@@ -47,7 +50,7 @@ class LazyContext(ssl.SSLContext):
 
 
 class TlsSettings:
-    """Which authorities are trusted, and which certificate is shown; hashable, so contexts share."""
+    """Which authorities are trusted, and which certificate is shown."""
 
     __slots__ = ("ca_file", "cert_file", "key_file", "verify")
 

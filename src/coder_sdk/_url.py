@@ -19,6 +19,8 @@ _NANOSECONDS: Final = {
 }  # fmt: skip
 # What a path segment may hold unquoted: RFC 3986 `pchar` without `%`.
 _SEGMENT_SAFE: Final = "~!$&'()*+,;=:@"
+_COLLECTIONS: Any = (list, tuple, set, frozenset)
+_NOT_SCALAR: Any = (Omit, Ref, dict, bytes, *_COLLECTIONS)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -156,7 +158,7 @@ def _segment(name: str, value: Any) -> str:
 
 
 def encode_query(values: Mapping[str, Any]) -> str:
-    """Write a query string; what was not given (`OMIT`, `None`, an empty collection) is left out."""
+    """Write a query string; what was not given (`OMIT`, `None`, nothing in it) is left out."""
     return "&".join(
         f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in query_items(values)
     )
@@ -170,9 +172,10 @@ def query_items(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(value, Repeated):
             for item in value.values:
                 yield name, _scalar(name, item)
-        elif isinstance(value, (list, tuple, set, frozenset)):
-            if value:
-                yield name, _comma_separated(name, value)
+        elif isinstance(value, _COLLECTIONS):
+            items: list[Any] = list(value)
+            if items:
+                yield name, _comma_separated(name, items)
         else:
             yield name, _scalar(name, value)
 
@@ -203,7 +206,7 @@ def _scalar(name: str, value: Any) -> str:  # noqa: PLR0911 - one line for each 
         return duration_text(name, value)
     if isinstance(value, timedelta):
         raise RequestValidationError(f"`{name}` takes no length of time.", parameter=name)
-    if value is None or isinstance(value, (Omit, Ref, dict, list, tuple, set, bytes)):
+    if value is None or isinstance(value, _NOT_SCALAR):
         raise RequestValidationError(
             f"`{name}` has to be a single value, not {type(value).__name__}.", parameter=name
         )
@@ -258,10 +261,11 @@ def _nanoseconds(value: float | timedelta) -> int:
 
 
 def go_duration(nanoseconds: int) -> str:
-    """Write a length of time as Go does, in the largest units that lose nothing: `1h30m`, `250ms`."""
+    """Write a length of time as Go does, in units that lose nothing: `1h30m`, `250ms`."""
     if nanoseconds == 0:
         return "0s"
-    sign, rest, parts = ("-" if nanoseconds < 0 else ""), abs(nanoseconds), []
+    parts: list[str] = []
+    sign, rest = ("-" if nanoseconds < 0 else ""), abs(nanoseconds)
     for unit in ("h", "m", "s", "ms", "us", "ns"):
         count, rest = divmod(rest, _NANOSECONDS[unit])
         if count:

@@ -21,6 +21,7 @@ from coder_sdk._errors.status import (
     ValidationFailedError,
     status_class,
 )
+from coder_sdk._json import as_list, as_object
 
 if TYPE_CHECKING:
     from coder_sdk._decode import ResponseTypes
@@ -67,7 +68,7 @@ def status_error(answer: Answer, types: ResponseTypes | None = None) -> APIStatu
         types: The types of the request; their package knows which release has which operation.
     """
     data = answer.redactor.data(parse_body(answer))
-    fields: dict[str, Any] = data if isinstance(data, dict) else {}
+    fields = as_object(data)
     validations = _validations(fields.get("validations"))
     message = _message(fields, answer)
     detail = _text(fields.get("detail")) or _text(fields.get("error_description"))
@@ -137,10 +138,9 @@ def _text(value: Any) -> str:
 
 
 def _validations(value: Any) -> tuple[Validation, ...]:
-    if not isinstance(value, list):
-        return ()
+    fields = [as_object(item) for item in as_list(value)]
     return tuple(
         Validation(str(item.get("field", "")), str(item.get("detail", "")))
-        for item in value
-        if isinstance(item, dict)
+        for item in fields
+        if item
     )

@@ -66,6 +66,11 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
         )
     if error.status == 400 and "csrf" in error.message.lower():  # noqa: PLR2004 - bad request
         return "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
+    if error.status == 404 and error.message.lower().startswith("route not found"):  # noqa: PLR2004
+        return (
+            "The server has no such route: it is of another release, or was built without the "
+            "licensed features."
+        )
     if answer.media_type == "text/html" and error.status != 404:  # noqa: PLR2004 - not found
         return "The page comes from an app or from a proxy in front of the deployment."
     return _BY_STATUS.get(error.status)

@@ -6,6 +6,7 @@ from copy import copy
 from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
 
@@ -27,9 +28,8 @@ class AsyncNames:
         resolved = copy(request)
         resolved.path = await self._replaced(request.path)
         resolved.query = await self._replaced(request.query)
-        if isinstance(request.body, JsonBody) and isinstance(request.body.value, dict):
-            value = await self._replaced(request.body.value)
-            resolved.body = JsonBody(request.body.model, value)
+        if isinstance(request.body, JsonBody) and (fields := as_object(request.body.value)):
+            resolved.body = JsonBody(request.body.model, await self._replaced(fields))
         return resolved
 
     async def _replaced(self, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, AsyncStreamingResponse, RawResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from coder_sdk._core import Core
     from coder_sdk._options import Options
@@ -72,7 +72,7 @@ class AsyncTransport:
             return answer
 
     @asynccontextmanager
-    async def stream(self, request: Request[T]) -> AsyncIterator[AsyncStreamingResponse[T]]:
+    async def stream(self, request: Request[T]) -> AsyncGenerator[AsyncStreamingResponse[T], None]:
         """Open an answer without reading its body: for downloads and server-sent events.
 
         The connection waits `idle_timeout` for each chunk where the call has one, else its
@@ -167,9 +167,16 @@ class AsyncTransport:
             if call.policy.on_retry is not None:
                 await settled(call.policy.on_retry(call.retry_event(state.outcome.result())))
 
+        def again(state: Any) -> bool:
+            return not state.outcome.failed and state.outcome.result().decision.retry
+
+        def delay(state: Any) -> float:
+            seconds: float = state.outcome.result().decision.delay
+            return seconds
+
         retrying = AsyncRetrying(
-            retry=lambda state: not state.outcome.failed and state.outcome.result().decision.retry,
-            wait=lambda state: state.outcome.result().decision.delay,
+            retry=again,
+            wait=delay,
             before_sleep=announce,
             sleep=self.core.clock.asleep,
         )

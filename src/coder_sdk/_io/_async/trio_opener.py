@@ -65,7 +65,7 @@ class TrioConnection:
             )
         except ImportError:
             raise ConfigError(
-                "Sockets under trio need a newer version of `websockets`: update it, or use asyncio."
+                "Sockets under trio need a newer `websockets`: update it, or use asyncio."
             ) from None
 
         class Shaken(ClientConnection):

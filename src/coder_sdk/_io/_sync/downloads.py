@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from coder_sdk._response import StreamingResponse
 
 
+def check_size(written: int, size: int | None) -> None:
+    """Refuse a body that is not as long as the server said.
+
+    Raises:
+        ConnectionLostError: With both numbers.
+    """
+    if size is not None and written != size:
+        raise ConnectionLostError(f"the body ended after {written} of {size} bytes")
+
+
 def to_file(
     response: StreamingResponse[Any],
     path: str | os.PathLike[str],
@@ -38,8 +48,7 @@ def to_file(
                 written += len(chunk)
                 if on_progress is not None:
                     settled(on_progress(written, size))
-        if size is not None and written != size:
-            raise ConnectionLostError(f"the body ended after {written} of {size} bytes")
+        check_size(written, size)
         os.replace(file.name, target)  # noqa: PTH105 - a rename over what exists
     except BaseException:
         os.unlink(file.name)  # noqa: PTH108 - the partner of the line above

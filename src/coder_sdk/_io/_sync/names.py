@@ -8,6 +8,7 @@ from copy import copy
 from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
 
@@ -29,9 +30,8 @@ class Names:
         resolved = copy(request)
         resolved.path = self._replaced(request.path)
         resolved.query = self._replaced(request.query)
-        if isinstance(request.body, JsonBody) and isinstance(request.body.value, dict):
-            value = self._replaced(request.body.value)
-            resolved.body = JsonBody(request.body.model, value)
+        if isinstance(request.body, JsonBody) and (fields := as_object(request.body.value)):
+            resolved.body = JsonBody(request.body.model, self._replaced(fields))
         return resolved
 
     def _replaced(self, values: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, RawResponse, StreamingResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from coder_sdk._core import Core
     from coder_sdk._options import Options
@@ -74,7 +74,7 @@ class Transport:
             return answer
 
     @contextmanager
-    def stream(self, request: Request[T]) -> Iterator[StreamingResponse[T]]:
+    def stream(self, request: Request[T]) -> Generator[StreamingResponse[T], None]:
         """Open an answer without reading its body: for downloads and server-sent events.
 
         The connection waits `idle_timeout` for each chunk where the call has one, else its
@@ -165,9 +165,16 @@ class Transport:
             if call.policy.on_retry is not None:
                 settled(call.policy.on_retry(call.retry_event(state.outcome.result())))
 
+        def again(state: Any) -> bool:
+            return not state.outcome.failed and state.outcome.result().decision.retry
+
+        def delay(state: Any) -> float:
+            seconds: float = state.outcome.result().decision.delay
+            return seconds
+
         retrying = Retrying(
-            retry=lambda state: not state.outcome.failed and state.outcome.result().decision.retry,
-            wait=lambda state: state.outcome.result().decision.delay,
+            retry=again,
+            wait=delay,
             before_sleep=announce,
             sleep=self.core.clock.sleep,
         )

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+from contextlib import closing, nullcontext
 from io import IOBase
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._io._sync.primitives import read_chunk, settled
@@ -25,11 +26,10 @@ class Upload:
 
     def __init__(self, body: RawBody) -> None:
         self._body = body
-        self._content: Any = body.content
+        content: Any = body.content
+        self._content: Any = bytes(content) if _is_buffer(content) else content
         self._start = 0
         self._taken = False
-        if isinstance(self._content, (bytearray, memoryview)):
-            self._content = bytes(self._content)
         self.size = self._measure()
 
     def _measure(self) -> int | None:
@@ -38,7 +38,7 @@ class Upload:
             return len(content)
         if isinstance(content, (str, os.PathLike)):
             try:
-                return os.stat(content).st_size  # noqa: PTH116 - both kinds of path
+                return Path(self._content).stat().st_size
             except OSError as error:
                 raise RequestValidationError(f"The file cannot be read: {error}.") from None
         if isinstance(content, IOBase) and content.seekable():
@@ -69,14 +69,8 @@ class Upload:
         if isinstance(content, bytes):
             for start in range(0, len(content), _CHUNK):
                 yield content[start : start + _CHUNK]
-        elif isinstance(content, (str, os.PathLike)):
-            with open(content, "rb") as file:  # noqa: ASYNC230, PTH123 - the reads are in threads
-                for chunk in _read(file):
-                    yield chunk
-        elif hasattr(content, "read"):
-            if self.size is not None:
-                content.seek(self._start)
-            for chunk in _read(cast("IO[bytes]", content)):
+        elif isinstance(content, (str, os.PathLike)) or hasattr(content, "read"):
+            for chunk in self._read():
                 yield chunk
         elif hasattr(content, "__iter__"):
             for chunk in content:
@@ -85,7 +79,18 @@ class Upload:
             for chunk in content:
                 yield chunk
 
+    def _read(self) -> Generator[bytes, None]:
+        content = self._content
+        if hasattr(content, "read"):
+            opened: Any = nullcontext(content)
+            if self.size is not None:
+                content.seek(self._start)
+        else:
+            opened = Path(content).open("rb")  # noqa: ASYNC230, SIM115 - reads are in threads
+        with opened as file:
+            while chunk := read_chunk(file, _CHUNK):
+                yield chunk
 
-def _read(file: IO[bytes]) -> Generator[bytes, None]:
-    while chunk := read_chunk(file, _CHUNK):
-        yield chunk
+
+def _is_buffer(content: object) -> bool:
+    return isinstance(content, (bytearray, memoryview))

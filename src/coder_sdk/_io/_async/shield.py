@@ -1,0 +1,15 @@
+"""Cleaning up although the task was cancelled. colour: handwritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+
+def shielded(seconds: float) -> AbstractContextManager[object]:
+    """Let what stands in the block finish, for so many seconds, whoever cancels."""
+    from anyio import move_on_after  # noqa: PLC0415 - async callers have it already
+
+    return move_on_after(seconds, shield=True)

@@ -1,0 +1,129 @@
+"""Where the frames of a stream come from: server-sent events, or a WebSocket."""
+
+from __future__ import annotations
+
+from collections import deque
+from sys import exc_info
+from typing import TYPE_CHECKING, Any, Protocol
+
+from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
+from coder_sdk._io._async.opener import open_socket
+from coder_sdk._options import chosen
+from coder_sdk._reconnect import IDLE, as_events
+from coder_sdk._sse import Decoder, EventTooLargeError, ServerEvent
+from coder_sdk._ws import LOST, TOO_BIG, ClosedError, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coder_sdk._handshake import Handshake
+    from coder_sdk._io._async.opener import AsyncConnection
+    from coder_sdk._io._async.transport import AsyncTransport
+    from coder_sdk._request import Request, StreamRequest
+    from coder_sdk._response import AsyncStreamingResponse
+
+
+class AsyncSource(Protocol):
+    """An open connection that frames come from."""
+
+    async def receive(self) -> tuple[str, bytes | str]:
+        """Kind and payload of the next frame; `ClosedError` if none follows."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+async def open_source(transport: AsyncTransport, request: StreamRequest[Any]) -> AsyncSource:
+    """Open a stream in the form that the request names."""
+    if request.stream.kind == "sse":
+        return await AsyncEventSource.open(transport, as_events(request))
+    connection = await connect(transport, request)
+    return AsyncSocketSource(connection, envelope=request.stream.envelope)
+
+
+async def connect(transport: AsyncTransport, request: Request[Any]) -> AsyncConnection:
+    """Open a WebSocket by the opener of the client, which is the library unless a fake has one."""
+    opener: Callable[[Handshake], Any] | None = transport.core.opener
+    if opener is not None:
+        connection: AsyncConnection = await transport.connect(request, opener)
+        return connection
+    keepalive = chosen("idle_timeout", request.options.idle_timeout, IDLE)
+
+    async def open_by_library(handshake: Handshake) -> AsyncConnection:
+        return await open_socket(handshake, keepalive)
+
+    return await transport.connect(request, open_by_library)
+
+
+class AsyncSocketSource:
+    """Frames from a WebSocket."""
+
+    def __init__(self, connection: AsyncConnection, *, envelope: bool) -> None:
+        self._connection = connection
+        self._envelope = envelope
+
+    async def receive(self) -> tuple[str, bytes | str]:
+        message = await self._connection.receive()
+        if not self._envelope:
+            return "data", message
+        return unwrap(message.encode() if isinstance(message, str) else message)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+class AsyncEventSource:
+    """Frames from server-sent events."""
+
+    def __init__(self, manager: Any, response: AsyncStreamingResponse[Any]) -> None:
+        self._manager = manager
+        self._chunks: Any = response.iter_bytes()
+        self._decoder = Decoder()
+        self._events: deque[ServerEvent] = deque()
+
+    @classmethod
+    async def open(cls, transport: AsyncTransport, request: StreamRequest[Any]) -> AsyncEventSource:
+        """Send the request and check that events come back."""
+        manager = transport.stream(request)
+        response = await manager.__aenter__()
+        try:
+            await _check(response)
+        except BaseException:
+            await manager.__aexit__(*exc_info())
+            raise
+        return cls(manager, response)
+
+    async def receive(self) -> tuple[str, bytes | str]:
+        while not self._events:
+            self._events.extend(await self._read())
+        event = self._events.popleft()
+        return ("data" if event.type == "message" else event.type), event.data
+
+    async def _read(self) -> list[ServerEvent]:
+        try:
+            return self._decoder.feed(await self._chunks.__anext__())
+        except StopAsyncIteration:
+            raise ClosedError(LOST, "the server ended the stream") from None
+        except TransportError as error:
+            raise ClosedError(LOST, error.message) from error
+        except EventTooLargeError as error:
+            raise ClosedError(TOO_BIG, str(error)) from None
+
+    async def close(self) -> None:
+        await self._chunks.aclose()
+        await self._manager.__aexit__(None, None, None)
+
+
+async def _check(response: AsyncStreamingResponse[Any]) -> None:
+    """Refuse a success that is no stream: the dashboard, or the page of a proxy."""
+    media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "text/event-stream":
+        return
+    await response.parse()
+    raise UnexpectedResponseError(
+        f"the answer is `{media_type}` instead of a stream of events",
+        status=response.status,
+        content_type=media_type,
+    )
