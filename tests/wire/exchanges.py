@@ -70,7 +70,7 @@ def answers(path: Path) -> Iterator[Answer]:
                 yield Answer(f"{place} frame {index}", _frame_type(operation), frame)
         elif exchange["response"]["status"] in _OK and "json" in exchange["response"]:
             response = exchange["response"]
-            yield Answer(place, _body_type(operation, response["status"]), response["json"])
+            yield Answer(place, body_type(operation, response["status"]), response["json"])
 
 
 def errors(path: Path) -> Iterator[Answer]:
@@ -82,7 +82,8 @@ def errors(path: Path) -> Iterator[Answer]:
             yield Answer(place, "coder_sdk.models.Response", response["json"])
 
 
-def _body_type(operation: dict[str, Any], status: int) -> str | None:
+def body_type(operation: dict[str, Any], status: int) -> str | None:
+    """The type of the JSON that an operation answers with a status."""
     content = operation["responses"].get(str(status), {}).get("content", {})
     for media_type, media in content.items():
         if media_type.partition(";")[0].endswith("json"):
