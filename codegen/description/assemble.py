@@ -83,7 +83,7 @@ def _mark_presence(
     known = facts.presence(name, path[0]) if len(path) == 1 else None
     if known is None:
         if received:
-            field["x-optional"] = field["x-nullable"] = True
+            field.update(guesses.UNKNOWN_PRESENCE)
         return
     if known.optional:
         field["x-optional"] = True

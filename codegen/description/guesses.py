@@ -24,24 +24,6 @@ _SAMPLES = {
     "http://example.com": "uri",
 }
 
-# Formats with a meaning. The pages also show `string(string)`, `string(number)` and
-# `string(key=value)`: annotations that were misread as formats.
-_FORMATS = frozenset(
-    {
-        "uuid",
-        "date-time",
-        "date",
-        "email",
-        "uri",
-        "url",
-        "binary",
-        "byte",
-        "int32",
-        "int64",
-        "float64",
-    }
-)
-
 
 def format_of_example(value: object) -> str | None:
     """Guess the format of a string from its value in an example."""
@@ -50,11 +32,6 @@ def format_of_example(value: object) -> str | None:
     if _UUID.fullmatch(value):
         return "uuid"
     return _SAMPLES.get(value)
-
-
-def format_of_cell(text: str | None) -> str | None:
-    """Return the format that a type cell names, if it means anything."""
-    return text if text in _FORMATS else None
 
 
 def schema_of_value(value: object) -> Json:
@@ -131,6 +108,13 @@ def full_path(path: str) -> str:
         return path
     return "/api/v2" + path
 
+
+# --- Presence -----------------------------------------------------------------------------
+
+# A field of which neither the facts nor a patch tell anything: Go leaves keys out (`omitempty`)
+# and writes null (pointers, empty lists), and the pages show neither. Whoever receives it has
+# to be ready for both.
+UNKNOWN_PRESENCE = {"x-optional": True, "x-nullable": True}
 
 # --- Fields -------------------------------------------------------------------------------
 

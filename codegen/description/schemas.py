@@ -47,7 +47,7 @@ def type_schema(kind: TypeText, example: Any = None) -> Json:
     if kind.kind in {"any", "undefined"}:
         return {}
     schema: Json = {"type": kind.kind}
-    found = guesses.format_of_cell(kind.format)
+    found = kind.format
     if kind.kind == "string" and found is None:
         found = guesses.format_of_example(example)
     return schema if found is None else {**schema, "format": found}

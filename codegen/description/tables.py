@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codegen.description import guesses
 from codegen.description.openapi import Json, referred
 from codegen.reading.document import FieldDoc, OperationDoc, Reading, ResponseSchemaDoc
 
@@ -19,9 +18,8 @@ def add_formats(reading: Reading, schemas: Mapping[str, Json]) -> None:
     for doc in reading.operations:
         for table in doc.response_schemas:
             for field, schema in _beside(doc, table, schemas):
-                found = guesses.format_of_cell(field.type.format)
-                if found is not None and schema.get("type") == "string":
-                    schema.setdefault("format", found)
+                if field.type.format is not None and schema.get("type") == "string":
+                    schema.setdefault("format", field.type.format)
 
 
 def _beside(

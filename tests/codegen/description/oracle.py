@@ -92,13 +92,15 @@ def _content_facts(where: str, content: Mapping[str, Json]) -> Iterator[tuple[st
 
 
 def _schema_facts(schema: Json) -> Iterator[tuple[str, Any]]:
-    if not schema.keys() - {"title"}:
+    if all(key == "title" or key.startswith("x-") for key in schema):
         yield "any", True
     yield from ((key, schema[key]) for key in ("type", "format", "$ref") if key in schema)
     if "enum" in schema:
         yield "enum", sorted(set(schema["enum"]), key=str)
     yield from ((f"required / {name}", True) for name in schema.get("required", ()))
     inner = {key: schema[key] for key in ("items", "additionalProperties") if key in schema}
+    if inner.get("additionalProperties") is True:
+        inner["additionalProperties"] = {}
     for name, value in schema.get("properties", {}).items():
         yield f"properties / {name}", True
         inner[f"properties / {name}"] = value

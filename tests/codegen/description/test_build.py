@@ -77,7 +77,7 @@ def test_parameters_have_place_type_and_necessity(described: Json) -> None:
     }
     assert parameters["color"]["required"] is True
     assert parameters["color"]["schema"]["enum"] == ["blue", "green", "red"]
-    assert parameters["label"]["schema"] == {"type": "string"}
+    assert parameters["label"]["schema"] == {"type": "string", "format": "key=value"}
 
 
 def test_arrays_in_a_query_are_separated_by_commas(described: Json) -> None:
