@@ -51,7 +51,7 @@ def encode_frame(request: SocketRequest[Any, Any], message: Any) -> bytes | str:
     Raises:
         RequestValidationError: The message does not fit the type of the operation.
     """
-    if isinstance(message, (bytes, bytearray, memoryview)):
+    if isinstance(message, (bytes, bytearray)):
         return bytes(message)
     from pydantic import ValidationError  # noqa: PLC0415 - 43 ms
 

@@ -52,7 +52,7 @@ class Patience:
         self.failures += 1
         if policy is None or self.failures > TRIES or not may_pass(cause):
             return None
-        longest = min(policy.cap, policy.base * 2 ** min(self.failures - 1, 62))
+        longest: float = min(policy.cap, policy.base * 2 ** min(self.failures - 1, 62))
         return longest * (0.5 + self._jitter() / 2)
 
 

@@ -50,7 +50,7 @@ def open_socket(handshake: Handshake, keepalive: float | None) -> Connection:
                 raise raised(error) from None
 
     try:
-        connection = connect(
+        connection: Any = connect(
             handshake.url, create_connection=Shaken, **settings(handshake, keepalive)
         )
     except Exception as error:  # noqa: BLE001 - told apart by `raised`
