@@ -21,7 +21,7 @@ GO_UNITS = ("go", "go-duration")
 """Names of the unit of a duration that is written as Go writes it: `1h30m`."""
 
 _FORMATS = {"uuid": "UUID | str", "date-time": "datetime", "date": "date", "binary": "bytes"}
-_SCALARS = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"}
+_SCALARS = {"number": "float", "boolean": "bool"}
 _PUBLIC = {
     "UUID": "uuid.UUID",
     "datetime": "datetime.datetime",
@@ -138,10 +138,10 @@ class Annotations:
                 return "Any" if "Any" in texts else " | ".join(dict.fromkeys(texts))
             case "string":
                 return self._string(schema, unit)
-            case "integer" | "number" as number:
-                return f"timedelta | {_SCALARS[number]}" if unit in UNITS else _SCALARS[number]
-            case "boolean":
-                return "bool"
+            case "integer":
+                return "timedelta | int" if unit in UNITS else "int"
+            case "number" | "boolean" as scalar:
+                return _SCALARS[scalar]
             case _:
                 return "Any"
 

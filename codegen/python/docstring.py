@@ -204,6 +204,8 @@ def _plain(text: str) -> str:
 
 def _raised(method: Method) -> Iterator[str]:
     seen: set[str] = set()
+    if all(status.startswith("3") for status in method.operation.answers):
+        yield "RedirectError: Always; its `to_url` is where a browser is to go."
     for status in method.operation.errors:
         name = _ERRORS.get(status, "APIStatusError")
         if name not in seen:

@@ -101,7 +101,7 @@ def _mappings(method: Method) -> Iterator[str]:
 
 def _search(method: Method) -> list[str]:
     text = method.at("q")
-    filters = ", ".join(f"{item.python!r}: {item.python}" for item in method.at("filter"))
+    filters = ", ".join(f"{item.key!r}: {item.python}" for item in method.at("filter"))
     constant = grammar_name(str(method.operation.extensions.get("x-filter")))
     return [f"'q': query({constant}, {{{filters}}}, {item.python})" for item in text]
 

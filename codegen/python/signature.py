@@ -49,6 +49,8 @@ class Argument:
         kind: What it identifies, if it does.
         schema: Its schema, for the documentation.
         extensions: What else is known of it.
+        default: Expression of its default.
+        key: Of a filter, its name in the grammar.
     """
 
     python: str
@@ -61,6 +63,7 @@ class Argument:
     schema: Schema = field(factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(factory=dict[str, Any])
     default: str = "OMIT"
+    key: str = ""
 
 
 @frozen
@@ -288,10 +291,15 @@ class Builder:
         return self.filters.get(grammar, {}).get("keys", {}) if grammar else {}
 
     def _filters(self, operation: Operation, keys: Mapping[str, Any]) -> Iterator[Argument]:
+        fixed = {item.name for item in operation.placed("path")}
         for wire, raw in keys.items():
             spec = filter_spec(raw)
+            if spec["type"] == "organization" and "organization" in fixed:
+                continue
+            key = self.names.parameter(operation.id, wire)
             yield Argument(
-                python=self.names.parameter(operation.id, wire),
+                python=key,
+                key=key,
                 wire=wire,
                 place="filter",
                 annotation=self._filter_type(spec),

@@ -26,6 +26,8 @@ def decode_answer(request: Request[T], answer: Answer) -> T:
     """
     if request.types is None:
         raise RuntimeError("A request was sent without its types.")
+    if request.accept != "text/html" and (request.types.body.is_bytes or request.types.body.is_text):
+        _refuse_page(answer)
     return cast("T", _decode(request.types.body, answer))
 
 
@@ -33,10 +35,8 @@ def _decode(decoder: Decoder, answer: Answer) -> Any:
     if decoder.is_none:
         return None
     if decoder.is_bytes:
-        _refuse_page(answer)
         return answer.body
     if decoder.is_text and not answer.is_json:
-        _refuse_page(answer)
         return answer.text
     if not answer.body.strip():
         return _empty(decoder, answer)
@@ -65,7 +65,7 @@ def _empty(decoder: Decoder, answer: Answer) -> Any:
 
 
 def _refuse_page(answer: Answer) -> None:
-    """A web page is never the bytes or text that were asked for."""
+    """A web page is not the bytes or text that were asked for."""
     if answer.media_type in {"text/html", "application/xhtml+xml"}:
         raise unexpected(answer)
 

@@ -74,7 +74,7 @@ class SlimRole(ResponseModel):
 
 
 class User(ResponseModel):
-    """Answer of `POST /api/v2/users`, `GET /api/v2/users/{user}` and 6 more.
+    """Answer of `POST /api/v2/users`, `GET /api/v2/users/{user}` and 4 more.
 
     See https://coder.com/docs/reference/api/schemas#codersdkuser
     """

@@ -275,7 +275,7 @@ class AISpendEndpoints:
     def group_members_by_name(
         self,
         organization: OrganizationRef,
-        name: str,
+        group_name: str,
         *,
         user_ids: Sequence[UUID | str],
         timeout: Seconds | Omit | None = OMIT,
@@ -292,7 +292,7 @@ class AISpendEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            group_name: Group name.
             user_ids: Only these users, by UUID.
 
         Returns:
@@ -308,7 +308,7 @@ class AISpendEndpoints:
         return Request(
             "GET",
             "/api/v2/organizations/{organization}/groups/{groupName}/members/ai/spend",
-            path={"organization": ref("organization", organization), "groupName": name},
+            path={"organization": ref("organization", organization), "groupName": group_name},
             query={"user_ids": user_ids},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )

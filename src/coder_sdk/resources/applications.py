@@ -58,6 +58,7 @@ class ApplicationsEndpoints:
             Nothing.
 
         Raises:
+            RedirectError: Always; its `to_url` is where a browser is to go.
             APIStatusError: The server refuses the request; each status has its class.
             TransportError: There was no answer.
 

@@ -194,6 +194,7 @@ class AuthEndpoints:
             Nothing.
 
         Raises:
+            RedirectError: Always; its `to_url` is where a browser is to go.
             APIStatusError: The server refuses the request; each status has its class.
             TransportError: There was no answer.
 
@@ -357,6 +358,7 @@ class AuthEndpoints:
             Nothing.
 
         Raises:
+            RedirectError: Always; its `to_url` is where a browser is to go.
             APIStatusError: The server refuses the request; each status has its class.
             TransportError: There was no answer.
 

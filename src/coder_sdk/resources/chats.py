@@ -377,6 +377,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -960,6 +962,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.33.
+
         Returns:
             The `ChatRetentionDaysResponse`.
 
@@ -1037,6 +1041,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
             group_roles: Role of each group, by UUID; an empty role takes the access away.
@@ -1076,6 +1082,8 @@ class ChatsEndpoints:
         `PUT /api/experimental/chats/config/retention-days`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.33.
 
         Args:
             retention_days: Retention days.

@@ -76,6 +76,8 @@ class DebugEndpoints:
 
         `GET /api/v2/debug/derp/traffic`
 
+        Since Coder 2.9.
+
         Returns:
             A list of `DERPBytesSentRecv`.
 

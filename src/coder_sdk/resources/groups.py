@@ -498,7 +498,7 @@ class GroupsEndpoints:
     def members_by_name(
         self,
         organization: OrganizationRef,
-        name: str,
+        group_name: str,
         *,
         created_after: datetime | Omit = OMIT,
         created_before: datetime | Omit = OMIT,
@@ -508,7 +508,7 @@ class GroupsEndpoints:
         login_type: Literal["github", "none", "oidc", "password", "token"]
         | Sequence[Literal["github", "none", "oidc", "password", "token"]]
         | Omit = OMIT,
-        name_: str | Omit = OMIT,
+        name: str | Omit = OMIT,
         role: str | Sequence[str] | Omit = OMIT,
         search: str | Omit = OMIT,
         service_account: bool | Omit = OMIT,
@@ -535,14 +535,14 @@ class GroupsEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            group_name: Group name.
             created_after: Only those that were created after this instant.
             created_before: Only those that were created before this instant.
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
             login_type: How the user signs in.
-            name_: Name.
+            name: The name.
             role: Only users with this role.
             search: Only those whose names contain this text.
             service_account: Whether it is an account for a machine.
@@ -568,7 +568,7 @@ class GroupsEndpoints:
         return PagedRequest(
             "GET",
             "/api/v2/organizations/{organization}/groups/{groupName}/members",
-            path={"organization": ref("organization", organization), "groupName": name},
+            path={"organization": ref("organization", organization), "groupName": group_name},
             query={
                 "after_id": after_id,
                 "limit": limit,
@@ -582,7 +582,7 @@ class GroupsEndpoints:
                         "last_seen_after": last_seen_after,
                         "last_seen_before": last_seen_before,
                         "login_type": login_type,
-                        "name_": name_,
+                        "name": name,
                         "role": role,
                         "search": search,
                         "service_account": service_account,

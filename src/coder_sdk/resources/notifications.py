@@ -58,6 +58,8 @@ class NotificationsEndpoints:
 
         `POST /api/v2/users/{user}/webpush/subscription`
 
+        Since Coder 2.21.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             auth_key: Auth key.
@@ -133,6 +135,8 @@ class NotificationsEndpoints:
         """Unsubscribe a browser from a user's push notifications.
 
         `DELETE /api/v2/users/{user}/webpush/subscription`
+
+        Since Coder 2.21.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -305,6 +309,8 @@ class NotificationsEndpoints:
         """Send a test push notification to a user's browsers.
 
         `POST /api/v2/users/{user}/webpush/test`
+
+        Since Coder 2.21.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

@@ -174,6 +174,7 @@ class OAuth2Endpoints:
             Nothing.
 
         Raises:
+            RedirectError: Always; its `to_url` is where a browser is to go.
             APIStatusError: The server refuses the request; each status has its class.
             TransportError: There was no answer.
 

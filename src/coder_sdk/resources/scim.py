@@ -25,13 +25,7 @@ if TYPE_CHECKING:
     from coder_sdk._refs import ObjectRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
-    from coder_sdk.models import (
-        SCIMUser,
-        SCIMUserEmails,
-        SCIMUserMeta,
-        SCIMUserName,
-        User,
-    )
+    from coder_sdk.models import SCIMUser, SCIMUserEmails, SCIMUserMeta, SCIMUserName
 
 
 class SCIMEndpoints:
@@ -112,18 +106,20 @@ class SCIMEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[None]:
+    ) -> Request[SCIMUser]:
         """Get a user as SCIM sees them.
 
         `GET /scim/v2/Users/{id}`
 
         Premium: the deployment needs a license with the feature `scim`.
 
+        With the old implementation of SCIM no user is ever found.
+
         Args:
             user_id: The ID of the user.
 
         Returns:
-            Nothing.
+            The `SCIMUser`.
 
         Raises:
             NotFoundError: There is no such object, or the caller may not see it.
@@ -137,6 +133,7 @@ class SCIMEndpoints:
             "GET",
             "/scim/v2/Users/{id}",
             path={"id": ref("object", user_id)},
+            accept="application/scim+json",
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -155,6 +152,8 @@ class SCIMEndpoints:
         `GET /scim/v2/Users`
 
         Premium: the deployment needs a license with the feature `scim`.
+
+        With the old implementation of SCIM the list is always empty.
 
         Returns:
             `dict[str, Any]`.
@@ -192,7 +191,7 @@ class SCIMEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[User]:
+    ) -> Request[SCIMUser]:
         """Replace a user as an identity provider does.
 
         `PUT /scim/v2/Users/{id}`
@@ -211,7 +210,7 @@ class SCIMEndpoints:
             user_name: User name. `None` clears it.
 
         Returns:
-            The `User`.
+            The `SCIMUser`.
 
         Raises:
             RequestValidationError: An argument cannot be sent; nothing was.
@@ -238,7 +237,6 @@ class SCIMEndpoints:
                     "userName": user_name,
                 },
             ),
-            accept="application/scim+json",
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )
 
@@ -295,7 +293,7 @@ class SCIMEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[User]:
+    ) -> Request[SCIMUser]:
         """Activate or suspend a user as an identity provider does.
 
         `PATCH /scim/v2/Users/{id}`
@@ -314,7 +312,7 @@ class SCIMEndpoints:
             user_name: User name. `None` clears it.
 
         Returns:
-            The `User`.
+            The `SCIMUser`.
 
         Raises:
             RequestValidationError: An argument cannot be sent; nothing was.
@@ -341,7 +339,6 @@ class SCIMEndpoints:
                     "userName": user_name,
                 },
             ),
-            accept="application/scim+json",
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )
 

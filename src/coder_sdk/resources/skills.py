@@ -49,6 +49,8 @@ class SkillsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Leaves the content out; that is in `GET
         /api/experimental/users/{user}/skills/{skillName}`.
 
@@ -87,6 +89,8 @@ class SkillsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name.
@@ -123,6 +127,8 @@ class SkillsEndpoints:
         `POST /api/experimental/users/{user}/skills`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -165,6 +171,8 @@ class SkillsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name.
@@ -204,6 +212,8 @@ class SkillsEndpoints:
         `DELETE /api/experimental/users/{user}/skills/{skillName}`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

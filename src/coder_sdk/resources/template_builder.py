@@ -21,7 +21,6 @@ from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
@@ -233,7 +232,7 @@ class TemplateBuilderEndpoints:
         event_type: TemplateBuilderSessionEventType | Literal["compose_completion", "wizard_entry"],
         session_id: UUID | str,
         base_template_id: str | Omit = OMIT,
-        duration_seconds: timedelta | float | Omit = OMIT,
+        duration_seconds: float | Omit = OMIT,
         module_ids: Sequence[str] | Omit = OMIT,
         success: bool | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,

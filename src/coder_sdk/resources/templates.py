@@ -770,7 +770,6 @@ class TemplatesEndpoints:
         has_external_agent: bool | Omit = OMIT,
         ids: ObjectRef | Sequence[ObjectRef] | Omit = OMIT,
         name: str | Omit = OMIT,
-        organization_: OrganizationRef | Omit = OMIT,
         q: str | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -798,7 +797,6 @@ class TemplatesEndpoints:
             has_external_agent: Only those with an external agent.
             ids: Only those with these UUIDs.
             name: The name.
-            organization_: Organization.
             q: Search text in the server's own grammar; it is combined with the other
                 filters.
 
@@ -832,7 +830,6 @@ class TemplatesEndpoints:
                         "has_external_agent": has_external_agent,
                         "ids": ids,
                         "name": name,
-                        "organization_": organization_,
                     },
                     q,
                 )
