@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 from attrs import field, frozen
 
 from codegen.description import toml
-from codegen.python.phrases import effect, words
+from codegen.python.phrases import effect, singular, words
 from codegen.python.signature import Argument, Method
 
 ARGUMENTS_FILE = Path(__file__).parents[1] / "names" / "arguments.toml"
 
 _WIDTH = 92
+_OPERATION = re.compile(r"`([A-Z]+ /[^`]*)`")
 _UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
 _ERRORS = {
     400: "BadRequestError", 401: "UnauthorizedError", 403: "PermissionDeniedError",
@@ -44,11 +46,13 @@ class Words:
         effects: What each operation does.
         instead: The method to use in place of an old one.
         arguments: What arguments mean, by name or by `resource.method:name`.
+        names: The method of each operation.
     """
 
     effects: Mapping[str, str] = field(factory=dict[str, str])
     instead: Mapping[str, str] = field(factory=dict[str, str])
     arguments: Mapping[str, str] = field(factory=dict[str, str])
+    names: Mapping[str, str] = field(factory=dict[str, str])
 
 
 def read_arguments(path: Path = ARGUMENTS_FILE) -> dict[str, str]:
@@ -83,8 +87,8 @@ def deprecation(method: Method, spoken: Words) -> str | None:
     elif instead and method.variant == "text":
         instead = f"{instead}_text"
     if not instead:
-        return f"`{name}` is deprecated by Coder."
-    return f"`{name}` is deprecated by Coder; use `{instead}`."
+        return f"`{name}` is deprecated."
+    return f"`{name}` is deprecated; use `{instead}`."
 
 
 def _effect(method: Method, spoken: Words) -> str:
@@ -108,17 +112,28 @@ def _remarks(method: Method, spoken: Words) -> Iterator[str]:
     if extensions.get("x-stability") == "experimental":
         yield "Experimental: may change or go with any release of Coder."
     if feature := extensions.get("x-premium"):
-        yield f"Premium: the deployment needs a license with the feature `{feature}`."
+        yield _premium(str(feature))
     if versions := _versions(extensions.get("x-since"), extensions.get("x-until")):
         yield versions
     for note in extensions.get("x-notes", ()):
-        yield _sentence(note)
+        yield _sentence(_OPERATION.sub(lambda found: _method_of(found, spoken), note))
     if meaning := extensions.get("x-empty"):
         yield f"An empty answer means: {_sentence(str(meaning)).lower()}"
     ignored = [f"`{item.name}`" for item in method.operation.parameters if item.ignored]
     if ignored:
         verb = "is" if len(ignored) == 1 else "are"
         yield f"{' and '.join(ignored)} {verb} documented, but the server ignores it; not offered."
+
+
+def _premium(feature: str) -> str:
+    if feature == "enterprise-build":
+        return "Premium: the open-source build of the server does not have it."
+    return f"Premium: the deployment needs a license with the feature `{feature}`."
+
+
+def _method_of(found: re.Match[str], spoken: Words) -> str:
+    name = spoken.names.get(found[1])
+    return f"`{name}`" if name else found[0]
 
 
 def _versions(since: str | None, until: str | None) -> str | None:
@@ -144,8 +159,10 @@ def _facts(method: Method, item: Argument, spoken: Words) -> Iterator[str]:
         known.get(f"{method.name}:{item.python}")
         or (known.get(f"{item.python}_") if item.place == "filter" else None)
         or known.get(item.python)
-        or _phrase(item)
+        or _phrase(method, item)
     )
+    if item.place == "q" and method.at("filter"):
+        text += " It is combined with the other filters."
     yield text
     unit = item.extensions.get("x-unit") or item.schema.get("x-unit")
     if unit in _UNITS and "timedelta" in item.annotation and _UNITS[unit] not in text:
@@ -157,8 +174,10 @@ def _facts(method: Method, item: Argument, spoken: Words) -> Iterator[str]:
         yield versions
 
 
-def _phrase(item: Argument) -> str:
+def _phrase(method: Method, item: Argument) -> str:
     """A phrase by rule: the words of the name."""
+    if item.python == "name":
+        return f"The name of the {singular(words(method.name.resource or 'object'))}."
     text = words(item.python)
     if item.annotation == "bool":
         return f"Whether {text} is on."

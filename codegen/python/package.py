@@ -47,7 +47,7 @@ def package(
     """
     found = plan(description, names, reviewed, name)
     models = render_models(description, reviewed, name)
-    resources = render_resources(found, spoken(names), name)
+    resources = render_resources(found, spoken(names, found), name)
     texts = {f"models/{path}": text for path, text in models.items()}
     texts |= {f"resources/{path}": text for path, text in resources.items()}
     if complete:
@@ -56,12 +56,13 @@ def package(
     return Package(found, formatted(texts, name))
 
 
-def spoken(names: NameFile) -> Words:
+def spoken(names: NameFile, found: Plan) -> Words:
     """Our own words, from the files of names."""
     return Words(
         effects={key: entry.does for key, entry in names.entries.items() if entry.does},
         instead={key: entry.instead for key, entry in names.entries.items() if entry.instead},
         arguments=read_arguments(),
+        names={key: str(name) for key, name in found.assigned.items()},
     )
 
 

@@ -539,7 +539,7 @@ class AgentsEndpoints:
         )
 
     @endpoint
-    @deprecated("`agents.startup_logs` is deprecated by Coder; use `agents.logs`.", stacklevel=2)
+    @deprecated("`agents.startup_logs` is deprecated; use `agents.logs`.", stacklevel=2)
     def startup_logs(
         self,
         agent: AgentRef,
@@ -556,7 +556,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/startup-logs`
 
-        Deprecated: `agents.startup_logs` is deprecated by Coder; use `agents.logs`.
+        Deprecated: `agents.startup_logs` is deprecated; use `agents.logs`.
 
         `before` is documented, but the server ignores it; not offered.
 
@@ -633,8 +633,7 @@ class AgentsEndpoints:
 
     @stream
     @deprecated(
-        "`agents.stream_startup_logs` is deprecated by Coder; use `agents.stream_logs`.",
-        stacklevel=2,
+        "`agents.stream_startup_logs` is deprecated; use `agents.stream_logs`.", stacklevel=2
     )
     def stream_startup_logs(
         self,
@@ -653,8 +652,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/startup-logs`
 
-        Deprecated: `agents.stream_startup_logs` is deprecated by Coder; use
-        `agents.stream_logs`.
+        Deprecated: `agents.stream_startup_logs` is deprecated; use `agents.stream_logs`.
 
         `before` is documented, but the server ignores it; not offered.
 
@@ -727,8 +725,7 @@ class AgentsEndpoints:
 
     @stream
     @deprecated(
-        "`agents.watch_metadata_sse` is deprecated by Coder; use `agents.watch_metadata_ws`.",
-        stacklevel=2,
+        "`agents.watch_metadata_sse` is deprecated; use `agents.watch_metadata_ws`.", stacklevel=2
     )
     def watch_metadata_sse(
         self,
@@ -745,7 +742,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/watch-metadata`
 
-        Deprecated: `agents.watch_metadata_sse` is deprecated by Coder; use
+        Deprecated: `agents.watch_metadata_sse` is deprecated; use
         `agents.watch_metadata_ws`.
 
         Args:

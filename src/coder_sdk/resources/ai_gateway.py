@@ -87,8 +87,7 @@ class AIGatewayEndpoints:
         Premium: the deployment needs a license with the feature `aibridge`.
 
         Args:
-            q: Search text in the server's own grammar; it is combined with the other
-                filters.
+            q: Search text in the server's own grammar.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
             max_items: How many items the iteration yields at most; all by default.
@@ -131,7 +130,7 @@ class AIGatewayEndpoints:
         Premium: the deployment needs a license with the feature `aibridge`.
 
         Args:
-            name: The name.
+            name: The name of the key.
 
         Returns:
             The `CreateAIGatewayKeyResponse`.
@@ -241,8 +240,7 @@ class AIGatewayEndpoints:
         Premium: the deployment needs a license with the feature `aibridge`.
 
         Args:
-            q: Search text in the server's own grammar; it is combined with the other
-                filters.
+            q: Search text in the server's own grammar.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
             max_items: How many items the iteration yields at most; all by default.
@@ -386,14 +384,14 @@ class AIGatewayEndpoints:
 
         Args:
             client: Only sessions of this client.
-            initiator: Only jobs that this user began, by UUID.
+            initiator: Only sessions that this user began.
             model: Only sessions with this model.
-            provider: ID or name of the provider.
+            provider: Only sessions with this kind of provider.
             provider_name: Only sessions with the provider of this name.
-            session_id: The ID of the session.
+            session_id: Only the session with this ID.
             started_after: Only sessions that began after this instant.
             started_before: Only sessions that began before this instant.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             limit: How many items are fetched at a time.
             after_session_id: Begin after the session with this ID; not together with

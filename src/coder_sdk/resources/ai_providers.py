@@ -144,7 +144,7 @@ class AIProvidersEndpoints:
             display_name: The name that is shown to people.
             enabled: Whether it is on.
             icon: Path or URL of an icon.
-            name: The name.
+            name: The name of the AI provider.
             settings: Settings that only some providers have.
             type: The kind of provider.
 

@@ -292,7 +292,7 @@ class AISpendEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            group_name: Group name.
+            group_name: The name of the group.
             user_ids: Only these users, by UUID.
 
         Returns:

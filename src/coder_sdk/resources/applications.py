@@ -89,11 +89,11 @@ class ApplicationsEndpoints:
 
         `POST /api/v2/applications/reconnecting-pty-signed-token`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             agent_id: The agent.
-            url: URL.
+            url: The address of the terminal that the token is for.
 
         Returns:
             The `IssueReconnectingPTYSignedTokenResponse`.
@@ -113,9 +113,7 @@ class ApplicationsEndpoints:
         )
 
     @endpoint
-    @deprecated(
-        "`applications.host` is deprecated by Coder; use `workspace_proxies.regions`.", stacklevel=2
-    )
+    @deprecated("`applications.host` is deprecated; use `workspace_proxies.regions`.", stacklevel=2)
     def host(
         self,
         *,
@@ -129,8 +127,7 @@ class ApplicationsEndpoints:
 
         `GET /api/v2/applications/host`
 
-        Deprecated: `applications.host` is deprecated by Coder; use
-        `workspace_proxies.regions`.
+        Deprecated: `applications.host` is deprecated; use `workspace_proxies.regions`.
 
         Returns:
             The `AppHostResponse`.

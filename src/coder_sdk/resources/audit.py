@@ -178,14 +178,14 @@ class AuditEndpoints:
             build_reason: Only builds made for this reason.
             date_from: Only entries from this day or instant on.
             date_to: Only entries up to the end of this day, or up to this instant.
-            email: The e-mail address.
-            organization: The organization: a model, a UUID, a name, or `default`.
+            email: Only those of the user with this address.
+            organization: Only those of this organization.
             request_id: Only the entry of this request.
             resource_id: Only entries about the object with this ID.
             resource_target: Only entries about the object of this name.
             resource_type: Only entries about objects of this kind.
-            username: The user name.
-            q: Search text in the server's own grammar; it is combined with the other
+            username: Only those of the user with this name.
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
@@ -264,13 +264,13 @@ class AuditEndpoints:
 
         Args:
             action: Only entries of this action.
-            additional_fields: Additional fields.
+            additional_fields: Fields beside the usual ones, as JSON.
             build_reason: Only builds made for this reason.
             organization_id: The organization: a model or a UUID.
             request_id: Only the entry of this request.
             resource_id: Only entries about the object with this ID.
             resource_type: Only entries about objects of this kind.
-            time: Time.
+            time: When it happened.
 
         Returns:
             Nothing.

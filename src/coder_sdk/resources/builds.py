@@ -372,8 +372,8 @@ class BuildsEndpoints:
 
         `GET /api/v2/workspacebuilds/{workspacebuild}/parameters`
 
-        Lists the values of the build only; what a parameter means is in `GET
-        /api/v2/templateversions/{templateversion}/rich-parameters`.
+        Lists the values of the build only; what a parameter means is in
+        `template_versions.rich_parameters`.
 
         Args:
             build: The build: a model, a UUID, `workspace/number`, or
@@ -437,7 +437,7 @@ class BuildsEndpoints:
         )
 
     @endpoint
-    @deprecated("`builds.resources` is deprecated by Coder; use `builds.get`.", stacklevel=2)
+    @deprecated("`builds.resources` is deprecated; use `builds.get`.", stacklevel=2)
     def resources(
         self,
         build: BuildRef,
@@ -452,7 +452,7 @@ class BuildsEndpoints:
 
         `GET /api/v2/workspacebuilds/{workspacebuild}/resources`
 
-        Deprecated: `builds.resources` is deprecated by Coder; use `builds.get`.
+        Deprecated: `builds.resources` is deprecated; use `builds.get`.
 
         Args:
             build: The build: a model, a UUID, `workspace/number`, or

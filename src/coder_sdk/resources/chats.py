@@ -126,7 +126,7 @@ class ChatsEndpoints:
         Experimental: may change or go with any release of Coder.
 
         Args:
-            archived: Whether it is archived.
+            archived: Only archived chats, or only the others.
             diff_url: Only chats whose changes lie at this address.
             has_unread: Only chats with unread messages.
             pr: Only chats with the pull request of this number.
@@ -135,8 +135,8 @@ class ChatsEndpoints:
             repo: Only chats about this repository.
             search: Only those whose names contain this text.
             source: Only chats that you created, or only those shared with you.
-            title: The title.
-            q: Search text in the server's own grammar; it is combined with the other
+            title: Only chats whose title contains this text.
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             label: Only those with these labels.
             limit: How many items are fetched at a time.
@@ -1086,7 +1086,7 @@ class ChatsEndpoints:
         Since Coder 2.33.
 
         Args:
-            retention_days: Retention days.
+            retention_days: The number of days; zero keeps them for good.
 
         Returns:
             Nothing.

@@ -103,16 +103,16 @@ class ConnectionLogResourceEndpoints:
             connected_after: Only connections that began after this instant.
             connected_before: Only connections that began before this instant.
             connection_id: Only the connection with this ID.
-            organization: The organization: a model, a UUID, a name, or `default`.
+            organization: Only those of this organization.
             status: Only those in these states.
-            type: The kind of provider.
+            type: Only those of this kind.
             user_email: Only connections of the user with this address.
-            username: The user name.
-            workspace_id: The workspace.
+            username: Only those of the user with this name.
+            workspace_id: Only those of this workspace.
             workspace_owner: Only connections to workspaces of this user.
             workspace_owner_email: Only connections to workspaces of the user with this
                 address.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.

@@ -305,8 +305,7 @@ class CurrentAgentEndpoints:
 
     @endpoint
     @deprecated(
-        "`current_agent.git_auth` is deprecated by Coder; use `current_agent.external_auth`.",
-        stacklevel=2,
+        "`current_agent.git_auth` is deprecated; use `current_agent.external_auth`.", stacklevel=2
     )
     def git_auth(
         self,
@@ -324,7 +323,7 @@ class CurrentAgentEndpoints:
 
         `GET /api/v2/workspaceagents/me/gitauth`
 
-        Deprecated: `current_agent.git_auth` is deprecated by Coder; use
+        Deprecated: `current_agent.git_auth` is deprecated; use
         `current_agent.external_auth`.
 
         Args:
@@ -380,7 +379,7 @@ class CurrentAgentEndpoints:
         )
 
     @endpoint
-    @deprecated("`current_agent.update_app_status` is deprecated by Coder.", stacklevel=2)
+    @deprecated("`current_agent.update_app_status` is deprecated.", stacklevel=2)
     def update_app_status(
         self,
         *,
@@ -403,7 +402,7 @@ class CurrentAgentEndpoints:
 
         `PATCH /api/v2/workspaceagents/me/app-status`
 
-        Deprecated: `current_agent.update_app_status` is deprecated by Coder.
+        Deprecated: `current_agent.update_app_status` is deprecated.
 
         Args:
             app_slug: The slug of the application.

@@ -55,7 +55,7 @@ class DeploymentEndpoints:
 
         `GET /api/v2/appearance`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Returns:
             The `AppearanceConfig`.
@@ -87,8 +87,8 @@ class DeploymentEndpoints:
 
         `GET /api/v2/experiments/available`
 
-        Lists experiments that are fit for use only; those that are on are in `GET
-        /api/v2/experiments`.
+        Lists experiments that are fit for use only; those that are on are in
+        `deployment.experiments`.
 
         Returns:
             The `AvailableExperiments`.
@@ -152,8 +152,8 @@ class DeploymentEndpoints:
 
         `GET /api/v2/experiments`
 
-        Lists the experiments that are on; those that can be switched on are in `GET
-        /api/v2/experiments/available`.
+        Lists the experiments that are on; those that can be switched on are in
+        `deployment.available_experiments`.
 
         Returns:
             A list of `Experiment`.
@@ -185,7 +185,7 @@ class DeploymentEndpoints:
 
         `GET /api/v2/replicas`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Returns:
             A list of `Replica`.
@@ -320,7 +320,7 @@ class DeploymentEndpoints:
 
         `PUT /api/v2/appearance`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             announcement_banners: Banners that every page shows.

@@ -176,7 +176,7 @@ class GroupsEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            name: The name of the group.
 
         Returns:
             The `Group`.
@@ -219,7 +219,7 @@ class GroupsEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            name: The name of the group.
             avatar_url: URL of a picture.
             display_name: The name that is shown to people.
             quota_allowance: What each member adds to the budget of its workspaces.
@@ -280,7 +280,7 @@ class GroupsEndpoints:
             add_users: Users to add, by UUID or name.
             avatar_url: URL of a picture. `None` clears it.
             display_name: The name that is shown to people. `None` clears it.
-            name: The name.
+            name: The name of the group.
             quota_allowance: What each member adds to the budget of its workspaces. `None`
                 clears it.
             remove_users: Users to remove, by UUID or name.
@@ -433,13 +433,13 @@ class GroupsEndpoints:
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
-            login_type: How the user signs in.
-            name: The name.
+            login_type: Only users who sign in in this way.
+            name: Only those of this name.
             role: Only users with this role.
             search: Only those whose names contain this text.
-            service_account: Whether it is an account for a machine.
+            service_account: Only service accounts, or only the others.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             after_id: Begin after the item with this ID.
             limit: How many items are fetched at a time.
@@ -535,19 +535,19 @@ class GroupsEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            group_name: Group name.
+            group_name: The name of the group.
             created_after: Only those that were created after this instant.
             created_before: Only those that were created before this instant.
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
-            login_type: How the user signs in.
-            name: The name.
+            login_type: Only users who sign in in this way.
+            name: Only those of this name.
             role: Only users with this role.
             search: Only those whose names contain this text.
-            service_account: Whether it is an account for a machine.
+            service_account: Only service accounts, or only the others.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             after_id: Begin after the item with this ID.
             limit: How many items are fetched at a time.

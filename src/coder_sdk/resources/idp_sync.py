@@ -55,7 +55,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/settings/idpsync/available-fields`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         `organization` is documented, but the server ignores it; not offered.
 
@@ -90,7 +90,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/organizations/{organization}/settings/idpsync/available-fields`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -127,7 +127,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/settings/idpsync/field-values`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         `organization` is documented, but the server ignores it; not offered.
 
@@ -167,7 +167,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/organizations/{organization}/settings/idpsync/field-values`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -206,7 +206,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/organizations/{organization}/settings/idpsync/groups`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -242,7 +242,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/settings/idpsync/organization`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Returns:
             The `OrganizationSyncSettings`.
@@ -275,7 +275,7 @@ class IdPSyncEndpoints:
 
         `GET /api/v2/organizations/{organization}/settings/idpsync/roles`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -316,7 +316,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups/config`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -368,7 +368,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups/mapping`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -415,7 +415,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -471,7 +471,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/settings/idpsync/organization/config`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             assign_default: Whether every user joins the default organization.
@@ -516,7 +516,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/settings/idpsync/organization/mapping`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             add: Pairs of `given`, the value of the claim, and `gets`, the object.
@@ -560,7 +560,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/settings/idpsync/organization`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             field: The claim that is read.
@@ -609,7 +609,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles/config`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -652,7 +652,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles/mapping`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -696,7 +696,7 @@ class IdPSyncEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -46,7 +46,7 @@ class LicensesEndpoints:
 
         `GET /api/v2/licenses`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Returns:
             A list of `License`.
@@ -80,7 +80,7 @@ class LicensesEndpoints:
 
         `POST /api/v2/licenses`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             license: The license, as it was sent to you.
@@ -118,7 +118,7 @@ class LicensesEndpoints:
 
         `DELETE /api/v2/licenses/{id}`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             license_id: The number of the license.
@@ -154,7 +154,7 @@ class LicensesEndpoints:
 
         `GET /api/v2/entitlements`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Returns:
             The `Entitlements`.
@@ -187,7 +187,7 @@ class LicensesEndpoints:
 
         `POST /api/v2/licenses/refresh-entitlements`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Refused with 400 soon after the last refresh; the text tells the seconds to wait.
 

@@ -124,13 +124,13 @@ class MembersEndpoints:
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
-            login_type: How the user signs in.
-            name: The name.
+            login_type: Only users who sign in in this way.
+            name: Only those of this name.
             role: Only users with this role.
             search: Only those whose names contain this text.
-            service_account: Whether it is an account for a machine.
+            service_account: Only service accounts, or only the others.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             after_id: Begin after the item with this ID.
             limit: How many items are fetched at a time.
@@ -262,7 +262,7 @@ class MembersEndpoints:
         )
 
     @endpoint
-    @deprecated("`members.list_unpaged` is deprecated by Coder; use `members.list`.", stacklevel=2)
+    @deprecated("`members.list_unpaged` is deprecated; use `members.list`.", stacklevel=2)
     def list_unpaged(
         self,
         organization: OrganizationRef,
@@ -281,14 +281,14 @@ class MembersEndpoints:
 
         `GET /api/v2/organizations/{organization}/members`
 
-        Deprecated: `members.list_unpaged` is deprecated by Coder; use `members.list`.
+        Deprecated: `members.list_unpaged` is deprecated; use `members.list`.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             github_user_id: Only the user with this ID on GitHub.
             include_system: Also users that belong to the system.
-            user_id: The user: a model or a UUID.
-            q: Search text in the server's own grammar; it is combined with the other
+            user_id: Only the user with this ID.
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
 
         Returns:
@@ -416,7 +416,7 @@ class MembersEndpoints:
 
         `GET /api/v2/organizations/{organization}/members/{user}/workspace-quota`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -62,9 +62,9 @@ class NotificationsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            auth_key: Auth key.
-            endpoint: Endpoint.
-            p256dh_key: P256dh key.
+            auth_key: The secret that the browser made for the subscription.
+            endpoint: The address at which the browser listens.
+            p256dh_key: The public key of the browser.
 
         Returns:
             Nothing.
@@ -99,8 +99,7 @@ class NotificationsEndpoints:
 
         `GET /api/v2/notifications/templates/custom`
 
-        Lists custom templates only; `GET /api/v2/notifications/templates/system` lists the
-        others.
+        Lists custom templates only; `notifications.system_templates` lists the others.
 
         Returns:
             A list of `NotificationTemplate`.
@@ -140,7 +139,7 @@ class NotificationsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            endpoint: Endpoint.
+            endpoint: The address at which the browser listens.
 
         Returns:
             Nothing.
@@ -373,8 +372,8 @@ class NotificationsEndpoints:
 
         `GET /api/v2/notifications/templates/system`
 
-        Lists templates of the system only; `GET /api/v2/notifications/templates/custom`
-        lists the others.
+        Lists templates of the system only; `notifications.custom_templates` lists the
+        others.
 
         Returns:
             A list of `NotificationTemplate`.
@@ -493,7 +492,7 @@ class NotificationsEndpoints:
 
         `PUT /api/v2/notifications/templates/{notification_template}/method`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         An empty answer means: unchanged.
 

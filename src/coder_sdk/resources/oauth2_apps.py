@@ -132,7 +132,7 @@ class OAuth2AppsEndpoints:
 
         Args:
             callback_url: Where the application receives its codes.
-            name: The name.
+            name: The name of the OAuth2 app.
             icon: Path or URL of an icon.
 
         Returns:
@@ -180,7 +180,7 @@ class OAuth2AppsEndpoints:
         Args:
             app: The application: its model or UUID.
             callback_url: Where the application receives its codes.
-            name: The name.
+            name: The name of the OAuth2 app.
             icon: Path or URL of an icon.
 
         Returns:

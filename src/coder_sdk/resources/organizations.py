@@ -127,7 +127,7 @@ class OrganizationsEndpoints:
         Premium: the deployment needs a license with the feature `multiple_organizations`.
 
         Args:
-            name: The name.
+            name: The name of the organization.
             description: A text that describes it.
             display_name: The name that is shown to people.
             icon: Path or URL of an icon.
@@ -187,7 +187,7 @@ class OrganizationsEndpoints:
             description: A text that describes it.
             display_name: The name that is shown to people.
             icon: Path or URL of an icon.
-            name: The name.
+            name: The name of the organization.
 
         Returns:
             The `Organization`.
@@ -274,7 +274,7 @@ class OrganizationsEndpoints:
 
         `PATCH /api/v2/organizations/{organization}/settings/workspace-sharing`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -321,7 +321,7 @@ class OrganizationsEndpoints:
 
         `GET /api/v2/organizations/{organization}/settings/workspace-sharing`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -52,8 +52,7 @@ class PortSharesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/port-share`
 
-        Lists shared ports only; those that are open are in `GET
-        /api/v2/workspaceagents/{workspaceagent}/listening-ports`.
+        Lists shared ports only; those that are open are in `agents.listening_ports`.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or

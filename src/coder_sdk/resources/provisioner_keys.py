@@ -97,7 +97,7 @@ class ProvisionerKeysEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name. Since Coder 2.13.
+            name: The name of the provisioner key. Since Coder 2.13.
             tags: Tags that provisioners must have. Since Coder 2.13.
 
         Returns:
@@ -174,7 +174,7 @@ class ProvisionerKeysEndpoints:
 
         `GET /api/v2/provisionerkeys/{provisionerkey}`
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             key: The secret.

@@ -46,8 +46,8 @@ class RolesEndpoints:
 
         `GET /api/v2/users/roles`
 
-        Lists roles of the whole deployment only; those of an organization are in `GET
-        /api/v2/organizations/{organization}/members/roles`.
+        Lists roles of the whole deployment only; those of an organization are in
+        `roles.list_in_organization`.
 
         Returns:
             A list of `AssignableRoles`.
@@ -92,7 +92,7 @@ class RolesEndpoints:
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             display_name: The name that is shown to people.
-            name: The name.
+            name: The name of the role.
             organization_member_permissions: What members may do with what they own in the
                 organization.
             organization_permissions: What the role may do in the organization.
@@ -155,7 +155,7 @@ class RolesEndpoints:
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             display_name: The name that is shown to people.
-            name: The name.
+            name: The name of the role.
             organization_member_permissions: What members may do with what they own in the
                 organization.
             organization_permissions: What the role may do in the organization.
@@ -211,7 +211,7 @@ class RolesEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            name: The name of the role.
 
         Returns:
             Nothing.
@@ -245,8 +245,8 @@ class RolesEndpoints:
 
         `GET /api/v2/organizations/{organization}/members/roles`
 
-        Lists roles of the organization only; those of the whole deployment are in `GET
-        /api/v2/users/roles`.
+        Lists roles of the organization only; those of the whole deployment are in
+        `roles.list`.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

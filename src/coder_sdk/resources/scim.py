@@ -57,14 +57,14 @@ class SCIMEndpoints:
         Premium: the deployment needs a license with the feature `scim`.
 
         Args:
-            active: Active. `None` clears it.
-            emails: Emails. `None` clears it.
-            groups: Groups. `None` clears it.
+            active: Whether the user may sign in. `None` clears it.
+            emails: The addresses, the `primary` one among them. `None` clears it.
+            groups: Groups; the server ignores them. `None` clears it.
             id: The ID. `None` clears it.
-            meta: Meta. `None` clears it.
-            name: The name. `None` clears it.
-            schemas: Schemas. `None` clears it.
-            user_name: User name. `None` clears it.
+            meta: Data about the object itself. `None` clears it.
+            name: The parts of the full name. `None` clears it.
+            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
+            user_name: The user name. `None` clears it.
 
         Returns:
             The `SCIMUser`.
@@ -200,14 +200,14 @@ class SCIMEndpoints:
 
         Args:
             user_id: The ID of the user.
-            active: Active. `None` clears it.
-            emails: Emails. `None` clears it.
-            groups: Groups. `None` clears it.
-            new_user_id: New user ID. `None` clears it.
-            meta: Meta. `None` clears it.
-            name: The name. `None` clears it.
-            schemas: Schemas. `None` clears it.
-            user_name: User name. `None` clears it.
+            active: Whether the user may sign in. `None` clears it.
+            emails: The addresses, the `primary` one among them. `None` clears it.
+            groups: Groups; the server ignores them. `None` clears it.
+            new_user_id: The ID in the body. `None` clears it.
+            meta: Data about the object itself. `None` clears it.
+            name: The parts of the full name. `None` clears it.
+            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
+            user_name: The user name. `None` clears it.
 
         Returns:
             The `SCIMUser`.
@@ -302,14 +302,14 @@ class SCIMEndpoints:
 
         Args:
             user_id: The ID of the user.
-            active: Active. `None` clears it.
-            emails: Emails. `None` clears it.
-            groups: Groups. `None` clears it.
-            new_user_id: New user ID. `None` clears it.
-            meta: Meta. `None` clears it.
-            name: The name. `None` clears it.
-            schemas: Schemas. `None` clears it.
-            user_name: User name. `None` clears it.
+            active: Whether the user may sign in. `None` clears it.
+            emails: The addresses, the `primary` one among them. `None` clears it.
+            groups: Groups; the server ignores them. `None` clears it.
+            new_user_id: The ID in the body. `None` clears it.
+            meta: Data about the object itself. `None` clears it.
+            name: The parts of the full name. `None` clears it.
+            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
+            user_name: The user name. `None` clears it.
 
         Returns:
             The `SCIMUser`.

@@ -91,7 +91,7 @@ class SecretsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the secret.
 
         Returns:
             The `UserSecret`.
@@ -138,7 +138,7 @@ class SecretsEndpoints:
             enabled: Whether it is on.
             env_name: The environment variable that holds it.
             file_path: The file that holds it.
-            name: The name.
+            name: The name of the secret.
             value: The value.
 
         Returns:
@@ -194,7 +194,7 @@ class SecretsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the secret.
             description: A text that describes it.
             enabled: Whether it is on.
             env_name: The environment variable that holds it.
@@ -247,7 +247,7 @@ class SecretsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the secret.
 
         Returns:
             Nothing.

@@ -51,8 +51,7 @@ class SkillsEndpoints:
 
         Since Coder 2.34.
 
-        Leaves the content out; that is in `GET
-        /api/experimental/users/{user}/skills/{skillName}`.
+        Leaves the content out; that is in `skills.get`.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -93,7 +92,7 @@ class SkillsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the skill.
 
         Returns:
             The `UserSkill`.
@@ -175,7 +174,7 @@ class SkillsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the skill.
             content: The content: bytes, a path, an open binary file, or an iterator of
                 chunks.
 
@@ -217,7 +216,7 @@ class SkillsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the skill.
 
         Returns:
             Nothing.

@@ -76,10 +76,10 @@ class TasksEndpoints:
         `GET /api/v2/tasks`
 
         Args:
-            organization: The organization: a model, a UUID, a name, or `default`.
+            organization: Only those of this organization.
             owner: Only those of this owner.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
 
         Returns:
@@ -207,7 +207,7 @@ class TasksEndpoints:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             display_name: The name that is shown to people.
             input: The prompt.
-            name: The name.
+            name: The name of the task.
             template_version_id: The template version.
             template_version_preset_id: The preset whose parameter values are taken.
 

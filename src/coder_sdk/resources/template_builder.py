@@ -144,7 +144,7 @@ class TemplateBuilderEndpoints:
         `POST /api/v2/templatebuilder/compose/template`
 
         Args:
-            name: The name.
+            name: The name of the template builder.
             organization_id: The organization: a model or a UUID.
             base_template_id: The base; see `template_builder.bases`.
             base_variable_values: Values of the base's variables.

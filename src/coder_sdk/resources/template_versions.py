@@ -172,7 +172,7 @@ class TemplateVersionsEndpoints:
             example_id: Take this example instead of a file; see `templates.examples`.
             file_id: The file that `files.upload` returned.
             message: A message.
-            name: The name.
+            name: The name of the template version.
             tags: Tags that provisioners must have.
             template_id: The template that the version belongs to; without it, one can be
                 created from the version.
@@ -233,7 +233,7 @@ class TemplateVersionsEndpoints:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
             message: A message.
-            name: The name.
+            name: The name of the template version.
 
         Returns:
             The `TemplateVersion`.
@@ -514,7 +514,7 @@ class TemplateVersionsEndpoints:
 
     @endpoint
     @deprecated(
-        "`template_versions.legacy_parameters` is deprecated by Coder; use `template_versions.rich_parameters`.",
+        "`template_versions.legacy_parameters` is deprecated; use `template_versions.rich_parameters`.",
         stacklevel=2,
     )
     def legacy_parameters(
@@ -531,7 +531,7 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/parameters`
 
-        Deprecated: `template_versions.legacy_parameters` is deprecated by Coder; use
+        Deprecated: `template_versions.legacy_parameters` is deprecated; use
         `template_versions.rich_parameters`.
 
         Args:
@@ -557,7 +557,7 @@ class TemplateVersionsEndpoints:
 
     @endpoint
     @deprecated(
-        "`template_versions.legacy_schema` is deprecated by Coder; use `template_versions.rich_parameters`.",
+        "`template_versions.legacy_schema` is deprecated; use `template_versions.rich_parameters`.",
         stacklevel=2,
     )
     def legacy_schema(
@@ -574,7 +574,7 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/schema`
 
-        Deprecated: `template_versions.legacy_schema` is deprecated by Coder; use
+        Deprecated: `template_versions.legacy_schema` is deprecated; use
         `template_versions.rich_parameters`.
 
         Args:

@@ -120,15 +120,15 @@ class TemplatesEndpoints:
             author_id: Only those written by the user with this ID.
             deleted: Only deleted ones.
             deprecated: Only deprecated ones; the list leaves them out otherwise.
-            display_name: The name that is shown to people.
+            display_name: Only those whose display names contain this text.
             exact_display_name: Only those of exactly this display name.
             exact_name: Only the one of exactly this name.
             has_ai_task: Only those with an AI task.
             has_external_agent: Only those with an external agent.
             ids: Only those with these UUIDs.
-            name: The name.
-            organization: The organization: a model, a UUID, a name, or `default`.
-            q: Search text in the server's own grammar; it is combined with the other
+            name: Only those of this name.
+            organization: Only those of this organization.
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
 
         Returns:
@@ -221,7 +221,7 @@ class TemplatesEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            name: The name of the template.
 
         Returns:
             The `Template`.
@@ -284,7 +284,7 @@ class TemplatesEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            name: The name.
+            name: The name of the template.
             template_version_id: The version that becomes the active one.
             activity_bump_ms: By how much activity puts the stop off. A `timedelta`, or a
                 number of milliseconds.
@@ -431,7 +431,7 @@ class TemplatesEndpoints:
                 A `timedelta`, or a number of milliseconds.
             icon: Path or URL of an icon.
             max_port_share_level: With whom ports may be shared at most.
-            name: The name.
+            name: The name of the template.
             require_active_version: Whether workspaces must use the active version.
             time_til_autostop_notify_ms: How long before a stop its owner is told. A
                 `timedelta`, or a number of milliseconds.
@@ -694,7 +694,7 @@ class TemplatesEndpoints:
         `GET /api/v2/templates/examples`
 
         Lists the examples that come with the server, not templates of the deployment; those
-        are in `GET /api/v2/templates`.
+        are in `templates.list`.
 
         Returns:
             A list of `TemplateExample`.
@@ -714,7 +714,7 @@ class TemplatesEndpoints:
 
     @endpoint
     @deprecated(
-        "`templates.examples_in_organization` is deprecated by Coder; use `templates.examples`.",
+        "`templates.examples_in_organization` is deprecated; use `templates.examples`.",
         stacklevel=2,
     )
     def examples_in_organization(
@@ -731,7 +731,7 @@ class TemplatesEndpoints:
 
         `GET /api/v2/organizations/{organization}/templates/examples`
 
-        Deprecated: `templates.examples_in_organization` is deprecated by Coder; use
+        Deprecated: `templates.examples_in_organization` is deprecated; use
         `templates.examples`.
 
         Args:
@@ -782,7 +782,7 @@ class TemplatesEndpoints:
         `GET /api/v2/organizations/{organization}/templates`
 
         Leaves deprecated templates out unless `q` asks for them with `deprecated:true`;
-        `GET /api/v2/templates` lists those of all organizations.
+        `templates.list` lists those of all organizations.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -790,14 +790,14 @@ class TemplatesEndpoints:
             author_id: Only those written by the user with this ID.
             deleted: Only deleted ones.
             deprecated: Only deprecated ones; the list leaves them out otherwise.
-            display_name: The name that is shown to people.
+            display_name: Only those whose display names contain this text.
             exact_display_name: Only those of exactly this display name.
             exact_name: Only the one of exactly this name.
             has_ai_task: Only those with an AI task.
             has_external_agent: Only those with an external agent.
             ids: Only those with these UUIDs.
-            name: The name.
-            q: Search text in the server's own grammar; it is combined with the other
+            name: Only those of this name.
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
 
         Returns:

@@ -137,7 +137,7 @@ class TokensEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the token.
 
         Returns:
             The `APIKey`.
@@ -303,8 +303,8 @@ class TokensEndpoints:
 
         `POST /api/v2/users/{user}/keys`
 
-        Makes an unnamed key that lives seven days and longer while it is used; `POST
-        /api/v2/users/{user}/keys/tokens` makes a token of a fixed life.
+        Makes an unnamed key that lives seven days and longer while it is used;
+        `tokens.create_for_user` makes a token of a fixed life.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

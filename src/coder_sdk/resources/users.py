@@ -135,13 +135,13 @@ class UsersEndpoints:
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
-            login_type: How the user signs in.
-            name: The name.
+            login_type: Only users who sign in in this way.
+            name: Only those of this name.
             role: Only users with this role.
             search: Only those whose names contain this text.
-            service_account: Whether it is an account for a machine.
+            service_account: Only service accounts, or only the others.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             after_id: Begin after the item with this ID.
             limit: How many items are fetched at a time.
@@ -265,7 +265,7 @@ class UsersEndpoints:
             username: The user name.
             email: The e-mail address.
             login_type: How the user signs in.
-            name: The name.
+            name: The full name of the user.
             organization_ids: The organizations that the user joins, by UUID; the server
                 wants at least one.
             password: The password.
@@ -476,7 +476,7 @@ class UsersEndpoints:
             email: The e-mail address.
             password: The password.
             username: The user name.
-            name: The name.
+            name: The full name of the user.
             onboarding_info: Answers to the questions of the setup.
             trial: Whether a trial license is asked for.
             trial_info: About the company, for a trial license.
@@ -598,7 +598,7 @@ class UsersEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the organization.
 
         Returns:
             The `Organization`.
@@ -1010,7 +1010,7 @@ class UsersEndpoints:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             username: The user name.
             avatar_url: URL of a picture.
-            name: The name.
+            name: The full name of the user.
 
         Returns:
             The `User`.
@@ -1120,8 +1120,7 @@ class UsersEndpoints:
 
     @endpoint
     @deprecated(
-        "`users.workspace_quota` is deprecated by Coder; use `members.workspace_quota`.",
-        stacklevel=2,
+        "`users.workspace_quota` is deprecated; use `members.workspace_quota`.", stacklevel=2
     )
     def workspace_quota(
         self,
@@ -1137,10 +1136,9 @@ class UsersEndpoints:
 
         `GET /api/v2/workspace-quota/{user}`
 
-        Deprecated: `users.workspace_quota` is deprecated by Coder; use
-        `members.workspace_quota`.
+        Deprecated: `users.workspace_quota` is deprecated; use `members.workspace_quota`.
 
-        Premium: the deployment needs a license with the feature `enterprise-build`.
+        Premium: the open-source build of the server does not have it.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

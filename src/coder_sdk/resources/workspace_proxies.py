@@ -127,7 +127,7 @@ class WorkspaceProxiesEndpoints:
         Premium: the deployment needs a license with the feature `workspace_proxy`.
 
         Args:
-            name: The name.
+            name: The name of the workspace proxy.
             display_name: The name that is shown to people.
             icon: Path or URL of an icon.
 
@@ -180,7 +180,7 @@ class WorkspaceProxiesEndpoints:
             display_name: The name that is shown to people.
             icon: Path or URL of an icon.
             id: The UUID of the proxy.
-            name: The name.
+            name: The name of the workspace proxy.
             regenerate_token: Whether it gets a new token.
 
         Returns:
@@ -262,8 +262,8 @@ class WorkspaceProxiesEndpoints:
 
         `GET /api/v2/regions`
 
-        Leaves out proxies that are deleted or only relay; all of them are in `GET
-        /api/v2/workspaceproxies`.
+        Leaves out proxies that are deleted or only relay; all of them are in
+        `workspace_proxies.list`.
 
         Returns:
             The `RegionsResponse`.

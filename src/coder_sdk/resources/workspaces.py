@@ -197,11 +197,11 @@ class WorkspacesEndpoints:
             has_ai_task: Only those with an AI task.
             has_external_agent: Only those with an external agent.
             healthy: Only workspaces whose agents are healthy, or only the others.
-            id: The ID.
+            id: Only the one with this ID.
             last_used_after: Only those that were used after this instant.
             last_used_before: Only those that were not used since this instant.
-            name: The name.
-            organization: The organization: a model, a UUID, a name, or `default`.
+            name: Only those of this name.
+            organization: Only those of this organization.
             outdated: Only workspaces that do not use the active version.
             owner: Only those of this owner.
             param: Only workspaces with this parameter, or with this value of it.
@@ -210,7 +210,7 @@ class WorkspacesEndpoints:
             shared_with_user: Only workspaces that are shared with this user.
             status: Only those in these states.
             template: Only those made from this template.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
@@ -325,7 +325,7 @@ class WorkspacesEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the workspace.
             include_deleted: Also find it when it was deleted.
 
         Returns:
@@ -462,13 +462,13 @@ class WorkspacesEndpoints:
             github_com_user_id: Only the user with this ID on GitHub.
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
-            login_type: How the user signs in.
-            name: The name.
+            login_type: Only users who sign in in this way.
+            name: Only those of this name.
             role: Only users with this role.
             search: Only those whose names contain this text.
-            service_account: Whether it is an account for a machine.
+            service_account: Only service accounts, or only the others.
             status: Only those in these states.
-            q: Search text in the server's own grammar; it is combined with the other
+            q: Search text in the server's own grammar. It is combined with the other
                 filters.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
@@ -544,7 +544,7 @@ class WorkspacesEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the workspace.
             automatic_updates: Whether it takes the active version whenever it starts.
             autostart_schedule: When it starts, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
@@ -589,7 +589,7 @@ class WorkspacesEndpoints:
 
     @endpoint
     @deprecated(
-        "`workspaces.create_in_organization` is deprecated by Coder; use `workspaces.create_for_user`.",
+        "`workspaces.create_in_organization` is deprecated; use `workspaces.create_for_user`.",
         stacklevel=2,
     )
     def create_in_organization(
@@ -616,13 +616,13 @@ class WorkspacesEndpoints:
 
         `POST /api/v2/organizations/{organization}/members/{user}/workspaces`
 
-        Deprecated: `workspaces.create_in_organization` is deprecated by Coder; use
+        Deprecated: `workspaces.create_in_organization` is deprecated; use
         `workspaces.create_for_user`.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            name: The name.
+            name: The name of the workspace.
             automatic_updates: Whether it takes the active version whenever it starts.
             autostart_schedule: When it starts, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
@@ -797,7 +797,7 @@ class WorkspacesEndpoints:
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
-            name: The name.
+            name: The new name.
 
         Returns:
             Nothing.
@@ -1244,9 +1244,7 @@ class WorkspacesEndpoints:
         )
 
     @stream
-    @deprecated(
-        "`workspaces.watch_sse` is deprecated by Coder; use `workspaces.watch_ws`.", stacklevel=2
-    )
+    @deprecated("`workspaces.watch_sse` is deprecated; use `workspaces.watch_ws`.", stacklevel=2)
     def watch_sse(
         self,
         workspace: WorkspaceRef,
@@ -1262,8 +1260,7 @@ class WorkspacesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/watch`
 
-        Deprecated: `workspaces.watch_sse` is deprecated by Coder; use
-        `workspaces.watch_ws`.
+        Deprecated: `workspaces.watch_sse` is deprecated; use `workspaces.watch_ws`.
 
         The stream stays open after the workspace was deleted.
 
