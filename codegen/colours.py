@@ -20,7 +20,8 @@ MARK: Final = "colour: handwritten"
 NOTE: Final = "# Derived from `{source}`\n# by `python -m codegen colours`; edit that file.\n"
 ROOTS: Final = ("src", "tests")
 
-# Whole names; a rule that nothing uses is an error.
+# Whole names; a rule that nothing uses is an error. A name that begins with `Async` and is not
+# listed loses that word, so that a workflow needs no rule of its own.
 NAMES: Final = {
     "AsyncNames": "Names",
     "AsyncUpload": "Upload",
@@ -52,12 +53,22 @@ NAMES: Final = {
     "AsyncStreamingResponse": "StreamingResponse",
     "aclose": "close",
     "asynccontextmanager": "contextmanager",
+    "AbstractAsyncContextManager": "AbstractContextManager",
 }
 WORD: Final = re.compile(r"\b(async |await )?([A-Za-z_]\w*)\b")
+PREFIXED: Final = re.compile(r"Async[A-Z]\w*")
 
 
 class UnusedRuleError(Exception):
     """A rule of the table renames nothing."""
+
+
+def renamed(name: str, used: set[str]) -> str:
+    """The name in the synchronous form, noting which rule was used."""
+    if name in NAMES:
+        used.add(name)
+        return NAMES[name]
+    return name.removeprefix("Async") if PREFIXED.fullmatch(name) else name
 
 
 def derive(source: str, used: set[str]) -> str:
@@ -71,9 +82,8 @@ def derive(source: str, used: set[str]) -> str:
         if token.type == tokenize.NAME and token.string in {"async", "await"}:
             # The blank after the keyword goes with it.
             edits.append((row, start, end + 1, ""))
-        elif token.type == tokenize.NAME and token.string in NAMES:
-            used.add(token.string)
-            edits.append((row, start, end, NAMES[token.string]))
+        elif token.type == tokenize.NAME and (new := renamed(token.string, used)) != token.string:
+            edits.append((row, start, end, new))
         elif token.type == tokenize.NAME and token.string == "Awaitable":
             # `Awaitable[T]` becomes `T`; an import of the name is cleaned up by the linter.
             unwrap = lines[row - 1][end : end + 1] == "["
@@ -99,10 +109,9 @@ def _in_text(
     """Rename inside strings and comments: docstrings name classes, lazy tables name modules."""
     for match in WORD.finditer(line, first):
         keyword, name = match.groups()
-        if name in NAMES:
-            used.add(name)
-        if name in NAMES or keyword:
-            yield row, match.start(), match.end(), NAMES.get(name, name)
+        new = renamed(name, used)
+        if new != name or keyword:
+            yield row, match.start(), match.end(), new
 
 
 def pairs(root: Path) -> Iterator[tuple[Path, Path]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from coder_sdk._errors.build import context_of, excerpt
+from coder_sdk._errors.build import context_of, excerpt, missing_feature
 from coder_sdk._errors.transport import DecodeError, UnexpectedResponseError
 
 if TYPE_CHECKING:
-    from coder_sdk._decode import Decoder
+    from coder_sdk._decode import Decoder, ResponseTypes
     from coder_sdk._request import Request
     from coder_sdk._response import Answer
 
@@ -26,8 +26,8 @@ def decode_answer(request: Request[T], answer: Answer) -> T:
     """
     if request.types is None:
         raise RuntimeError("A request was sent without its types.")
-    if request.accept != "text/html" and (request.types.body.is_bytes or request.types.body.is_text):
-        _refuse_page(answer)
+    if request.accept != "text/html":
+        _refuse_page(answer, request.types)
     return cast("T", _decode(request.types.body, answer))
 
 
@@ -64,10 +64,10 @@ def _empty(decoder: Decoder, answer: Answer) -> Any:
     )
 
 
-def _refuse_page(answer: Answer) -> None:
-    """A web page is not the bytes or text that were asked for."""
+def _refuse_page(answer: Answer, types: ResponseTypes) -> None:
+    """A web page is never what the API answers: it comes where the server has no such route."""
     if answer.media_type in {"text/html", "application/xhtml+xml"}:
-        raise unexpected(answer)
+        raise missing_feature(answer, types) or unexpected(answer)
 
 
 def unexpected(answer: Answer) -> UnexpectedResponseError:
@@ -102,6 +102,6 @@ def _decode_error(error: ValueError, answer: Answer) -> DecodeError:
     return DecodeError(
         f"{where} does not fit the type of the operation: {reason}{more}",
         location=location,
-        body=answer.body,
+        body=answer.redactor.content(answer.body),
         context=context_of(answer),
     )

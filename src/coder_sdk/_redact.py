@@ -42,6 +42,10 @@ _PATTERNS: Final = (
     ),
 )
 _JSON_PAIR: Final = re.compile(rf'("{_NAMES}"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE)
+# The same inside of a JSON string, where the quotes are escaped.
+_ESCAPED_PAIR: Final = re.compile(
+    rf'(\\+"{_NAMES}\\+"\s*:\s*\\+").*?(\\+"|\Z)', re.IGNORECASE | re.DOTALL
+)
 _FORM_PAIR: Final = re.compile(rf"((?:^|[?&;\s]){_NAMES}=)[^&;\s\"']+", re.IGNORECASE)
 _SHORTEST: Final = 4
 
@@ -89,6 +93,7 @@ class Redactor:
         for pattern in _PATTERNS:
             text = pattern.sub(MASK, text)
         text = _JSON_PAIR.sub(rf'\1"{MASK}"', text)
+        text = _ESCAPED_PAIR.sub(rf"\1{MASK}\2", text)
         return _FORM_PAIR.sub(rf"\1{MASK}", text)
 
     def content(self, body: bytes) -> bytes:

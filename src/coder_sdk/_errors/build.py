@@ -92,6 +92,23 @@ def status_error(answer: Answer, types: ResponseTypes | None = None) -> APIStatu
     return error
 
 
+def missing_feature(answer: Answer, types: ResponseTypes) -> FeatureUnavailableError | None:
+    """The error for a web page in place of a route that this server does not have."""
+    found = unavailable(answer, "", types)
+    if found is None:
+        return None
+    error = FeatureUnavailableError(
+        "The answer is a web page: this server has no such route.",
+        status=answer.status,
+        headers=answer.redactor.headers(answer.headers),
+        body=excerpt(answer),
+        server_version=answer.server_version,
+        context=context_of(answer),
+    )
+    found.apply(error)
+    return error
+
+
 def _class(
     status: int, validations: tuple[Validation, ...], fields: dict[str, Any]
 ) -> type[APIStatusError]:

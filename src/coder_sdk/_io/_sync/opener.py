@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from coder_sdk._sockets import closed, raised, settings
 from coder_sdk._ws import NORMAL
@@ -49,10 +49,9 @@ def open_socket(handshake: Handshake, keepalive: float | None) -> Connection:
             except Exception as error:  # noqa: BLE001 - told apart by `raised`
                 raise raised(error) from None
 
+    arguments = settings(handshake, keepalive)
     try:
-        connection: Any = connect(
-            handshake.url, create_connection=Shaken, **settings(handshake, keepalive)
-        )
+        connection = cast("Any", connect)(handshake.url, create_connection=Shaken, **arguments)
     except Exception as error:  # noqa: BLE001 - told apart by `raised`
         raise raised(error) from None
     return _Connection(connection)

@@ -1,0 +1,291 @@
+"""Answers of every form, decoded or refused, in both colours."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+import httpx
+import pytest
+
+import coder_sdk
+from coder_sdk import (
+    ClientUsageError,
+    DecodeError,
+    RequestValidationError,
+    ServerVersionWarning,
+    UnexpectedResponseError,
+)
+from coder_sdk._errors.status import FeatureUnavailableError, NotFoundError
+from tests.colours import TOKEN, URL
+
+BUILDINFO = {
+    "external_url": "https://github.com/coder/coder",
+    "version": "v2.36.0+abc",
+    "dashboard_url": URL,
+    "telemetry": False,
+    "workspace_proxy": False,
+    "agent_api_version": "1.0",
+    "provisioner_api_version": "1.0",
+    "upgrade_message": "",
+    "deployment_id": "x",
+    "webpush_public_key": "k",
+}
+
+
+def get(colour, router, into, **answer: Any):
+    router.get("/api/v2/thing").respond(**answer)
+    return colour.call(colour.client().request, "GET", "/api/v2/thing", into=into)
+
+
+def test_a_generated_method_decodes_its_model(colour, router):
+    router.get("/api/v2/buildinfo").respond(json=BUILDINFO)
+    info = colour.call(colour.client().buildinfo)
+    assert type(info) is coder_sdk.models.BuildInfoResponse
+    assert info.version == "v2.36.0+abc"
+
+
+@pytest.mark.parametrize(
+    ("into", "body", "value"),
+    [
+        (list[str], b'["a"]', ["a"]),
+        (list[str], b"null", []),
+        (list[str], b" null\n", []),
+        (dict[str, int], b"null", {}),
+        (str | None, b"null", None),
+        (str, b'"text"', "text"),
+        (int, b"7", 7),
+        (object, b'{"a":[1]}', {"a": [1]}),
+    ],
+)
+def test_json_decodes_into_the_type(colour, router, into, body, value):
+    answer = {"content": body, "headers": {"content-type": "application/json; charset=utf-8"}}
+    assert get(colour, router, into, **answer) == value
+
+
+def test_without_a_type_json_is_plain(colour, router):
+    router.get("/api/v2/thing").respond(json={"a": None})
+    assert colour.call(colour.client().request, "GET", "/api/v2/thing") == {"a": None}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 304])
+def test_every_success_is_one(colour, router, status):
+    assert get(colour, router, None, status_code=status) is None
+
+
+@pytest.mark.parametrize("status", [202, 204, 304])
+@pytest.mark.parametrize(("into", "value"), [(list[str], []), (int | None, None), (Any, None)])
+def test_an_answer_without_a_body_is_nothing(colour, router, status, into, value):
+    assert get(colour, router, into, status_code=status) == value
+
+
+def test_an_empty_answer_where_a_body_belongs_is_an_error(colour, router):
+    with pytest.raises(UnexpectedResponseError, match="empty"):
+        get(colour, router, int, status_code=200)
+
+
+def test_text_and_bytes_come_as_they_are(colour, router):
+    router.get("/text").respond(text="OK")
+    router.get("/bytes").respond(content=b"\x00\xff", headers={"content-type": "application/x-tar"})
+    client = colour.client()
+    assert colour.call(client.request, "GET", "/text", into=str) == "OK"
+    assert colour.call(client.request, "GET", "/bytes", into=bytes) == b"\x00\xff"
+
+
+@pytest.mark.parametrize("into", [object, str, bytes, list[str]])
+def test_a_web_page_is_no_answer(colour, router, into):
+    page = "<!doctype html><title>Coder</title>" + "x" * 5000
+    with pytest.raises(UnexpectedResponseError, match="web page instead of JSON") as caught:
+        get(colour, router, into, html=page)
+    error = caught.value
+    assert (error.status, error.content_type, len(error.body)) == (200, "text/html", 2048)
+    assert "URL of the deployment" in str(error)
+    assert error.operation == "GET /api/v2/thing"
+
+
+def test_text_instead_of_json_is_an_error(colour, router):
+    with pytest.raises(UnexpectedResponseError, match="`text/plain`"):
+        get(colour, router, dict[str, Any], text="not json")
+
+
+def test_what_does_not_fit_names_the_field_and_keeps_the_body(colour, router):
+    with pytest.raises(DecodeError) as caught:
+        get(colour, router, list[dict[str, int]], json=[{"a": 1}, {"b": "secret-value"}])
+    error = caught.value
+    assert error.location == "1.b"
+    assert error.operation == "GET /api/v2/thing"
+    assert b"secret-value" in error.body
+    assert "secret-value" not in str(error)
+    assert error.__cause__ is None
+    assert error.__suppress_context__
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"a":1}{"b":2}', b"\xff\xfe"])
+def test_broken_json_is_a_decode_error(colour, router, body):
+    with pytest.raises(DecodeError):
+        get(colour, router, object, content=body, headers={"content-type": "application/json"})
+
+
+def test_raw_responses_keep_the_answer(colour, router):
+    router.get("/api/v2/buildinfo").respond(
+        json=BUILDINFO,
+        headers={
+            "X-RateLimit-Limit": "512",
+            "X-RateLimit-Remaining": "511",
+            "X-RateLimit-Reset": "1795383180",
+            "X-Request-Id": "r1",
+            "X-Coder-Build-Version": "v2.36.0+abc",
+        },
+    )
+    client = colour.client()
+    raw = colour.call(client._raw, client.buildinfo.build())
+    assert (raw.status, raw.tries, raw.request_id) == (200, 1, "r1")
+    assert raw.headers["x-ratelimit-limit"] == "512"
+    assert (raw.rate_limit.limit, raw.rate_limit.remaining) == (512, 511)
+    assert raw.rate_limit.reset.isoformat() == "2026-11-22T21:33:00+00:00"
+    assert raw.server_version == client.server_version == "v2.36.0+abc"
+    assert raw.elapsed == 0
+    assert raw.parse().version == "v2.36.0+abc"
+
+
+def test_views_return_raw_and_streaming_responses(colour, router):
+    user = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
+    router.get("/api/v2/users/me/gitsshkey").respond(json={"user_id": user, "public_key": "k"})
+    client = colour.client()
+    raw = colour.call(client.git_ssh_keys.with_raw_response.get, "me")
+    assert raw.status == 200
+    assert b"public_key" in raw.content
+    streamed = colour.within(
+        client.git_ssh_keys.with_streaming_response.get("me"), lambda response: response.read()
+    )
+    assert streamed == raw.content
+
+
+def test_bound_methods_explain_themselves():
+    client = coder_sdk.Client(URL, token=TOKEN)
+    method = client.users.get
+    assert method.__name__ == "get"
+    assert method.__qualname__ == "Users.get"
+    assert "GET /api/v2/users/{user}" in inspect.getdoc(method)
+    assert list(inspect.signature(method).parameters)[0] == "user"
+    assert method == client.users.get
+    assert method != client.users.delete
+    assert method.__self__ is client.users
+
+
+def test_requests_can_be_built_without_being_sent():
+    request = coder_sdk.Client(URL, token=TOKEN).users.get.build("me")
+    assert (request.method, request.path_template, request.path) == (
+        "GET", "/api/v2/users/{user}", {"user": "me"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "users", "//evil.example/x", "https://evil.example/x", "/a/../b", "/a/%2e%2E/b", "/a\n"],
+)
+def test_paths_that_lead_elsewhere_are_refused(colour, router, path):
+    with pytest.raises(RequestValidationError):
+        colour.call(colour.client().request, "GET", path)
+
+
+def test_written_paths_are_quoted_and_queries_merged(colour, router):
+    route = router.get(url__startswith=URL).respond(json=None)
+    client = colour.client()
+    colour.call(
+        client.request, "GET", "/api/v2/a b?x=1&x=2&y=", params={"z": "ä"}, headers={"X-A": "b"}
+    )
+    sent = route.calls.last.request
+    assert str(sent.url) == f"{URL}/api/v2/a%20b?x=1&x=2&y=&z=%C3%A4"
+    assert sent.headers["x-a"] == "b"
+
+
+def test_bodies_are_json_and_bytes_are_bytes(colour, router):
+    route = router.post("/api/v2/x").respond(json=None)
+    client = colour.client()
+    colour.call(client.request, "POST", "/api/v2/x", body={"a": None})
+    assert route.calls.last.request.content == b'{"a":null}'
+    assert route.calls.last.request.headers["content-type"] == "application/json"
+    colour.call(client.request, "POST", "/api/v2/x", body=b"\x00")
+    assert route.calls.last.request.content == b"\x00"
+    assert route.calls.last.request.headers["content-type"] == "application/octet-stream"
+
+
+def test_the_user_agent_names_everything_involved(colour, router):
+    route = router.get("/x").respond(json=None)
+    colour.call(colour.client(app_name="my-app/1.2").request, "GET", "/x")
+    agent = route.calls.last.request.headers["user-agent"]
+    assert agent.startswith(f"my-app/1.2 coder-sdk/{coder_sdk.__version__} Python/3.")
+    assert agent.endswith(f"httpx/{httpx.__version__}")
+
+
+@pytest.mark.parametrize(("version", "age"), [("v2.19.4+x", "older"), ("v2.37.0", "newer")])
+def test_unsupported_servers_warn_once(colour, router, version, age):
+    router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": version})
+    client = colour.client()
+    with pytest.warns(ServerVersionWarning, match=age):
+        colour.call(client.request, "GET", "/x")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        colour.call(client.request, "GET", "/x")
+    assert client.server_version == version
+
+
+@pytest.mark.parametrize("version", ["v2.20.0", "v2.36.1+sha", "v0.0.0-devel", "unknown"])
+def test_supported_and_development_servers_do_not_warn(colour, router, version):
+    router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": version})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        colour.call(colour.client().request, "GET", "/x")
+
+
+def test_names_are_looked_up_once(colour, router):
+    workspace = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
+    lookup = router.get("/api/v2/users/me/workspace/dev").respond(json={"id": workspace})
+    stop = router.put(f"/api/v2/workspaces/{workspace}/favorite").respond(204)
+    client = colour.client()
+    colour.call(client.workspaces.add_favorite, "dev")
+    colour.call(client.with_options(timeout=3).workspaces.add_favorite, "dev")
+    assert (lookup.call_count, stop.call_count) == (1, 2)
+    colour.clock.now += 60
+    colour.call(client.workspaces.add_favorite, "dev")
+    assert lookup.call_count == 2
+
+
+def test_a_name_whose_object_is_gone_is_looked_up_again(colour, router):
+    old, new = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10", "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b11"
+    router.get("/api/v2/users/me/workspace/dev").mock(
+        side_effect=[httpx.Response(200, json={"id": old}), httpx.Response(200, json={"id": new})]
+    )
+    router.put(f"/api/v2/workspaces/{old}/favorite").mock(
+        side_effect=[httpx.Response(204), httpx.Response(410, json={"message": "deleted"})]
+    )
+    router.put(f"/api/v2/workspaces/{new}/favorite").respond(204)
+    client = colour.client()
+    colour.call(client.workspaces.add_favorite, "dev")
+    with pytest.raises(coder_sdk.GoneError):
+        colour.call(client.workspaces.add_favorite, "dev")
+    colour.call(client.workspaces.add_favorite, "dev")
+
+
+def test_a_closed_client_says_so(colour, router):
+    client = colour.client()
+    colour.call(client.aclose if colour.is_async else client.close)
+    with pytest.raises(ClientUsageError, match="closed"):
+        colour.call(client.request, "GET", "/x")
+
+
+def test_a_page_in_place_of_a_licensed_route_is_a_missing_feature(colour, router):
+    router.get("/scim/v2/Users").respond(html="<!doctype html>")
+    client = colour.client()
+    with pytest.raises(FeatureUnavailableError, match="without licensed features"):
+        colour.call(client.request, "GET", "/scim/v2/Users")
+
+
+def test_not_found_is_told_from_not_there(colour, router):
+    router.get("/api/v2/users/x").respond(404, json={"message": "Resource not found"})
+    with pytest.raises(NotFoundError) as caught:
+        colour.call(colour.client().users.get, "x")
+    assert type(caught.value) is NotFoundError
+    assert "token may not see it" in str(caught.value)
