@@ -37,7 +37,16 @@ _ZERO = {
     "any": "None",
 }
 _SENT = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-_UNITS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
+_DURATIONS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
+_UNITS = {
+    **_DURATIONS,
+    "min": "minutes",
+    "h": "hours",
+    "micros": "millionths of the unit of money",
+    "epoch-s": "seconds since 1970-01-01T00:00:00Z",
+    "go": "Go's text of a duration, such as `1h30m0s`",
+    "go-duration": "Go's text of a duration, such as `1h30m0s`",
+}
 
 
 @frozen
@@ -223,11 +232,11 @@ def _is_later(field: Json, schema: Mapping[str, object]) -> bool:
 
 def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
     parts: list[str] = []
-    unit = _UNITS.get(plain.get("x-unit", ""), plain.get("x-unit"))
-    if unit and kind_of_base == "RequestModel" and unit in _UNITS.values():
-        parts.append(f"A `timedelta`, or a number of {unit}.")
+    unit: str = plain.get("x-unit", "")
+    if unit in _DURATIONS and kind_of_base == "RequestModel" and shape(plain) == "integer":
+        parts.append(f"A `timedelta`, or a number of {_DURATIONS[unit]}.")
     elif unit:
-        parts.append(f"In {unit}.")
+        parts.append(f"In {_UNITS.get(unit, unit)}.")
     if is_never(plain) and kind_of_base != "RequestModel":
         parts.append("`None` means never.")
     since = plain.get("x-since")

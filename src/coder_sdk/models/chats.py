@@ -369,7 +369,7 @@ class ChatCost(ResponseModel):
     chat_id: UUID
     priced_message_count: int
     total_cost_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     unpriced_messages_having_usage_count: int
 
 

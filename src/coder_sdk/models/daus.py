@@ -27,4 +27,4 @@ class DAUsResponse(ResponseModel):
 
     entries: WireList[DAUEntry]
     tz_hour_offset: int
-    """In h."""
+    """In hours."""

@@ -172,7 +172,7 @@ class DERPNodeReport(ResponseModel):
     node: DERPNode | None = None
     node_info: DERPServerInfoMessage
     round_trip_ping: str
-    """In go-duration."""
+    """In Go's text of a duration, such as `1h30m0s`."""
     round_trip_ping_ms: int
     """In milliseconds."""
     severity: HealthSeverity
@@ -249,7 +249,7 @@ class DatabaseReport(ResponseModel):
     error: str | None = None
     healthy: bool
     latency: str
-    """In go-duration."""
+    """In Go's text of a duration, such as `1h30m0s`."""
     latency_ms: int
     """In milliseconds."""
     reachable: bool

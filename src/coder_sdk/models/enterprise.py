@@ -215,7 +215,7 @@ class AIBudgetLimit(ResponseModel):
 
     limit_source: AIBudgetLimitSource
     spend_limit_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
 
 
 class AIGatewayKey(ResponseModel):
@@ -495,7 +495,7 @@ class GroupAIBudget(ResponseModel):
     created_at: datetime
     group_id: UUID
     spend_limit_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     updated_at: datetime
 
 
@@ -506,16 +506,16 @@ class GroupAISpend(ResponseModel):
     """
 
     current_spend_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     group_id: UUID
     period_end: NeverDatetime
     """`None` means never."""
     period_start: NeverDatetime
     """`None` means never."""
     spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
     total_spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
 
 
 class GroupMemberAISpend(ResponseModel):
@@ -527,7 +527,7 @@ class GroupMemberAISpend(ResponseModel):
     effective_group_id: ZeroNullUUID = None
     group_budget: AIBudgetLimit | None = None
     group_spend_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     user_id: UUID
 
 
@@ -707,10 +707,10 @@ class OAuth2ClientConfiguration(ResponseModel):
 
     client_id: str
     client_id_issued_at: int
-    """In epoch-s."""
+    """In seconds since 1970-01-01T00:00:00Z."""
     client_name: str | None = None
     client_secret_expires_at: int | None = None
-    """In epoch-s."""
+    """In seconds since 1970-01-01T00:00:00Z."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
@@ -761,11 +761,11 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
 
     client_id: str
     client_id_issued_at: int | None = None
-    """In epoch-s."""
+    """In seconds since 1970-01-01T00:00:00Z."""
     client_name: str | None = None
     client_secret: Secret | None = None
     client_secret_expires_at: int | None = None
-    """In epoch-s."""
+    """In seconds since 1970-01-01T00:00:00Z."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
@@ -838,12 +838,12 @@ class OrganizationGroupAISpend(ResponseModel):
     """
 
     current_spend_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     group_id: UUID
     spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
     total_spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
 
 
 class OrganizationGroupsAISpend(ResponseModel):
@@ -1222,7 +1222,7 @@ class UpsertGroupAIBudgetRequest(RequestModel):
     """
 
     spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
 
 
 class UpsertUserAIBudgetOverrideRequest(RequestModel):
@@ -1233,7 +1233,7 @@ class UpsertUserAIBudgetOverrideRequest(RequestModel):
 
     group_id: UUID
     spend_limit_micros: int | None = None
-    """In micros."""
+    """In millionths of the unit of money."""
 
 
 class UserAIBudgetOverride(ResponseModel):
@@ -1245,7 +1245,7 @@ class UserAIBudgetOverride(ResponseModel):
     created_at: datetime
     group_id: UUID
     spend_limit_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     updated_at: datetime
     user_id: UUID
 
@@ -1257,7 +1257,7 @@ class UserAISpendStatus(ResponseModel):
     """
 
     current_spend_micros: int
-    """In micros."""
+    """In millionths of the unit of money."""
     effective_budget: AIBudgetLimit | None = None
     effective_group_id: ZeroNullUUID = None
     period_end: NeverDatetime

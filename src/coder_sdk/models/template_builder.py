@@ -163,7 +163,7 @@ class TemplateBuilderSessionRequest(RequestModel):
 
     base_template_id: str | None = None
     duration_seconds: float | None = None
-    """A `timedelta`, or a number of seconds."""
+    """In seconds."""
     event_type: TemplateBuilderSessionEventType
     module_ids: list[str] | None = None
     session_id: UUID
