@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.commands import FAILED, OK, existing_path, say
 from codegen.description import facts as facts_module
-from codegen.description import openapi, patches
+from codegen.description import history, openapi, patches
 from codegen.description.assemble import assemble, unknown_to_facts
 from codegen.description.build import UNKNOWN_VERSION, build, version_of
 from codegen.reading.reader import read
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     known = facts_module.load()
     try:
         unpatched = build(reading, args.release or version_of(path) or UNKNOWN_VERSION)
-        description = assemble(unpatched, patches.load(), known)
+        description = assemble(unpatched, patches.load(), known, history.load())
     except patches.PatchError as error:
         say(str(error), to_stderr=True)
         return FAILED

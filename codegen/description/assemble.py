@@ -7,9 +7,11 @@ from typing import Any
 
 from codegen.description import guesses
 from codegen.description.facts import Facts
+from codegen.description.history import History
 from codegen.description.openapi import Json, is_list, is_table, operations, schemas
 from codegen.description.patches import Patch, apply
 from codegen.description.reach import reach
+from codegen.description.releases import carry
 
 _MARKS = (
     "x-kind",
@@ -23,7 +25,7 @@ _MARKS = (
 )
 
 
-def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts) -> Json:
+def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts, history: History) -> Json:
     """Make the final description.
 
     Patches come first; what they say of presence, paging or streams wins over facts and
@@ -33,6 +35,7 @@ def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts) -> Json:
         unpatched: What the pages of a release say.
         patches: Corrections, for this release.
         facts: Presence and nullability by full names.
+        history: In which releases everything was there.
 
     Returns:
         The description that code is emitted from.
@@ -41,6 +44,7 @@ def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts) -> Json:
         PatchError: If a patch does not apply.
     """
     description = apply(unpatched, patches)
+    carry(unpatched, history, description)
     reached = reach(description)
     only_sent = reached.requests - reached.received
     for name, schema in schemas(description).items():

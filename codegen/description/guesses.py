@@ -92,7 +92,7 @@ def is_raw(media: str) -> bool:
 ARRAY_IN_QUERY = {"style": "form", "explode": False}
 
 # A parameter that is said to be in a path which lacks it: a description with it would be invalid,
-# so it moves to the query, where it can do no harm. v2.36.0 has one, and the server ignores it.
+# so it moves to the query, where it can do no harm. v2.36.0 has two, which the server ignores.
 NOT_IN_PATH = {"in": "query", "required": False}
 
 # --- Paths --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from codegen.description import facts as facts_module
 from codegen.description import openapi, patches
 from codegen.description.assemble import assemble, fields, unknown_to_facts
 from codegen.description.facts import Facts, Presence
+from codegen.description.history import History, Span
 from codegen.description.openapi import Json, reference
 from codegen.reading.document import Reading
 from tests.reference import needs_reference
@@ -38,6 +39,15 @@ FACTS = Facts(
         }
     },
     enums={"codersdk.Color": ("blue", "red", "green")},
+)
+
+
+HISTORY = History(
+    releases=("2.0", "2.1", "2.2"),
+    operations={"GET /api/experimental/cars": Span("2.1")},
+    parameters={"GET /api/v2/users/{user}/cars": {"query:offset": Span("2.2")}},
+    properties={"codersdk.Car": {"plate": Span("2.1"), "engine.power": Span(None, "2.1")}},
+    values={"codersdk.Color": {"blue": Span("2.2"), "gone": Span("2.1", "2.1")}},
 )
 
 
@@ -108,7 +118,11 @@ def _patch(*target: str, value: Any) -> patches.Patch:
 
 @pytest.fixture
 def assembled(unpatched: Json) -> Json:
-    return assemble(unpatched, (), FACTS)
+    return _assemble(unpatched)
+
+
+def _assemble(unpatched: Json, changes: Sequence[patches.Patch] = ()) -> Json:
+    return assemble(unpatched, changes, FACTS, HISTORY)
 
 
 def _car(description: Json) -> Json:
@@ -117,7 +131,7 @@ def _car(description: Json) -> Json:
 
 
 def _marks(field: Json) -> set[str]:
-    return {key for key in field if key.startswith("x-")}
+    return {key for key in field if key.startswith("x-") and key not in {"x-since", "x-until"}}
 
 
 def test_presence_comes_from_the_facts(assembled: Json) -> None:
@@ -181,7 +195,7 @@ def test_a_patch_wins_over_facts_and_guesses(unpatched: Json) -> None:
         _patch("GET /api/v2/users/{user}/cars", value={"x-paging": {"styles": ["after_id"]}}),
         _patch("GET /api/experimental/cars", value={"x-stream": False}),
     ]
-    description = assemble(unpatched, changes, FACTS)
+    description = _assemble(unpatched, changes)
     car = _car(description)
     assert _marks(car["note"]) == set()
     assert _marks(car["last_used_at"]) == set()
@@ -191,6 +205,38 @@ def test_a_patch_wins_over_facts_and_guesses(unpatched: Json) -> None:
     assert "x-stream" not in calls["GET /api/experimental/cars"]
 
 
+def test_releases_are_told_where_they_differ_from_what_they_belong_to(assembled: Json) -> None:
+    calls = dict(openapi.operations(assembled))
+    assert calls["GET /api/experimental/cars"]["x-since"] == "2.1"
+    operation = calls["GET /api/v2/users/{user}/cars"]
+    assert operation["x-since"] == "2.0"
+    since = [parameter.get("x-since") for parameter in operation["parameters"]]
+    assert since == [None, None, "2.2", None]
+    assert openapi.schemas(assembled)["codersdk.Color"]["x-since-values"] == {"blue": "2.2"}
+    assert _car(assembled)["engine"]["properties"]["power"]["x-until"] == "2.1"
+
+
+def test_a_respelled_key_keeps_its_release(unpatched: Json) -> None:
+    change = patches.Patch(
+        source="test",
+        target=("codersdk.Car", "properties"),
+        op="replace",
+        value={"Plate": {"type": "string"}, "engine": {"type": "string", "x-since": "2.2"}},
+        was=patches.ABSENT,
+        reason="",
+        evidence="",
+    )
+    car = _car(_assemble(unpatched, [change]))
+    assert car["Plate"]["x-since"] == "2.1"
+    assert car["engine"]["x-since"] == "2.2"
+
+
+def test_a_patch_tells_the_release_of_what_it_adds(unpatched: Json) -> None:
+    change = _patch("GET /api/experimental/cars", value={"x-since": "2.2"})
+    calls = dict(openapi.operations(_assemble(unpatched, [change])))
+    assert calls["GET /api/experimental/cars"]["x-since"] == "2.2"
+
+
 def test_answers_that_no_facts_tell_of_are_listed(unpatched: Json) -> None:
     assert unknown_to_facts(unpatched, FACTS) == []
     assert unknown_to_facts(unpatched, Facts({}, {})) == ["codersdk.Car"]
@@ -198,7 +244,7 @@ def test_answers_that_no_facts_tell_of_are_listed(unpatched: Json) -> None:
 
 def test_a_patch_that_does_not_apply_stops_the_assembly(unpatched: Json) -> None:
     with pytest.raises(patches.PatchError, match="No such target"):
-        assemble(unpatched, [_patch("codersdk.None", value={"type": "object"})], FACTS)
+        _assemble(unpatched, [_patch("codersdk.None", value={"type": "object"})])
 
 
 def test_properties_of_inner_objects_are_visited(unpatched: Json) -> None:
