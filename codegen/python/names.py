@@ -95,14 +95,15 @@ def assign(operations: Iterable[Operation], names: NameFile) -> dict[str, Name]:
     found = {item.id: names.entries[item.id].name for item in listed if item.id in names.entries}
     taken = {*map(str, found.values()), *names.resources}
     places = {key: entry.name for key, entry in names.entries.items()}
-    for item in listed:
+    # Short paths first: the plainest operation gets the plainest name.
+    for item in sorted(listed, key=lambda item: item.path.count("/")):
         if item.id in found:
             continue
         candidates = default_name(item.method, item.path, places)
         named = (_unreserved(Name(*candidate), names) for candidate in candidates)
         found[item.id] = next(name for name in named if str(name) not in taken)
         taken.add(str(found[item.id]))
-    return found
+    return {item.id: found[item.id] for item in listed}
 
 
 def problems(found: Mapping[str, Name], names: NameFile, released: Mapping[str, str]) -> list[str]:
@@ -137,6 +138,12 @@ def problems(found: Mapping[str, Name], names: NameFile, released: Mapping[str, 
 
 
 def _unreserved(name: Name, names: NameFile) -> Name:
+    """Make a name by rule possible: no keyword, nothing that the client or a workflow needs."""
+    resource, own = name.resource, names.reserved.get("client", frozenset())
+    if resource is not None and (resource in own or keyword.iskeyword(resource)):
+        name = evolve(name, resource=f"{resource}_")
+    if keyword.iskeyword(name.method):
+        name = evolve(name, method=f"{name.method}_")
     return evolve(name, method=f"request_{name.method}") if _is_reserved(name, names) else name
 
 

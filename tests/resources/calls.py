@@ -66,7 +66,8 @@ def call_of(method: Method) -> Call:
         path = path.replace(f"{{{item.wire}}}", str(sent))
     keywords: dict[str, Any] = {}
     query: dict[str, list[str]] = {
-        key: ["true" if value == "True" else value.strip("'")] for key, value in method.fixed.items()
+        key: ["true" if value == "True" else value.strip("'")]
+        for key, value in method.fixed.items()
     }
     for item in method.at("query"):
         keywords[item.python], query[item.wire] = query_value(item)

@@ -29,9 +29,7 @@ STREAMED = [method for method in METHODS if method.kind in {"stream", "socket"}]
 
 
 def each(methods: list[Method]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        "method", methods, ids=[str(method.name) for method in methods]
-    )
+    return pytest.mark.parametrize("method", methods, ids=[str(method.name) for method in methods])
 
 
 @pytest.fixture
@@ -126,7 +124,9 @@ def test_sync_method_sends_what_the_description_says_and_decodes(
         if method.kind == "paged":
             result = result.to_list()
     check_request(mocked.calls[0].request, call)
-    check_type(result, f"list[{method.returns[1]}]" if method.kind == "paged" else method.returns[0])
+    check_type(
+        result, f"list[{method.returns[1]}]" if method.kind == "paged" else method.returns[0]
+    )
 
 
 @each(CALLED)
@@ -144,13 +144,13 @@ def test_async_method_sends_what_the_description_says_and_decodes(
 
     result = asyncio.run(run())
     check_request(mocked.calls[0].request, call)
-    check_type(result, f"list[{method.returns[1]}]" if method.kind == "paged" else method.returns[0])
+    check_type(
+        result, f"list[{method.returns[1]}]" if method.kind == "paged" else method.returns[0]
+    )
 
 
 @each(REDIRECTED)
-def test_redirecting_method_tells_where_to(
-    deployment: respx.MockRouter, method: Method
-) -> None:
+def test_redirecting_method_tells_where_to(deployment: respx.MockRouter, method: Method) -> None:
     call = call_of(method)
     answer = httpx.Response(
         int(min(method.operation.answers)), headers={"Location": "https://elsewhere.example.com/x"}
@@ -179,7 +179,7 @@ def test_stream_asks_for_the_right_address(method: Method) -> None:
 @each([method for method in METHODS if method.operation.deprecated])
 def test_deprecated_method_warns_its_caller(method: Method) -> None:
     call = call_of(method)
-    with Client(URL, token=TOKEN) as coder, pytest.warns(DeprecationWarning) as caught:
+    with Client(URL, token=TOKEN) as coder, pytest.warns(DeprecationWarning, match="is deprecated") as caught:
         bound(coder, method).build(*call.positional, **call.keywords)
     assert str(method.name) in str(caught[0].message)
     assert caught[0].filename == __file__
