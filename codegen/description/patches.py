@@ -133,7 +133,7 @@ def _apply(description: Json, patch: Patch) -> None:
         description["paths"].setdefault(path[1], {})
     parent, key = _walk(description, path[:-1]), path[-1]
     if parent is ABSENT:
-        raise _MisfitError(f"`{'/'.join(map(str, path[:-1]))}` does not exist.")
+        raise _MisfitError(f"`{' / '.join(map(str, path[:-1]))}` does not exist.")
     old = _get(parent, key)
     if (old is ABSENT) != (patch.op == "add"):
         raise _MisfitError("The target exists already." if patch.op == "add" else "No such target.")
