@@ -9,6 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from codegen.description.openapi import Json
+from codegen.python.availability import render_availability
 from codegen.python.docstring import Words, read_arguments
 from codegen.python.formatting import formatted
 from codegen.python.model_names import ModelNames
@@ -50,6 +51,7 @@ def package(
     resources = render_resources(found, spoken(names, found), name)
     texts = {f"models/{path}": text for path, text in models.items()}
     texts |= {f"resources/{path}": text for path, text in resources.items()}
+    texts["resources/_operations.py"] = render_availability(description, HEADER)
     if complete:
         texts["__init__.py"] = _init(description)
         texts["py.typed"] = ""
