@@ -179,7 +179,10 @@ def test_stream_asks_for_the_right_address(method: Method) -> None:
 @each([method for method in METHODS if method.operation.deprecated])
 def test_deprecated_method_warns_its_caller(method: Method) -> None:
     call = call_of(method)
-    with Client(URL, token=TOKEN) as coder, pytest.warns(DeprecationWarning, match="is deprecated") as caught:
+    with (
+        Client(URL, token=TOKEN) as coder,
+        pytest.warns(DeprecationWarning, match="is deprecated") as caught,
+    ):
         bound(coder, method).build(*call.positional, **call.keywords)
     assert str(method.name) in str(caught[0].message)
     assert caught[0].filename == __file__
