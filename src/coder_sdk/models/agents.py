@@ -62,6 +62,7 @@ class AWSInstanceIdentityToken(RequestModel):
     """
 
     agent_name: str | None = None
+    """Since 2.33."""
     document: str
     signature: Secret
 
@@ -82,6 +83,7 @@ class AzureInstanceIdentityToken(RequestModel):
     """
 
     agent_name: str | None = None
+    """Since 2.33."""
     encoding: str
     signature: Secret
 
@@ -93,11 +95,14 @@ class AgentExternalAuthResponse(ResponseModel):
     """
 
     access_token: Secret
-    expires_at: NeverDatetime
-    """`None` means never."""
+    """Since 2.3."""
+    expires_at: NeverDatetime = None
+    """`None` means never. Since 2.36."""
     password: Secret
     token_extra: WireMap[Any] = absent_is(dict)
+    """Since 2.3."""
     type: str
+    """Since 2.3."""
     url: str
     username: str
 
@@ -119,6 +124,7 @@ class GoogleInstanceIdentityToken(RequestModel):
     """
 
     agent_name: str | None = None
+    """Since 2.33."""
     json_web_token: Secret
 
 
@@ -136,6 +142,7 @@ class AgentLog(RequestModel):
 class PatchAgentAppStatus(RequestModel):
     """Body of `PATCH /api/v2/workspaceagents/me/app-status`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchappstatus
     """
 
@@ -154,12 +161,14 @@ class PatchAgentLogs(RequestModel):
     """
 
     log_source_id: str | None = None
+    """Since 2.2."""
     logs: list[AgentLog] | None = None
 
 
 class PostAgentLogSourceRequest(RequestModel):
     """Body of `POST /api/v2/workspaceagents/me/log-source`.
 
+    Since 2.13.
     See https://coder.com/docs/reference/api/schemas#agentsdkpostlogsourcerequest
     """
 
@@ -171,6 +180,7 @@ class PostAgentLogSourceRequest(RequestModel):
 class ReinitializationReason(OpenEnum):
     """Values in `ReinitializationEvent`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#agentsdkreinitializationreason
     """
 
@@ -180,17 +190,21 @@ class ReinitializationReason(OpenEnum):
 class ReinitializationEvent(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/me/reinit`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#agentsdkreinitializationevent
     """
 
     owner_id: ZeroNullUUID = None
+    """Since 2.32."""
     reason: ReinitializationReason
-    workspace_id: UUID
+    workspace_id: UUID | None = None
+    """Since 2.32."""
 
 
 class WorkspaceAgentContainerPort(ResponseModel):
     """Part of `WorkspaceAgentContainer`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentcontainerport
     """
 
@@ -203,6 +217,7 @@ class WorkspaceAgentContainerPort(ResponseModel):
 class WorkspaceAgentContainer(ResponseModel):
     """Part of `WorkspaceAgentDevcontainer` and `WorkspaceAgentListContainersResponse`.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentcontainer
     """
 
@@ -220,6 +235,7 @@ class WorkspaceAgentContainer(ResponseModel):
 class WorkspaceAgentDevcontainerAgent(ResponseModel):
     """Part of `WorkspaceAgentDevcontainer`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentdevcontaineragent
     """
 
@@ -231,6 +247,7 @@ class WorkspaceAgentDevcontainerAgent(ResponseModel):
 class WorkspaceAgentDevcontainerStatus(OpenEnum):
     """Values in `WorkspaceAgentDevcontainer`.
 
+    Since 2.23.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentdevcontainerstatus
     """
 
@@ -245,6 +262,7 @@ class WorkspaceAgentDevcontainerStatus(OpenEnum):
 class WorkspaceAgentDevcontainer(ResponseModel):
     """Part of `WorkspaceAgentListContainersResponse`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentdevcontainer
     """
 
@@ -253,21 +271,25 @@ class WorkspaceAgentDevcontainer(ResponseModel):
     container: WorkspaceAgentContainer | None = None
     dirty: bool
     error: str | None = None
+    """Since 2.25."""
     id: UUID
     name: str
     status: WorkspaceAgentDevcontainerStatus
     subagent_id: ZeroNullUUID = None
+    """Since 2.32."""
     workspace_folder: str
 
 
 class WorkspaceAgentListContainersResponse(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/{workspaceagent}/containers` and 1 more.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentlistcontainersresponse
     """
 
     containers: WireList[WorkspaceAgentContainer]
-    devcontainers: WireList[WorkspaceAgentDevcontainer]
+    devcontainers: WireList[WorkspaceAgentDevcontainer] = absent_is(list)
+    """Since 2.24."""
     warnings: WireList[str] = absent_is(list)
 
 
@@ -302,6 +324,7 @@ class WorkspaceAgentLog(ResponseModel):
     level: LogLevel
     output: str
     source_id: UUID
+    """Since 2.2."""
 
 
 class WorkspaceAgentMetadataDescription(ResponseModel):
@@ -346,6 +369,7 @@ class WorkspaceAgentMetadata(ResponseModel):
 class DERPHomeParams(CaseInsensitiveModel):
     """Part of `DERPMap`.
 
+    Since 2.1.
     See https://coder.com/docs/reference/api/schemas#tailcfgderphomeparams
     """
 
@@ -370,9 +394,11 @@ class AgentConnectionInfo(ResponseModel):
     """
 
     derp_force_websockets: bool
+    """Since 2.2."""
     derp_map: DERPMap | None = None
     disable_direct_connections: bool
     hostname_suffix: str | None = None
+    """Since 2.22."""
 
 
 class ReconnectingPTYRequest(RequestModel):

@@ -33,6 +33,7 @@ __all__ = [
 class AIBridgeModelThought(ResponseModel):
     """Part of `AIBridgeAgenticAction`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgemodelthought
     """
 
@@ -42,6 +43,7 @@ class AIBridgeModelThought(ResponseModel):
 class AIBridgeSessionThreadsTokenUsage(ResponseModel):
     """Part of `AIBridgeAgenticAction`, `AIBridgeSessionThreadsResponse` and 1 more.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesessionthreadstokenusage
     """
 
@@ -55,6 +57,7 @@ class AIBridgeSessionThreadsTokenUsage(ResponseModel):
 class AIBridgeToolCall(ResponseModel):
     """Part of `AIBridgeAgenticAction`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgetoolcall
     """
 
@@ -72,6 +75,7 @@ class AIBridgeToolCall(ResponseModel):
 class AIBridgeAgenticAction(ResponseModel):
     """Part of `AIBridgeThread`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgeagenticaction
     """
 
@@ -84,6 +88,7 @@ class AIBridgeAgenticAction(ResponseModel):
 class AIBridgeSessionNetworkCallSummary(ResponseModel):
     """Part of `AIBridgeSession` and `AIBridgeSessionThreadsResponse`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesessionnetworkcallsummary
     """
 
@@ -94,6 +99,7 @@ class AIBridgeSessionNetworkCallSummary(ResponseModel):
 class AIBridgeSessionTokenUsageSummary(ResponseModel):
     """Part of `AIBridgeSession`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesessiontokenusagesummary
     """
 
@@ -106,6 +112,7 @@ class AIBridgeSessionTokenUsageSummary(ResponseModel):
 class AIBridgeSession(ResponseModel):
     """Part of `AIBridgeListSessionsResponse`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesession
     """
 
@@ -114,12 +121,13 @@ class AIBridgeSession(ResponseModel):
     """`None` means never."""
     id: str
     initiator: MinimalUser
-    last_active_at: NeverDatetime
-    """`None` means never."""
+    last_active_at: NeverDatetime = None
+    """`None` means never. Since 2.33."""
     last_prompt: str | None = None
     metadata: WireMap[Any]
     models: WireList[str]
     network_calls: AIBridgeSessionNetworkCallSummary | None = None
+    """Since 2.36."""
     providers: WireList[str]
     started_at: datetime
     threads: int
@@ -129,6 +137,7 @@ class AIBridgeSession(ResponseModel):
 class AIBridgeListSessionsResponse(ResponseModel):
     """Answer of `GET /api/v2/ai-gateway/sessions`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgelistsessionsresponse
     """
 
@@ -139,6 +148,7 @@ class AIBridgeListSessionsResponse(ResponseModel):
 class AIBridgeSessionNetworkDomain(ResponseModel):
     """Part of `AIBridgeSessionThreadsResponse`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesessionnetworkdomain
     """
 
@@ -149,18 +159,25 @@ class AIBridgeSessionNetworkDomain(ResponseModel):
 class AIBridgeThread(ResponseModel):
     """Part of `AIBridgeSessionThreadsResponse`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgethread
     """
 
     agent_firewall_sequence_number: int | None = None
+    """Since 2.35."""
     agent_firewall_session_id: ZeroNullUUID = None
+    """Since 2.35."""
     agentic_actions: WireList[AIBridgeAgenticAction]
-    credential_hint: str
-    credential_kind: str
+    credential_hint: str = ""
+    """Since 2.33."""
+    credential_kind: str = ""
+    """Since 2.33."""
     ended_at: NeverDatetime = None
     """`None` means never."""
     error_message: str | None = None
+    """Since 2.36."""
     error_type: str | None = None
+    """Since 2.36."""
     id: UUID
     model: str
     prompt: str | None = None
@@ -172,6 +189,7 @@ class AIBridgeThread(ResponseModel):
 class AIBridgeSessionThreadsResponse(ResponseModel):
     """Answer of `GET /api/v2/ai-gateway/sessions/{session_id}`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesessionthreadsresponse
     """
 
@@ -183,9 +201,13 @@ class AIBridgeSessionThreadsResponse(ResponseModel):
     metadata: WireMap[Any]
     models: WireList[str]
     network_call_logs: WireList[AgentFirewallLog] = absent_is(list)
+    """Since 2.36."""
     network_calls: AIBridgeSessionNetworkCallSummary | None = None
+    """Since 2.36."""
     network_domain_count: int | None = None
+    """Since 2.36."""
     network_top_domains: WireList[AIBridgeSessionNetworkDomain] = absent_is(list)
+    """Since 2.36."""
     page_ended_at: NeverDatetime = None
     """`None` means never."""
     page_started_at: NeverDatetime = None

@@ -31,6 +31,7 @@ __all__ = [
 class AIProviderKey(ResponseModel):
     """Part of `AIProvider`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiproviderkey
     """
 
@@ -53,34 +54,26 @@ class AIProviderBedrockProtocol(OpenEnum):
 class AIProviderSettings(SharedModel):
     """Part of `AIProvider`, `CreateAIProviderRequest` and `UpdateAIProviderRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiprovidersettings
     """
 
     type: Annotated[str | None, Field(alias="_type")] = None
-    """Since 2.34."""
     version: Annotated[int | None, Field(alias="_version")] = None
-    """Since 2.34."""
     access_key: Secret | None = None
-    """Since 2.34."""
     access_key_secret: Secret | None = None
-    """Since 2.34."""
     external_id: str | None = None
-    """Since 2.34."""
     model: str | None = None
-    """Since 2.34."""
     protocol: AIProviderBedrockProtocol | None = None
-    """Since 2.34."""
     region: str | None = None
-    """Since 2.34."""
     role_arn: str | None = None
-    """Since 2.34."""
     small_fast_model: str | None = None
-    """Since 2.34."""
 
 
 class AIProviderType(OpenEnum):
     """Values in `AIProvider` and `CreateAIProviderRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiprovidertype
     """
 
@@ -98,6 +91,7 @@ class AIProviderType(OpenEnum):
 class AIProvider(ResponseModel):
     """Answer of `GET /api/v2/ai/providers`, `POST /api/v2/ai/providers` and 2 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiprovider
     """
 
@@ -106,7 +100,8 @@ class AIProvider(ResponseModel):
     created_at: datetime
     display_name: str
     enabled: bool
-    icon: str
+    icon: str = ""
+    """Since 2.36."""
     id: UUID
     name: str
     settings: AIProviderSettings | None = None
@@ -117,6 +112,7 @@ class AIProvider(ResponseModel):
 class AIProviderKeyMutation(RequestModel):
     """Part of `UpdateAIProviderRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiproviderkeymutation
     """
 
@@ -127,6 +123,7 @@ class AIProviderKeyMutation(RequestModel):
 class CreateAIProviderRequest(RequestModel):
     """Body of `POST /api/v2/ai/providers`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateaiproviderrequest
     """
 
@@ -135,6 +132,7 @@ class CreateAIProviderRequest(RequestModel):
     display_name: str | None = None
     enabled: bool | None = None
     icon: str | None = None
+    """Since 2.36."""
     name: str | None = None
     settings: AIProviderSettings | None = None
     type: AIProviderType | None = None
@@ -143,6 +141,7 @@ class CreateAIProviderRequest(RequestModel):
 class UpdateAIProviderRequest(RequestModel):
     """Body of `PATCH /api/v2/ai/providers/{idOrName}`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateaiproviderrequest
     """
 
@@ -151,4 +150,5 @@ class UpdateAIProviderRequest(RequestModel):
     display_name: str | None = None
     enabled: bool | None = None
     icon: str | None = None
+    """Since 2.36."""
     settings: AIProviderSettings | None = None

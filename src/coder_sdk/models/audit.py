@@ -124,6 +124,7 @@ class AuditLog(ResponseModel):
     ip: str
     is_deleted: bool
     organization: MinimalOrganization | None = None
+    """Since 2.14."""
     organization_id: ZeroNullUUID
     request_id: ZeroNullUUID
     resource_icon: str
@@ -145,7 +146,8 @@ class AuditLogResponse(ResponseModel):
 
     audit_logs: WireList[AuditLog]
     count: int
-    count_cap: int
+    count_cap: int = 0
+    """Since 2.32."""
 
 
 class CreateTestAuditLogRequest(RequestModel):
@@ -158,7 +160,9 @@ class CreateTestAuditLogRequest(RequestModel):
     additional_fields: Any = None
     build_reason: BuildReason | None = None
     organization_id: UUID | None = None
+    """Since 2.13."""
     request_id: UUID | None = None
+    """Since 2.20."""
     resource_id: UUID | None = None
     resource_type: ResourceType | None = None
     time: datetime | None = None

@@ -39,6 +39,7 @@ class AuthorizationObject(RequestModel):
     """
 
     any_org: bool | None = None
+    """Since 2.14."""
     organization_id: str | None = None
     owner_id: str | None = None
     resource_id: str | None = None
@@ -74,6 +75,7 @@ See https://coder.com/docs/reference/api/schemas#codersdkauthorizationresponse
 class ChangePasswordWithOneTimePasscodeRequest(RequestModel):
     """Body of `POST /api/v2/users/otp/change-password`.
 
+    Since 2.17.
     See https://coder.com/docs/reference/api/schemas#codersdkchangepasswordwithonetimepasscoderequest
     """
 
@@ -95,6 +97,7 @@ class ConvertLoginRequest(RequestModel):
 class ExternalAPIKeyScopes(ResponseModel):
     """Answer of `GET /api/v2/auth/scopes`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalapikeyscopes
     """
 
@@ -136,6 +139,7 @@ class OAuthConversionResponse(ResponseModel):
 class RequestOneTimePasscodeRequest(RequestModel):
     """Body of `POST /api/v2/users/otp/request`.
 
+    Since 2.17.
     See https://coder.com/docs/reference/api/schemas#codersdkrequestonetimepasscoderequest
     """
 
@@ -145,6 +149,7 @@ class RequestOneTimePasscodeRequest(RequestModel):
 class ValidateUserPasswordRequest(RequestModel):
     """Body of `POST /api/v2/users/validate-password`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkvalidateuserpasswordrequest
     """
 
@@ -154,6 +159,7 @@ class ValidateUserPasswordRequest(RequestModel):
 class ValidateUserPasswordResponse(ResponseModel):
     """Answer of `POST /api/v2/users/validate-password`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkvalidateuserpasswordresponse
     """
 

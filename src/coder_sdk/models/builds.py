@@ -22,6 +22,7 @@ __all__ = [
 class CreateWorkspaceBuildOnSuccessRequest(RequestModel):
     """Part of `CreateWorkspaceBuildRequest`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateworkspacebuildonsuccessrequest
     """
 
@@ -34,6 +35,7 @@ class CreateWorkspaceBuildOnSuccessRequest(RequestModel):
 class CreateWorkspaceBuildReason(OpenEnum):
     """Values in `CreateWorkspaceBuildRequest`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateworkspacebuildreason
     """
 
@@ -64,18 +66,22 @@ class CreateWorkspaceBuildRequest(RequestModel):
     dry_run: bool | None = None
     log_level: ProvisionerLogLevel | None = None
     on_success: CreateWorkspaceBuildOnSuccessRequest | None = None
+    """Since 2.36."""
     orphan: bool | None = None
     reason: CreateWorkspaceBuildReason | None = None
+    """Since 2.25."""
     rich_parameter_values: list[WorkspaceBuildParameter] | None = None
     state: Annotated[Base64 | None, Field(repr=False)] = None
     template_version_id: UUID | None = None
     template_version_preset_id: UUID | None = None
+    """Since 2.22."""
     transition: WorkspaceTransition
 
 
 class UpdateWorkspaceBuildStateRequest(RequestModel):
     """Body of `PUT /api/v2/workspacebuilds/{workspacebuild}/state`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspacebuildstaterequest
     """
 

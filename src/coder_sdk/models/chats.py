@@ -87,6 +87,7 @@ __all__ = [
 class ChatClientType(OpenEnum):
     """Values in `Chat` and `CreateChatRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatclienttype
     """
 
@@ -97,6 +98,7 @@ class ChatClientType(OpenEnum):
 class ChatContextResourceKind(OpenEnum):
     """Values in `ChatContextResource`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcontextresourcekind
     """
 
@@ -109,6 +111,7 @@ class ChatContextResourceKind(OpenEnum):
 class ChatContextResourceStatus(OpenEnum):
     """Values in `ChatContextResource`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcontextresourcestatus
     """
 
@@ -122,6 +125,7 @@ class ChatContextResourceStatus(OpenEnum):
 class ChatContextTool(ResponseModel):
     """Part of `ChatContextResource`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcontexttool
     """
 
@@ -132,6 +136,7 @@ class ChatContextTool(ResponseModel):
 class ChatContextResource(ResponseModel):
     """Part of `ChatContext`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcontextresource
     """
 
@@ -149,6 +154,7 @@ class ChatContextResource(ResponseModel):
 class ChatContext(ResponseModel):
     """Part of `Chat`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcontext
     """
 
@@ -162,6 +168,7 @@ class ChatContext(ResponseModel):
 class ChatDiffStatus(ResponseModel):
     """Part of `Chat`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatdiffstatus
     """
 
@@ -191,6 +198,7 @@ class ChatDiffStatus(ResponseModel):
 class ChatErrorKind(OpenEnum):
     """Values in `ChatError` and `ChatStreamRetry`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchaterrorkind
     """
 
@@ -210,6 +218,7 @@ class ChatErrorKind(OpenEnum):
 class ChatError(ResponseModel):
     """Part of `Chat` and `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchaterror
     """
 
@@ -224,6 +233,7 @@ class ChatError(ResponseModel):
 class ChatFileMetadata(ResponseModel):
     """Part of `Chat`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatfilemetadata
     """
 
@@ -238,6 +248,7 @@ class ChatFileMetadata(ResponseModel):
 class ChatPlanMode(OpenEnum):
     """Values in `Chat`, `CreateChatMessageRequest`, `CreateChatRequest` and 1 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatplanmode
     """
 
@@ -247,6 +258,7 @@ class ChatPlanMode(OpenEnum):
 class ChatStatus(OpenEnum):
     """Values in `Chat` and `ChatStreamStatus`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstatus
     """
 
@@ -260,6 +272,7 @@ class ChatStatus(OpenEnum):
 class Chat(ResponseModel):
     """Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 6 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchat
     """
 
@@ -269,6 +282,7 @@ class Chat(ResponseModel):
     children: "WireList[Chat]"
     client_type: ChatClientType
     context: ChatContext | None = None
+    """Since 2.35."""
     created_at: datetime
     diff_status: ChatDiffStatus | None = None
     files: WireList[ChatFileMetadata] = absent_is(list)
@@ -278,6 +292,7 @@ class Chat(ResponseModel):
     last_error: ChatError | None = None
     last_model_config_id: UUID
     last_reasoning_effort: str | None = None
+    """Since 2.36."""
     last_turn_summary: str | None = None
     mcp_server_ids: WireList[UUID]
     organization_id: UUID
@@ -288,9 +303,11 @@ class Chat(ResponseModel):
     pin_order: int
     plan_mode: ChatPlanMode | None = None
     root_chat_id: ZeroNullUUID = None
-    shared: bool
+    shared: bool = False
+    """Since 2.35."""
     status: ChatStatus
     summary: str | None = None
+    """Since 2.36."""
     title: str
     updated_at: datetime
     warnings: WireList[str] = absent_is(list)
@@ -300,6 +317,7 @@ class Chat(ResponseModel):
 class ChatRole(OpenEnum):
     """Values in `ChatGroup`, `ChatUser` and `UpdateChatACL`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatrole
     """
 
@@ -310,6 +328,7 @@ class ChatRole(OpenEnum):
 class ChatGroup(ResponseModel):
     """Part of `ChatACL`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatgroup
     """
 
@@ -330,6 +349,7 @@ class ChatGroup(ResponseModel):
 class ChatUser(ResponseModel):
     """Part of `ChatACL`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatuser
     """
 
@@ -343,6 +363,7 @@ class ChatUser(ResponseModel):
 class ChatACL(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/acl`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatacl
     """
 
@@ -353,6 +374,7 @@ class ChatACL(ResponseModel):
 class ChatBusyBehavior(OpenEnum):
     """Values in `CreateChatMessageRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatbusybehavior
     """
 
@@ -363,6 +385,7 @@ class ChatBusyBehavior(OpenEnum):
 class ChatCost(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/cost`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcost
     """
 
@@ -376,6 +399,7 @@ class ChatCost(ResponseModel):
 class ChatDiffContents(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/diff`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatdiffcontents
     """
 
@@ -390,6 +414,7 @@ class ChatDiffContents(ResponseModel):
 class ChatInputPartType(OpenEnum):
     """Values in `ChatInputPart`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatinputparttype
     """
 
@@ -401,6 +426,7 @@ class ChatInputPartType(OpenEnum):
 class ChatInputPart(RequestModel):
     """Part of `CreateChatMessageRequest`, `CreateChatRequest` and 1 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatinputpart
     """
 
@@ -416,6 +442,7 @@ class ChatInputPart(RequestModel):
 class ChatMessagePartType(OpenEnum):
     """Values in `ChatMessagePart`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessageparttype
     """
 
@@ -433,6 +460,7 @@ class ChatMessagePartType(OpenEnum):
 class ChatMessagePart(ResponseModel):
     """Part of `ChatMessage`, `ChatQueuedMessage` and `ChatStreamMessagePart`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagepart
     """
 
@@ -482,6 +510,7 @@ class ChatMessagePart(ResponseModel):
 class ChatMessageRole(OpenEnum):
     """Values in `ChatMessage` and `ChatStreamMessagePart`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagerole
     """
 
@@ -494,6 +523,7 @@ class ChatMessageRole(OpenEnum):
 class ChatMessageUsage(ResponseModel):
     """Part of `ChatMessage`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessageusage
     """
 
@@ -509,6 +539,7 @@ class ChatMessageUsage(ResponseModel):
 class ChatMessage(ResponseModel):
     """Part of `ChatMessagesResponse`, `ChatStreamEvent` and 2 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessage
     """
 
@@ -525,6 +556,7 @@ class ChatMessage(ResponseModel):
 class ChatQueuedMessage(ResponseModel):
     """Part of `ChatMessagesResponse`, `ChatStreamEvent` and `CreateChatMessageResponse`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatqueuedmessage
     """
 
@@ -538,6 +570,7 @@ class ChatQueuedMessage(ResponseModel):
 class ChatMessagesResponse(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/messages`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagesresponse
     """
 
@@ -549,6 +582,7 @@ class ChatMessagesResponse(ResponseModel):
 class ChatModel(ResponseModel):
     """Part of `ChatModelProvider`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmodel
     """
 
@@ -561,6 +595,7 @@ class ChatModel(ResponseModel):
 class ChatModelProviderUnavailableReason(OpenEnum):
     """Values in `ChatModelProvider`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmodelproviderunavailablereason
     """
 
@@ -572,6 +607,7 @@ class ChatModelProviderUnavailableReason(OpenEnum):
 class ChatModelProvider(ResponseModel):
     """Part of `ChatModelsResponse`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmodelprovider
     """
 
@@ -584,6 +620,7 @@ class ChatModelProvider(ResponseModel):
 class ChatUnsupportedProvider(ResponseModel):
     """Part of `ChatModelsResponse`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkchatunsupportedprovider
     """
 
@@ -594,16 +631,19 @@ class ChatUnsupportedProvider(ResponseModel):
 class ChatModelsResponse(ResponseModel):
     """Answer of `GET /api/experimental/chats/models`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmodelsresponse
     """
 
     providers: WireList[ChatModelProvider]
-    unsupported_providers: WireList[ChatUnsupportedProvider]
+    unsupported_providers: WireList[ChatUnsupportedProvider] = absent_is(list)
+    """Since 2.35."""
 
 
 class ChatPrompt(ResponseModel):
     """Part of `ChatPromptsResponse`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatprompt
     """
 
@@ -614,6 +654,7 @@ class ChatPrompt(ResponseModel):
 class ChatPromptsResponse(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/prompts`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatpromptsresponse
     """
 
@@ -623,6 +664,7 @@ class ChatPromptsResponse(ResponseModel):
 class ChatRetentionDaysResponse(ResponseModel):
     """Answer of `GET /api/experimental/chats/config/retention-days`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkchatretentiondaysresponse
     """
 
@@ -633,6 +675,7 @@ class ChatRetentionDaysResponse(ResponseModel):
 class ChatStreamToolCall(ResponseModel):
     """Part of `ChatStreamActionRequired` and `ChatWatchEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamtoolcall
     """
 
@@ -644,6 +687,7 @@ class ChatStreamToolCall(ResponseModel):
 class ChatStreamActionRequired(ResponseModel):
     """Part of `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamactionrequired
     """
 
@@ -653,6 +697,7 @@ class ChatStreamActionRequired(ResponseModel):
 class ChatStreamEventType(OpenEnum):
     """Values in `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreameventtype
     """
 
@@ -670,19 +715,24 @@ class ChatStreamEventType(OpenEnum):
 class ChatStreamMessagePart(ResponseModel):
     """Part of `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreammessagepart
     """
 
     generation_attempt: int | None = None
+    """Since 2.35."""
     history_version: int | None = None
+    """Since 2.35."""
     part: ChatMessagePart
     role: ChatMessageRole | None = None
     seq: int | None = None
+    """Since 2.35."""
 
 
 class ChatStreamRetry(ResponseModel):
     """Part of `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamretry
     """
 
@@ -699,6 +749,7 @@ class ChatStreamRetry(ResponseModel):
 class ChatStreamStatus(ResponseModel):
     """Part of `ChatStreamEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamstatus
     """
 
@@ -708,6 +759,7 @@ class ChatStreamStatus(ResponseModel):
 class ChatStreamEvent(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/stream`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamevent
     """
 
@@ -725,6 +777,7 @@ class ChatStreamEvent(ResponseModel):
 class ChatWatchEventKind(OpenEnum):
     """Values in `ChatWatchEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatwatcheventkind
     """
 
@@ -742,6 +795,7 @@ class ChatWatchEventKind(OpenEnum):
 class ChatWatchEvent(ResponseModel):
     """Answer of `GET /api/experimental/chats/watch`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatwatchevent
     """
 
@@ -753,6 +807,7 @@ class ChatWatchEvent(ResponseModel):
 class CreateChatMessageRequest(RequestModel):
     """Body of `POST /api/experimental/chats/{chat}/messages`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatechatmessagerequest
     """
 
@@ -762,11 +817,13 @@ class CreateChatMessageRequest(RequestModel):
     model_config_id: UUID | None = None
     plan_mode: ChatPlanMode | None = None
     reasoning_effort: str | None = None
+    """Since 2.36."""
 
 
 class CreateChatMessageResponse(ResponseModel):
     """Answer of `POST /api/experimental/chats/{chat}/messages`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatechatmessageresponse
     """
 
@@ -779,6 +836,7 @@ class CreateChatMessageResponse(ResponseModel):
 class DynamicTool(RequestModel):
     """Part of `CreateChatRequest`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkdynamictool
     """
 
@@ -790,6 +848,7 @@ class DynamicTool(RequestModel):
 class CreateChatRequest(RequestModel):
     """Body of `POST /api/experimental/chats`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatechatrequest
     """
 
@@ -801,6 +860,7 @@ class CreateChatRequest(RequestModel):
     organization_id: UUID | None = None
     plan_mode: ChatPlanMode | None = None
     reasoning_effort: str | None = None
+    """Since 2.36."""
     system_prompt: str | None = None
     unsafe_dynamic_tools: list[DynamicTool] | None = None
     workspace_id: UUID | None = None
@@ -809,17 +869,20 @@ class CreateChatRequest(RequestModel):
 class EditChatMessageRequest(RequestModel):
     """Body of `PATCH /api/experimental/chats/{chat}/messages/{message}`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkeditchatmessagerequest
     """
 
     content: list[ChatInputPart] | None = None
     model_config_id: UUID | None = None
     reasoning_effort: str | None = None
+    """Since 2.36."""
 
 
 class EditChatMessageResponse(ResponseModel):
     """Answer of `PATCH /api/experimental/chats/{chat}/messages/{message}`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkeditchatmessageresponse
     """
 
@@ -830,6 +893,7 @@ class EditChatMessageResponse(ResponseModel):
 class UpdateChatACL(RequestModel):
     """Body of `PATCH /api/experimental/chats/{chat}/acl`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
     """
 
@@ -840,6 +904,7 @@ class UpdateChatACL(RequestModel):
 class UpdateChatRequest(RequestModel):
     """Body of `PATCH /api/experimental/chats/{chat}`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatrequest
     """
 
@@ -854,6 +919,7 @@ class UpdateChatRequest(RequestModel):
 class UpdateChatRetentionDaysRequest(RequestModel):
     """Body of `PUT /api/experimental/chats/config/retention-days`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatretentiondaysrequest
     """
 
@@ -864,6 +930,7 @@ class UpdateChatRetentionDaysRequest(RequestModel):
 class UploadChatFileResponse(ResponseModel):
     """Answer of `POST /api/experimental/chats/files`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkuploadchatfileresponse
     """
 
@@ -893,6 +960,7 @@ class WorkspaceAgentGitClientMessage(RequestModel):
 class WorkspaceAgentGitServerMessageType(OpenEnum):
     """Values in `WorkspaceAgentGitServerMessage`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentgitservermessagetype
     """
 
@@ -903,6 +971,7 @@ class WorkspaceAgentGitServerMessageType(OpenEnum):
 class WorkspaceAgentRepoChanges(ResponseModel):
     """Part of `WorkspaceAgentGitServerMessage`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentrepochanges
     """
 
@@ -916,6 +985,7 @@ class WorkspaceAgentRepoChanges(ResponseModel):
 class WorkspaceAgentGitServerMessage(ResponseModel):
     """Answer of `GET /api/experimental/chats/{chat}/stream/git`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentgitservermessage
     """
 

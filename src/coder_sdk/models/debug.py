@@ -48,6 +48,7 @@ __all__ = [
 NodePublic: TypeAlias = str
 """Part of `DERPBytesSentRecv`.
 
+Since 2.9.
 See https://coder.com/docs/reference/api/schemas#keynodepublic
 """
 
@@ -55,6 +56,7 @@ See https://coder.com/docs/reference/api/schemas#keynodepublic
 class DERPBytesSentRecv(ResponseModel):
     """Answer of `GET /api/v2/debug/derp/traffic`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#derpbytessentrecv
     """
 
@@ -82,6 +84,7 @@ class DERPServerInfoMessage(CaseInsensitiveModel):
 class HealthCode(OpenEnum):
     """Values in `HealthMessage`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthcode
     """
 
@@ -109,6 +112,7 @@ class HealthCode(OpenEnum):
 class HealthMessage(ResponseModel):
     """Part of `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthmessage
     """
 
@@ -119,6 +123,7 @@ class HealthMessage(ResponseModel):
 class HealthSeverity(OpenEnum):
     """Values in `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthseverity
     """
 
@@ -135,13 +140,16 @@ class AccessURLReport(ResponseModel):
 
     access_url: str
     dismissed: bool
+    """Since 2.5."""
     error: str | None = None
     healthy: bool
     healthz_response: str
     reachable: bool
     severity: HealthSeverity
+    """Since 2.5."""
     status_code: int
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class STUNReport(CaseInsensitiveModel):
@@ -176,9 +184,11 @@ class DERPNodeReport(ResponseModel):
     round_trip_ping_ms: int
     """In milliseconds."""
     severity: HealthSeverity
+    """Since 2.5."""
     stun: STUNReport
     uses_websocket: bool
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class DERPRegionReport(ResponseModel):
@@ -192,7 +202,9 @@ class DERPRegionReport(ResponseModel):
     node_reports: WireList[DERPNodeReport]
     region: TailnetDERPRegion | None = None
     severity: HealthSeverity
+    """Since 2.5."""
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class NetcheckReport(CaseInsensitiveModel):
@@ -229,6 +241,7 @@ class DERPHealthReport(ResponseModel):
     """
 
     dismissed: bool
+    """Since 2.5."""
     error: str | None = None
     healthy: bool
     netcheck: NetcheckReport | None = None
@@ -236,7 +249,9 @@ class DERPHealthReport(ResponseModel):
     netcheck_logs: WireList[str]
     regions: WireMap[DERPRegionReport] = absent_is(dict)
     severity: HealthSeverity
+    """Since 2.5."""
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class DatabaseReport(ResponseModel):
@@ -246,6 +261,7 @@ class DatabaseReport(ResponseModel):
     """
 
     dismissed: bool
+    """Since 2.5."""
     error: str | None = None
     healthy: bool
     latency: str
@@ -254,14 +270,17 @@ class DatabaseReport(ResponseModel):
     """In milliseconds."""
     reachable: bool
     severity: HealthSeverity
+    """Since 2.5."""
     threshold_ms: int
-    """In milliseconds."""
+    """In milliseconds. Since 2.4."""
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class HealthSection(OpenEnum):
     """Values in `HealthSettings` and `UpdateHealthSettings`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthsdkhealthsection
     """
 
@@ -276,6 +295,7 @@ class HealthSection(OpenEnum):
 class HealthSettings(ResponseModel):
     """Answer of `GET /api/v2/debug/health/settings`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthsdkhealthsettings
     """
 
@@ -285,6 +305,7 @@ class HealthSettings(ResponseModel):
 class ProvisionerDaemonsReportItem(ResponseModel):
     """Part of `ProvisionerDaemonsReport`.
 
+    Since 2.7.
     See https://coder.com/docs/reference/api/schemas#healthsdkprovisionerdaemonsreportitem
     """
 
@@ -295,6 +316,7 @@ class ProvisionerDaemonsReportItem(ResponseModel):
 class ProvisionerDaemonsReport(ResponseModel):
     """Part of `HealthcheckReport`.
 
+    Since 2.7.
     See https://coder.com/docs/reference/api/schemas#healthsdkprovisionerdaemonsreport
     """
 
@@ -314,15 +336,19 @@ class WebsocketReport(ResponseModel):
     body: str
     code: int
     dismissed: bool
+    """Since 2.5."""
     error: str | None = None
     healthy: bool
     severity: HealthSeverity
+    """Since 2.5."""
     warnings: WireList[HealthMessage]
+    """Since 2.4."""
 
 
 class WorkspaceProxyReport(ResponseModel):
     """Part of `HealthcheckReport`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthsdkworkspaceproxyreport
     """
 
@@ -346,15 +372,19 @@ class HealthcheckReport(ResponseModel):
     derp: DERPHealthReport
     healthy: bool
     provisioner_daemons: ProvisionerDaemonsReport
+    """Since 2.7."""
     severity: HealthSeverity
+    """Since 2.5."""
     time: datetime
     websocket: WebsocketReport
     workspace_proxy: WorkspaceProxyReport
+    """Since 2.5."""
 
 
 class UpdateHealthSettings(SharedModel):
     """Body of `PUT /api/v2/debug/health/settings`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthsdkupdatehealthsettings
     """
 

@@ -180,11 +180,15 @@ class Group(ResponseModel):
     members: WireList[ReducedUser]
     name: str
     organization_display_name: str
+    """Since 2.15."""
     organization_id: UUID
     organization_name: str
+    """Since 2.15."""
     quota_allowance: int
     source: GroupSource
+    """Since 2.1."""
     total_member_count: int
+    """Since 2.15."""
 
 
 class ACLAvailable(ResponseModel):
@@ -200,6 +204,7 @@ class ACLAvailable(ResponseModel):
 class AIBudgetLimitSource(OpenEnum):
     """Values in `AIBudgetLimit`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkaibudgetlimitsource
     """
 
@@ -210,6 +215,7 @@ class AIBudgetLimitSource(OpenEnum):
 class AIBudgetLimit(ResponseModel):
     """Part of `GroupMemberAISpend` and `UserAISpendStatus`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkaibudgetlimit
     """
 
@@ -221,6 +227,7 @@ class AIBudgetLimit(ResponseModel):
 class AIGatewayKey(ResponseModel):
     """Answer of `GET /api/v2/ai-gateway/keys`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkaigatewaykey
     """
 
@@ -244,6 +251,7 @@ class AddLicenseRequest(RequestModel):
 class AgentFirewallSession(ResponseModel):
     """Answer of `GET /api/v2/agent-firewall/sessions/{id}`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkagentfirewallsession
     """
 
@@ -257,6 +265,7 @@ class AgentFirewallSession(ResponseModel):
 class AgentFirewallSessionLogsResponse(ResponseModel):
     """Answer of `GET /api/v2/agent-firewall/sessions/{id}/logs`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkagentfirewallsessionlogsresponse
     """
 
@@ -281,8 +290,11 @@ class AppearanceConfig(ResponseModel):
     """
 
     announcement_banners: WireList[BannerConfig]
+    """Since 2.12."""
     application_name: str
+    """Since 2.2."""
     docs_url: str
+    """Since 2.16."""
     logo_url: str
     service_banner: BannerConfig
     support_links: WireList[LinkConfig] = absent_is(list)
@@ -291,6 +303,7 @@ class AppearanceConfig(ResponseModel):
 class ConnectionLogSSHInfo(ResponseModel):
     """Part of `ConnectionLog`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlogsshinfo
     """
 
@@ -304,6 +317,7 @@ class ConnectionLogSSHInfo(ResponseModel):
 class ConnectionLogWebInfo(ResponseModel):
     """Part of `ConnectionLog`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlogwebinfo
     """
 
@@ -316,6 +330,7 @@ class ConnectionLogWebInfo(ResponseModel):
 class ConnectionType(OpenEnum):
     """Values in `ConnectionLog`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectiontype
     """
 
@@ -330,6 +345,7 @@ class ConnectionType(OpenEnum):
 class ConnectionLog(ResponseModel):
     """Part of `ConnectionLogResponse`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlog
     """
 
@@ -350,17 +366,20 @@ class ConnectionLog(ResponseModel):
 class ConnectionLogResponse(ResponseModel):
     """Answer of `GET /api/v2/connectionlog`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlogresponse
     """
 
     connection_logs: WireList[ConnectionLog]
     count: int
-    count_cap: int
+    count_cap: int = 0
+    """Since 2.32."""
 
 
 class CreateAIGatewayKeyRequest(RequestModel):
     """Body of `POST /api/v2/ai-gateway/keys`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateaigatewaykeyrequest
     """
 
@@ -370,6 +389,7 @@ class CreateAIGatewayKeyRequest(RequestModel):
 class CreateAIGatewayKeyResponse(ResponseModel):
     """Answer of `POST /api/v2/ai-gateway/keys`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateaigatewaykeyresponse
     """
 
@@ -406,6 +426,7 @@ class CreateProvisionerKeyRequest(RequestModel):
 class CreateProvisionerKeyResponse(ResponseModel):
     """Answer of `POST /api/v2/organizations/{organization}/provisionerkeys`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateprovisionerkeyresponse
     """
 
@@ -437,6 +458,7 @@ class Entitlement(OpenEnum):
 class UsagePeriod(ResponseModel):
     """Part of `Feature`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkusageperiod
     """
 
@@ -458,6 +480,7 @@ class Feature(ResponseModel):
     entitlement: Entitlement
     limit: int | None = None
     usage_period: UsagePeriod | None = None
+    """Since 2.25."""
 
 
 class Entitlements(ResponseModel):
@@ -470,7 +493,7 @@ class Entitlements(ResponseModel):
     features: WireMap[Feature]
     has_license: bool
     refreshed_at: NeverDatetime
-    """`None` means never."""
+    """`None` means never. Since 2.2."""
     require_telemetry: bool
     trial: bool
     warnings: WireList[str]
@@ -479,6 +502,7 @@ class Entitlements(ResponseModel):
 class ExternalAgentCredentials(ResponseModel):
     """Answer of `GET /api/v2/workspaces/{workspace}/external-agent/{agent}/credentials`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalagentcredentials
     """
 
@@ -489,6 +513,7 @@ class ExternalAgentCredentials(ResponseModel):
 class GroupAIBudget(ResponseModel):
     """Answer of `GET /api/v2/groups/{group}/ai/budget` and 1 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupaibudget
     """
 
@@ -502,6 +527,7 @@ class GroupAIBudget(ResponseModel):
 class GroupAISpend(ResponseModel):
     """Answer of `GET /api/v2/groups/{group}/ai/spend`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupaispend
     """
 
@@ -521,6 +547,7 @@ class GroupAISpend(ResponseModel):
 class GroupMemberAISpend(ResponseModel):
     """Part of `GroupMembersAISpend`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupmemberaispend
     """
 
@@ -534,6 +561,7 @@ class GroupMemberAISpend(ResponseModel):
 class GroupMembersAISpend(ResponseModel):
     """Answer of `GET /api/v2/groups/{group}/members/ai/spend` and 1 more.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupmembersaispend
     """
 
@@ -547,6 +575,7 @@ class GroupMembersAISpend(ResponseModel):
 class GroupMembersResponse(ResponseModel):
     """Answer of `GET /api/v2/groups/{group}/members` and 1 more.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupmembersresponse
     """
 
@@ -557,6 +586,7 @@ class GroupMembersResponse(ResponseModel):
 Regexp: TypeAlias = str
 """Part of `GroupSyncSettings` and `PatchGroupIDPSyncConfigRequest`.
 
+Since 2.16.
 See https://coder.com/docs/reference/api/schemas#regexpregexp
 """
 
@@ -564,6 +594,7 @@ See https://coder.com/docs/reference/api/schemas#regexpregexp
 class GroupSyncSettings(SharedModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupsyncsettings
     """
 
@@ -577,6 +608,7 @@ class GroupSyncSettings(SharedModel):
 class InvalidatedPreset(ResponseModel):
     """Part of `InvalidatePresetsResponse`.
 
+    Since 2.29.
     See https://coder.com/docs/reference/api/schemas#codersdkinvalidatedpreset
     """
 
@@ -588,6 +620,7 @@ class InvalidatedPreset(ResponseModel):
 class InvalidatePresetsResponse(ResponseModel):
     """Answer of `POST /api/v2/templates/{template}/prebuilds/invalidate`.
 
+    Since 2.29.
     See https://coder.com/docs/reference/api/schemas#codersdkinvalidatepresetsresponse
     """
 
@@ -628,18 +661,21 @@ class License(ResponseModel):
 class OAuth2AppEndpoints(ResponseModel):
     """Part of `OAuth2ProviderApp`.
 
+    Since 2.8.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2appendpoints
     """
 
     authorization: str
     device_authorization: str
     token: str
-    token_revoke: str
+    token_revoke: str = ""
+    """Since 2.28."""
 
 
 class OAuth2PKCECodeChallengeMethod(OpenEnum):
     """Values in `OAuth2AuthorizationServerMetadata`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2pkcecodechallengemethod
     """
 
@@ -650,6 +686,7 @@ class OAuth2PKCECodeChallengeMethod(OpenEnum):
 class OAuth2ProviderGrantType(OpenEnum):
     """Values in `OAuth2AuthorizationServerMetadata` and 3 more.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providergranttype
     """
 
@@ -663,6 +700,7 @@ class OAuth2ProviderGrantType(OpenEnum):
 class OAuth2ProviderResponseType(OpenEnum):
     """Values in `OAuth2AuthorizationServerMetadata` and 3 more.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerresponsetype
     """
 
@@ -673,6 +711,7 @@ class OAuth2ProviderResponseType(OpenEnum):
 class OAuth2TokenEndpointAuthMethod(OpenEnum):
     """Values in `OAuth2AuthorizationServerMetadata` and 3 more.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2tokenendpointauthmethod
     """
 
@@ -684,6 +723,7 @@ class OAuth2TokenEndpointAuthMethod(OpenEnum):
 class OAuth2AuthorizationServerMetadata(ResponseModel):
     """Answer of `GET /.well-known/oauth-authorization-server`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2authorizationservermetadata
     """
 
@@ -694,6 +734,7 @@ class OAuth2AuthorizationServerMetadata(ResponseModel):
     registration_endpoint: str | None = None
     response_types_supported: WireList[OAuth2ProviderResponseType]
     revocation_endpoint: str | None = None
+    """Since 2.29."""
     scopes_supported: WireList[str] = absent_is(list)
     token_endpoint: str
     token_endpoint_auth_methods_supported: WireList[OAuth2TokenEndpointAuthMethod] = absent_is(list)
@@ -702,6 +743,7 @@ class OAuth2AuthorizationServerMetadata(ResponseModel):
 class OAuth2ClientConfiguration(ResponseModel):
     """Answer of `GET /oauth2/clients/{client_id}` and `PUT /oauth2/clients/{client_id}`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2clientconfiguration
     """
 
@@ -732,6 +774,7 @@ class OAuth2ClientConfiguration(ResponseModel):
 class OAuth2ClientRegistrationRequest(RequestModel):
     """Body of `PUT /oauth2/clients/{client_id}` and `POST /oauth2/register`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2clientregistrationrequest
     """
 
@@ -756,6 +799,7 @@ class OAuth2ClientRegistrationRequest(RequestModel):
 class OAuth2ClientRegistrationResponse(ResponseModel):
     """Answer of `POST /oauth2/register`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2clientregistrationresponse
     """
 
@@ -787,6 +831,7 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
 class OAuth2ProtectedResourceMetadata(ResponseModel):
     """Answer of `GET /.well-known/oauth-protected-resource`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2protectedresourcemetadata
     """
 
@@ -799,11 +844,13 @@ class OAuth2ProtectedResourceMetadata(ResponseModel):
 class OAuth2ProviderApp(ResponseModel):
     """Answer of `GET /api/v2/oauth2-provider/apps` and 3 more.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerapp
     """
 
     callback_url: str
     endpoints: OAuth2AppEndpoints
+    """Since 2.8."""
     icon: str
     id: UUID
     name: str
@@ -812,6 +859,7 @@ class OAuth2ProviderApp(ResponseModel):
 class OAuth2ProviderAppSecret(ResponseModel):
     """Answer of `GET /api/v2/oauth2-provider/apps/{app}/secrets`.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerappsecret
     """
 
@@ -824,6 +872,7 @@ class OAuth2ProviderAppSecret(ResponseModel):
 class OAuth2ProviderAppSecretFull(ResponseModel):
     """Answer of `POST /api/v2/oauth2-provider/apps/{app}/secrets`.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerappsecretfull
     """
 
@@ -834,6 +883,7 @@ class OAuth2ProviderAppSecretFull(ResponseModel):
 class OrganizationGroupAISpend(ResponseModel):
     """Part of `OrganizationGroupsAISpend`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationgroupaispend
     """
 
@@ -849,6 +899,7 @@ class OrganizationGroupAISpend(ResponseModel):
 class OrganizationGroupsAISpend(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/groups/ai/spend`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationgroupsaispend
     """
 
@@ -862,6 +913,7 @@ class OrganizationGroupsAISpend(ResponseModel):
 class OrganizationSyncSettings(SharedModel):
     """Body of `PATCH /api/v2/settings/idpsync/organization`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationsyncsettings
     """
 
@@ -873,6 +925,7 @@ class OrganizationSyncSettings(SharedModel):
 class PatchGroupIDPSyncConfigRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups/config`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgroupidpsyncconfigrequest
     """
 
@@ -898,6 +951,7 @@ class PatchGroupIDPSyncMappingRequestRemove(RequestModel):
 class PatchGroupIDPSyncMappingRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups/mapping`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgroupidpsyncmappingrequest
     """
 
@@ -908,6 +962,7 @@ class PatchGroupIDPSyncMappingRequest(RequestModel):
 class PatchGroupRequest(RequestModel):
     """Body of `PATCH /api/v2/groups/{group}`.
 
+    Since 2.1.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgrouprequest
     """
 
@@ -922,6 +977,7 @@ class PatchGroupRequest(RequestModel):
 class PatchOrganizationIDPSyncConfigRequest(RequestModel):
     """Body of `PATCH /api/v2/settings/idpsync/organization/config`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchorganizationidpsyncconfigrequest
     """
 
@@ -946,6 +1002,7 @@ class PatchOrganizationIDPSyncMappingRequestRemove(RequestModel):
 class PatchOrganizationIDPSyncMappingRequest(RequestModel):
     """Body of `PATCH /api/v2/settings/idpsync/organization/mapping`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchorganizationidpsyncmappingrequest
     """
 
@@ -956,6 +1013,7 @@ class PatchOrganizationIDPSyncMappingRequest(RequestModel):
 class PatchRoleIDPSyncConfigRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles/config`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchroleidpsyncconfigrequest
     """
 
@@ -979,6 +1037,7 @@ class PatchRoleIDPSyncMappingRequestRemove(RequestModel):
 class PatchRoleIDPSyncMappingRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles/mapping`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkpatchroleidpsyncmappingrequest
     """
 
@@ -1002,6 +1061,7 @@ class PatchWorkspaceProxy(RequestModel):
 class PostOAuth2ProviderAppRequest(RequestModel):
     """Body of `POST /api/v2/oauth2-provider/apps`.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkpostoauth2providerapprequest
     """
 
@@ -1013,6 +1073,7 @@ class PostOAuth2ProviderAppRequest(RequestModel):
 ProvisionerKeyTags: TypeAlias = WireMap[str]
 """Part of `ProvisionerKey`.
 
+Since 2.16.
 See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkeytags
 """
 
@@ -1020,6 +1081,7 @@ See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkeytags
 class ProvisionerKey(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/provisionerkeys` and 1 more.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkey
     """
 
@@ -1028,11 +1090,13 @@ class ProvisionerKey(ResponseModel):
     name: str
     organization: UUID
     tags: WireMap[str]
+    """Since 2.16."""
 
 
 class ProvisionerKeyDaemons(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/provisionerkeys/daemons`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkeydaemons
     """
 
@@ -1043,6 +1107,7 @@ class ProvisionerKeyDaemons(ResponseModel):
 class PutOAuth2ProviderAppRequest(RequestModel):
     """Body of `PUT /api/v2/oauth2-provider/apps/{app}`.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkputoauth2providerapprequest
     """
 
@@ -1070,6 +1135,7 @@ class Replica(ResponseModel):
 class RoleSyncSettings(SharedModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkrolesyncsettings
     """
 
@@ -1080,6 +1146,7 @@ class RoleSyncSettings(SharedModel):
 class ShareableWorkspaceOwners(OpenEnum):
     """Values in `UpdateWorkspaceSharingSettingsRequest` and `WorkspaceSharingSettings`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkshareableworkspaceowners
     """
 
@@ -1102,6 +1169,7 @@ class TemplateRole(OpenEnum):
 class TemplateGroup(ResponseModel):
     """Part of `TemplateACL`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdktemplategroup
     """
 
@@ -1128,25 +1196,31 @@ class TemplateUser(ResponseModel):
     avatar_url: str | None = None
     created_at: datetime
     email: str
-    has_ai_seat: bool
+    has_ai_seat: bool = False
+    """Since 2.32."""
     id: UUID
     is_service_account: bool | None = None
+    """Since 2.32."""
     last_seen_at: NeverDatetime = None
     """`None` means never."""
     login_type: LoginType
     name: str | None = None
+    """Since 2.7."""
     organization_ids: WireList[UUID]
     role: TemplateRole
     roles: WireList[SlimRole]
     status: UserStatus
     theme_preference: str | None = None
+    """Since 2.6."""
     updated_at: datetime
+    """Since 2.14."""
     username: str
 
 
 class TemplateACL(ResponseModel):
     """Answer of `GET /api/v2/templates/{template}/acl`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateacl
     """
 
@@ -1161,7 +1235,9 @@ class UpdateAppearanceConfig(SharedModel):
     """
 
     announcement_banners: WireList[BannerConfig] = sent(list)
+    """Since 2.12."""
     application_name: str = sent(str)
+    """Since 2.2."""
     logo_url: str = sent(str)
     service_banner: BannerConfig = sent(dict)
 
@@ -1208,6 +1284,7 @@ class UpdateWorkspaceProxyResponse(ResponseModel):
 class UpdateWorkspaceSharingSettingsRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}/settings/workspace-sharing`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspacesharingsettingsrequest
     """
 
@@ -1218,6 +1295,7 @@ class UpdateWorkspaceSharingSettingsRequest(RequestModel):
 class UpsertGroupAIBudgetRequest(RequestModel):
     """Body of `PUT /api/v2/groups/{group}/ai/budget`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkupsertgroupaibudgetrequest
     """
 
@@ -1228,6 +1306,7 @@ class UpsertGroupAIBudgetRequest(RequestModel):
 class UpsertUserAIBudgetOverrideRequest(RequestModel):
     """Body of `PUT /api/v2/users/{user}/ai/budget/override`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkupsertuseraibudgetoverriderequest
     """
 
@@ -1239,6 +1318,7 @@ class UpsertUserAIBudgetOverrideRequest(RequestModel):
 class UserAIBudgetOverride(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/ai/budget/override` and 1 more.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkuseraibudgetoverride
     """
 
@@ -1253,6 +1333,7 @@ class UserAIBudgetOverride(ResponseModel):
 class UserAISpendStatus(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/ai/spend`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkuseraispendstatus
     """
 
@@ -1279,6 +1360,7 @@ class UserQuietHoursScheduleResponse(ResponseModel):
     time: str
     timezone: str
     user_can_set: bool
+    """Since 2.6."""
     user_set: bool
 
 
@@ -1295,12 +1377,15 @@ class WorkspaceQuota(ResponseModel):
 class WorkspaceSharingSettings(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/settings/workspace-sharing` and 1 more.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacesharingsettings
     """
 
-    shareable_workspace_owners: ShareableWorkspaceOwners
+    shareable_workspace_owners: ShareableWorkspaceOwners = ShareableWorkspaceOwners("")
+    """Since 2.32."""
     sharing_disabled: bool
-    sharing_globally_disabled: bool
+    sharing_globally_disabled: bool = False
+    """Since 2.32."""
 
 
 class SCIMUserEmails(SharedModel):
@@ -1344,12 +1429,13 @@ class SCIMUser(SharedModel):
 class OAuth2Token(ResponseModel):
     """Answer of `POST /oauth2/tokens`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#oauth2token
     """
 
     access_token: Secret
     expires_in: int | None = None
-    """In seconds."""
+    """In seconds. Since 2.16."""
     expiry: NeverDatetime = None
     """`None` means never."""
     refresh_token: Secret | None = None

@@ -99,6 +99,7 @@ class CSPViolation(RequestModel):
 class AIBridgeAnthropicConfig(ResponseModel):
     """Part of `AIBridgeConfig`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgeanthropicconfig
     """
 
@@ -109,12 +110,14 @@ class AIBridgeAnthropicConfig(ResponseModel):
 class AIBridgeBedrockConfig(ResponseModel):
     """Part of `AIBridgeConfig`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgebedrockconfig
     """
 
     access_key: Secret
     access_key_secret: Secret
-    base_url: str
+    base_url: str = ""
+    """Since 2.30."""
     model: str
     region: str
     small_fast_model: str
@@ -123,6 +126,7 @@ class AIBridgeBedrockConfig(ResponseModel):
 class AIBridgeOpenAIConfig(ResponseModel):
     """Part of `AIBridgeConfig`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgeopenaiconfig
     """
 
@@ -133,6 +137,7 @@ class AIBridgeOpenAIConfig(ResponseModel):
 class AIProviderConfig(ResponseModel):
     """Part of `AIBridgeConfig`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkaiproviderconfig
     """
 
@@ -147,50 +152,71 @@ class AIProviderConfig(ResponseModel):
 class AIBridgeConfig(ResponseModel):
     """Part of `AIConfig`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgeconfig
     """
 
-    allow_byok: bool
+    allow_byok: bool = False
+    """Since 2.33."""
     anthropic: AIBridgeAnthropicConfig
-    api_dump_dir: str
-    bedrock: AIBridgeBedrockConfig
+    api_dump_dir: str = ""
+    """Since 2.34."""
+    bedrock: AIBridgeBedrockConfig | None = None
+    """Since 2.28."""
     budget_period: str | None = None
+    """Since 2.34."""
     budget_policy: str | None = None
-    circuit_breaker_enabled: bool
-    circuit_breaker_failure_threshold: int
-    circuit_breaker_interval: int
-    """In nanoseconds."""
-    circuit_breaker_max_requests: int
-    circuit_breaker_timeout: int
-    """In nanoseconds."""
+    """Since 2.34."""
+    circuit_breaker_enabled: bool = False
+    """Since 2.30."""
+    circuit_breaker_failure_threshold: int = 0
+    """Since 2.30."""
+    circuit_breaker_interval: int = 0
+    """In nanoseconds. Since 2.30."""
+    circuit_breaker_max_requests: int = 0
+    """Since 2.30."""
+    circuit_breaker_timeout: int = 0
+    """In nanoseconds. Since 2.30."""
     enabled: bool
-    inject_coder_mcp_tools: bool
-    max_concurrency: int
+    inject_coder_mcp_tools: bool = False
+    """Since 2.29."""
+    max_concurrency: int = 0
+    """Since 2.30."""
     openai: AIBridgeOpenAIConfig
     providers: WireList[AIProviderConfig] = absent_is(list)
-    rate_limit: int
-    retention: int
-    """In nanoseconds."""
-    send_actor_headers: bool
-    structured_logging: bool
+    """Since 2.33."""
+    rate_limit: int = 0
+    """Since 2.30."""
+    retention: int = 0
+    """In nanoseconds. Since 2.29."""
+    send_actor_headers: bool = False
+    """Since 2.30."""
+    structured_logging: bool = False
+    """Since 2.30."""
 
 
 class AIBridgeProxyConfig(ResponseModel):
     """Part of `AIConfig`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgeproxyconfig
     """
 
-    allowed_private_cidrs: WireList[str]
-    api_dump_dir: str
+    allowed_private_cidrs: WireList[str] = absent_is(list)
+    """Since 2.32."""
+    api_dump_dir: str = ""
+    """Since 2.34."""
     cert_file: str
     domain_allowlist: WireList[str]
     enabled: bool
     key_file: str
     listen_addr: str
-    target: str
-    tls_cert_file: str
-    tls_key_file: str
+    target: str = ""
+    """Since 2.36."""
+    tls_cert_file: str = ""
+    """Since 2.32."""
+    tls_key_file: str = ""
+    """Since 2.32."""
     upstream_proxy: str
     upstream_proxy_ca: str
 
@@ -198,24 +224,29 @@ class AIBridgeProxyConfig(ResponseModel):
 class ChatConfig(ResponseModel):
     """Part of `AIConfig`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkchatconfig
     """
 
     acquire_batch_size: int
     ai_gateway_routing_enabled: bool = False
     """Since 2.36."""
-    debug_logging_enabled: bool
+    debug_logging_enabled: bool = False
+    """Since 2.33."""
 
 
 class AIConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkaiconfig
     """
 
     aibridge_proxy: AIBridgeProxyConfig | None = None
+    """Since 2.30."""
     bridge: AIBridgeConfig | None = None
     chat: ChatConfig | None = None
+    """Since 2.32."""
 
 
 class Experiment(OpenEnum):
@@ -255,20 +286,27 @@ class BuildInfoResponse(ResponseModel):
     """
 
     agent_api_version: str
+    """Since 2.5."""
     dashboard_url: str
     deployment_id: str
+    """Since 2.11."""
     external_url: str
     provisioner_api_version: str
+    """Since 2.15."""
     telemetry: bool
+    """Since 2.13."""
     upgrade_message: str
+    """Since 2.8."""
     version: str
     webpush_public_key: str | None = None
+    """Since 2.21."""
     workspace_proxy: bool
 
 
 class ClusterConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkclusterconfig
     """
 
@@ -283,6 +321,7 @@ class DERPConfig(ResponseModel):
 
     block_direct: bool
     force_websockets: bool
+    """Since 2.2."""
     path: str
     url: str
 
@@ -332,10 +371,12 @@ class DangerousConfig(ResponseModel):
 class HTTPCookieConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#codersdkhttpcookieconfig
     """
 
     host_prefix: bool | None = None
+    """Since 2.32."""
     same_site: str | None = None
     secure_auth_cookie: bool | None = None
 
@@ -343,6 +384,7 @@ class HTTPCookieConfig(ResponseModel):
 class HealthcheckConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.4.
     See https://coder.com/docs/reference/api/schemas#codersdkhealthcheckconfig
     """
 
@@ -367,6 +409,7 @@ class LoggingConfig(ResponseModel):
 class NotificationsEmailAuthConfig(ResponseModel):
     """Part of `NotificationsEmailConfig`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsemailauthconfig
     """
 
@@ -379,6 +422,7 @@ class NotificationsEmailAuthConfig(ResponseModel):
 class NotificationsEmailTLSConfig(ResponseModel):
     """Part of `NotificationsEmailConfig`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsemailtlsconfig
     """
 
@@ -393,6 +437,7 @@ class NotificationsEmailTLSConfig(ResponseModel):
 class NotificationsEmailConfig(ResponseModel):
     """Part of `NotificationsConfig`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsemailconfig
     """
 
@@ -407,6 +452,7 @@ class NotificationsEmailConfig(ResponseModel):
 class NotificationsInboxConfig(ResponseModel):
     """Part of `NotificationsConfig`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsinboxconfig
     """
 
@@ -416,6 +462,7 @@ class NotificationsInboxConfig(ResponseModel):
 class NotificationsWebhookConfig(ResponseModel):
     """Part of `NotificationsConfig`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationswebhookconfig
     """
 
@@ -425,6 +472,7 @@ class NotificationsWebhookConfig(ResponseModel):
 class NotificationsConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsconfig
     """
 
@@ -433,7 +481,8 @@ class NotificationsConfig(ResponseModel):
     email: NotificationsEmailConfig
     fetch_interval: int
     """In nanoseconds."""
-    inbox: NotificationsInboxConfig
+    inbox: NotificationsInboxConfig | None = None
+    """Since 2.21."""
     lease_count: int
     lease_period: int
     """In nanoseconds."""
@@ -460,7 +509,9 @@ class OAuth2GithubConfig(ResponseModel):
     client_id: str
     client_secret: Secret
     default_provider_enable: bool
+    """Since 2.20."""
     device_flow: bool
+    """Since 2.20."""
     enterprise_base_url: str
 
 
@@ -476,6 +527,7 @@ class OAuth2Config(ResponseModel):
 DeploymentRegexp: TypeAlias = str
 """Part of `OIDCConfig`.
 
+Since 2.1.
 See https://coder.com/docs/reference/api/schemas#serpentregexp
 """
 
@@ -488,34 +540,50 @@ class OIDCConfig(ResponseModel):
 
     allow_signups: bool
     auth_url_params: WireMap[str]
-    auto_repair_links: bool
+    auto_repair_links: bool = False
+    """Since 2.35."""
     client_cert_file: str
+    """Since 2.1."""
     client_id: str
     client_key_file: str
+    """Since 2.1."""
     client_secret: Secret
     email_domain: WireList[str]
-    email_fallback: bool
+    email_fallback: bool = False
+    """Since 2.35."""
     email_field: str
     group_allow_list: WireList[str]
+    """Since 2.5."""
     group_auto_create: bool
+    """Since 2.1."""
     group_mapping: WireMap[str]
     group_regex_filter: str
+    """Since 2.1."""
     groups_field: str
     icon_url: str
     ignore_email_verified: bool
     ignore_user_info: bool
     issuer_url: str
     name_field: str
+    """Since 2.13."""
     organization_assign_default: bool
+    """Since 2.15."""
     organization_field: str
+    """Since 2.15."""
     organization_mapping: WireMap[WireList[str]]
-    redirect_allowed_hosts: WireList[str]
-    redirect_url: str
+    """Since 2.15."""
+    redirect_allowed_hosts: WireList[str] = absent_is(list)
+    """Since 2.36."""
+    redirect_url: str = ""
+    """Since 2.32."""
     scopes: WireList[str]
     sign_in_text: str
     signups_disabled_text: str
+    """Since 2.8."""
     skip_issuer_checks: bool
+    """Since 2.14."""
     source_user_info_from_access_token: bool
+    """Since 2.20."""
     user_role_field: str
     user_role_mapping: WireMap[WireList[str]]
     user_roles_default: WireList[str]
@@ -542,10 +610,12 @@ class PprofConfig(ResponseModel):
 class PrebuildsConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#codersdkprebuildsconfig
     """
 
-    failure_hard_limit: int
+    failure_hard_limit: int = 0
+    """Since 2.23."""
     reconciliation_backoff_interval: int
     """In nanoseconds."""
     reconciliation_backoff_lookback: int
@@ -562,6 +632,7 @@ class PrometheusConfig(ResponseModel):
 
     address: str
     aggregate_agent_stats_by: WireList[str]
+    """Since 2.10."""
     collect_agent_stats: bool
     collect_db_metrics: bool
     enable: bool
@@ -578,7 +649,9 @@ class ProvisionerConfig(ResponseModel):
     daemon_poll_jitter: int
     """In nanoseconds."""
     daemon_psk: Secret
+    """Since 2.1."""
     daemon_types: WireList[str]
+    """Since 2.11."""
     daemons: int
     force_cancel_interval: int
     """In nanoseconds."""
@@ -597,6 +670,7 @@ class RateLimitConfig(ResponseModel):
 class RetentionConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkretentionconfig
     """
 
@@ -604,8 +678,8 @@ class RetentionConfig(ResponseModel):
     """In nanoseconds."""
     audit_logs: int
     """In nanoseconds."""
-    boundary_logs: int
-    """In nanoseconds."""
+    boundary_logs: int = 0
+    """In nanoseconds. Since 2.35."""
     connection_logs: int
     """In nanoseconds."""
     workspace_agent_logs: int
@@ -625,25 +699,27 @@ class SSHConfig(CaseInsensitiveModel):
 class SessionLifetime(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.11.
     See https://coder.com/docs/reference/api/schemas#codersdksessionlifetime
     """
 
     default_duration: int
     """In nanoseconds."""
     default_token_lifetime: int | None = None
-    """In nanoseconds."""
+    """In nanoseconds. Since 2.16."""
     disable_expiry_refresh: bool | None = None
     max_admin_token_lifetime: int | None = None
-    """In nanoseconds."""
+    """In nanoseconds. Since 2.24."""
     max_token_lifetime: int | None = None
     """In nanoseconds."""
     refresh_default_duration: int | None = None
-    """In nanoseconds."""
+    """In nanoseconds. Since 2.27."""
 
 
 class UsageStatsConfig(ResponseModel):
     """Part of `StatsCollectionConfig`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkusagestatsconfig
     """
 
@@ -653,6 +729,7 @@ class UsageStatsConfig(ResponseModel):
 class StatsCollectionConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdkstatscollectionconfig
     """
 
@@ -692,6 +769,7 @@ class TLSConfig(ResponseModel):
 
     address: str
     allow_insecure_ciphers: bool
+    """Since 2.4."""
     cert_file: WireList[str]
     client_auth: str
     client_ca_file: str
@@ -702,6 +780,7 @@ class TLSConfig(ResponseModel):
     min_version: str
     redirect_http: bool
     supported_ciphers: WireList[str]
+    """Since 2.4."""
 
 
 class TelemetryConfig(ResponseModel):
@@ -718,6 +797,7 @@ class TelemetryConfig(ResponseModel):
 class TemplateBuilderConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuilderconfig
     """
 
@@ -733,6 +813,7 @@ class TraceConfig(ResponseModel):
 
     capture_logs: bool
     data_dog: bool
+    """Since 2.2."""
     enable: bool
     honeycomb_api_key: Secret
 
@@ -744,32 +825,40 @@ class UserQuietHoursScheduleConfig(ResponseModel):
     """
 
     allow_user_custom: bool
+    """Since 2.6."""
     default_schedule: str
 
 
 class ExternalAuthConfig(ResponseModel):
     """Part of `ExternalAuthConfigs`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthconfig
     """
 
-    api_base_url: str
+    api_base_url: str = ""
+    """Since 2.32."""
     app_install_url: str
     app_installations_url: str
     auth_url: str
     client_id: str
-    code_challenge_methods_supported: WireList[str]
+    code_challenge_methods_supported: WireList[str] = absent_is(list)
+    """Since 2.30."""
     device_code_url: str
     device_flow: bool
     display_icon: str
     display_name: str
     id: str
-    mcp_tool_allow_regex: str
-    mcp_tool_deny_regex: str
-    mcp_url: str
+    mcp_tool_allow_regex: str = ""
+    """Since 2.27."""
+    mcp_tool_deny_regex: str = ""
+    """Since 2.27."""
+    mcp_url: str = ""
+    """Since 2.27."""
     no_refresh: bool
     regex: str
-    revoke_url: str
+    revoke_url: str = ""
+    """Since 2.27."""
     scopes: WireList[str]
     token_url: str
     type: str
@@ -779,6 +868,7 @@ class ExternalAuthConfig(ResponseModel):
 ExternalAuthConfigs: TypeAlias = WireList[ExternalAuthConfig]
 """Part of `DeploymentValues`.
 
+Since 2.3.
 See https://coder.com/docs/reference/api/schemas#serpentstruct-array_codersdk_externalauthconfig
 """
 
@@ -791,50 +881,69 @@ class DeploymentValues(ResponseModel):
 
     access_url: str | None = None
     additional_csp_policy: WireList[str] = absent_is(list)
+    """Since 2.18."""
     address: str | None = None
     agent_fallback_troubleshooting_url: str | None = None
     agent_stat_refresh_interval: int | None = None
     """In nanoseconds."""
     ai: AIConfig | None = None
+    """Since 2.27."""
     allow_workspace_renames: bool | None = None
+    """Since 2.6."""
     autobuild_poll_interval: int | None = None
     """In nanoseconds."""
     browser_only: bool | None = None
     cache_directory: str | None = None
     cli_upgrade_message: str | None = None
+    """Since 2.8."""
     cluster: ClusterConfig | None = None
+    """Since 2.35."""
     config: str | None = None
     config_ssh: SSHConfig | None = None
     dangerous: DangerousConfig | None = None
     derp: DERP | None = None
     disable_chat_sharing: bool | None = None
+    """Since 2.34."""
     disable_owner_workspace_exec: bool | None = None
     disable_password_auth: bool | None = None
     disable_path_apps: bool | None = None
     disable_workspace_sharing: bool | None = None
+    """Since 2.30."""
     docs_url: str | None = None
     enable_authz_recording: bool | None = None
+    """Since 2.28."""
     enable_terraform_debug_mode: bool | None = None
     ephemeral_deployment: bool | None = None
+    """Since 2.19."""
     experiments: WireList[str] = absent_is(list)
     external_auth: WireList[ExternalAuthConfig] = absent_is(list)
+    """Since 2.3."""
     external_auth_github_default_provider_enable: bool | None = None
+    """Since 2.32."""
     external_token_encryption_keys: WireList[Secret] = absent_is(list)
+    """Since 2.2."""
     healthcheck: HealthcheckConfig | None = None
+    """Since 2.4."""
     hide_ai_tasks: bool | None = None
+    """Since 2.24."""
     http_address: str | None = None
     http_cookies: HTTPCookieConfig | None = None
+    """Since 2.22."""
     job_hang_detector_interval: int | None = None
     """In nanoseconds."""
     logging: LoggingConfig | None = None
     metrics_cache_refresh_interval: int | None = None
     """In nanoseconds."""
     notifications: NotificationsConfig | None = None
+    """Since 2.14."""
     oauth2: OAuth2Config | None = None
     oidc: OIDCConfig | None = None
     pg_auth: str | None = None
+    """Since 2.10."""
     pg_conn_max_idle: str | None = None
+    """Since 2.30."""
     pg_conn_max_open: int | None = None
+    """Since 2.30."""
     pg_connection_url: Secret | None = None
     pprof: PprofConfig | None = None
     prometheus: PrometheusConfig | None = None
@@ -846,11 +955,15 @@ class DeploymentValues(ResponseModel):
     rate_limit: RateLimitConfig | None = None
     redirect_to_access_url: bool | None = None
     retention: RetentionConfig | None = None
+    """Since 2.30."""
     scim_api_key: Secret | None = None
     scim_use_legacy: bool | None = None
+    """Since 2.35."""
     session_lifetime: SessionLifetime | None = None
+    """Since 2.11."""
     ssh_keygen_algorithm: str | None = None
     stats_collection: StatsCollectionConfig | None = None
+    """Since 2.30."""
     strict_transport_security: int | None = None
     """In seconds."""
     strict_transport_security_options: WireList[str] = absent_is(list)
@@ -858,17 +971,22 @@ class DeploymentValues(ResponseModel):
     swagger: SwaggerConfig | None = None
     telemetry: TelemetryConfig | None = None
     template_builder: TemplateBuilderConfig | None = None
+    """Since 2.34."""
     terms_of_service_url: str | None = None
+    """Since 2.11."""
     tls: TLSConfig | None = None
     trace: TraceConfig | None = None
     update_check: bool | None = None
     user_quiet_hours_schedule: UserQuietHoursScheduleConfig | None = None
     verbose: bool | None = None
     web_terminal_renderer: str | None = None
+    """Since 2.3."""
     wgtunnel_host: str | None = None
     wildcard_access_url: str | None = None
     workspace_hostname_suffix: str | None = None
+    """Since 2.22."""
     workspace_prebuilds: PrebuildsConfig | None = None
+    """Since 2.22."""
     write_config: bool | None = None
 
 
@@ -1001,7 +1119,8 @@ class SSHConfigResponse(ResponseModel):
     """
 
     hostname_prefix: str
-    hostname_suffix: str
+    hostname_suffix: str = ""
+    """Since 2.22."""
     ssh_config_options: WireMap[str]
 
 

@@ -27,6 +27,7 @@ __all__ = [
 class DeleteExternalAuthByIDResponse(ResponseModel):
     """Answer of `DELETE /api/v2/external-auth/{externalauth}`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkdeleteexternalauthbyidresponse
     """
 
@@ -37,11 +38,13 @@ class DeleteExternalAuthByIDResponse(ResponseModel):
 class ExternalAuthUser(ResponseModel):
     """Part of `ExternalAuth` and `ExternalAuthAppInstallation`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthuser
     """
 
     avatar_url: str
     id: int
+    """Since 2.14."""
     login: str
     name: str
     profile_url: str
@@ -50,6 +53,7 @@ class ExternalAuthUser(ResponseModel):
 class ExternalAuthAppInstallation(ResponseModel):
     """Part of `ExternalAuth`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthappinstallation
     """
 
@@ -61,6 +65,7 @@ class ExternalAuthAppInstallation(ResponseModel):
 class ExternalAuth(ResponseModel):
     """Answer of `GET /api/v2/external-auth/{externalauth}`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauth
     """
 
@@ -70,7 +75,8 @@ class ExternalAuth(ResponseModel):
     device: bool
     display_name: str
     installations: WireList[ExternalAuthAppInstallation]
-    supports_revocation: bool
+    supports_revocation: bool = False
+    """Since 2.27."""
     user: ExternalAuthUser | None = None
 
 
@@ -86,6 +92,7 @@ class ExternalAuthDeviceExchange(RequestModel):
 class ExternalAuthLink(ResponseModel):
     """Part of `ListUserExternalAuthResponse`.
 
+    Since 2.5.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthlink
     """
 

@@ -43,6 +43,7 @@ class ConnectionLatency(ResponseModel):
 class UserStatusChangeCount(ResponseModel):
     """Part of `GetUserStatusCountsResponse`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkuserstatuschangecount
     """
 
@@ -53,6 +54,7 @@ class UserStatusChangeCount(ResponseModel):
 class GetUserStatusCountsResponse(ResponseModel):
     """Answer of `GET /api/v2/insights/user-status-counts`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkgetuserstatuscountsresponse
     """
 
@@ -92,6 +94,7 @@ class TemplateAppUsage(ResponseModel):
     slug: str
     template_ids: WireList[UUID]
     times_used: int
+    """Since 2.12."""
     type: TemplateAppsType
 
 
@@ -125,11 +128,13 @@ class TemplateParameterUsage(ResponseModel):
     """
 
     description: str
+    """Since 2.1."""
     display_name: str
     name: str
     options: WireList[TemplateVersionParameterOption] = absent_is(list)
     template_ids: WireList[UUID]
     type: str
+    """Since 2.1."""
     values: WireList[TemplateParameterValue]
 
 
@@ -160,6 +165,7 @@ class TemplateInsightsResponse(ResponseModel):
 class UserActivity(ResponseModel):
     """Part of `UserActivityInsightsReport`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkuseractivity
     """
 
@@ -174,6 +180,7 @@ class UserActivity(ResponseModel):
 class UserActivityInsightsReport(ResponseModel):
     """Part of `UserActivityInsightsResponse`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkuseractivityinsightsreport
     """
 
@@ -186,6 +193,7 @@ class UserActivityInsightsReport(ResponseModel):
 class UserActivityInsightsResponse(ResponseModel):
     """Answer of `GET /api/v2/insights/user-activity`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkuseractivityinsightsresponse
     """
 

@@ -13,6 +13,7 @@ from coder_sdk.wire import (
     SharedModel,
     WireList,
     ZeroNullUUID,
+    absent_is,
     sent,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
 class Permission(SharedModel):
     """Part of `AssignableRoles`, `CustomRoleRequest` and `Role`.
 
+    Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkpermission
     """
 
@@ -46,24 +48,32 @@ class AssignableRoles(ResponseModel):
 
     assignable: bool
     built_in: bool
+    """Since 2.12."""
     display_name: str
     name: str
     organization_id: ZeroNullUUID = None
-    organization_member_permissions: WireList[Permission]
+    """Since 2.12."""
+    organization_member_permissions: WireList[Permission] = absent_is(list)
+    """Since 2.28."""
     organization_permissions: WireList[Permission]
+    """Since 2.12."""
     site_permissions: WireList[Permission]
+    """Since 2.12."""
     user_permissions: WireList[Permission]
+    """Since 2.12."""
 
 
 class CustomRoleRequest(RequestModel):
     """Body of `POST /api/v2/organizations/{organization}/members/roles` and 1 more.
 
+    Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdkcustomrolerequest
     """
 
     display_name: str | None = None
     name: str | None = None
     organization_member_permissions: list[Permission] | None = None
+    """Since 2.28."""
     organization_permissions: list[Permission] | None = None
     site_permissions: list[Permission] | None = None
     user_permissions: list[Permission] | None = None
@@ -85,32 +95,44 @@ class OrganizationMember(ResponseModel):
 class OrganizationMemberWithUserData(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/members` and 1 more.
 
+    Since 2.13.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationmemberwithuserdata
     """
 
     avatar_url: str | None = None
+    """Since 2.14."""
     created_at: datetime
     email: str
+    """Since 2.14."""
     global_roles: WireList[SlimRole]
-    has_ai_seat: bool
+    """Since 2.14."""
+    has_ai_seat: bool = False
+    """Since 2.32."""
     is_service_account: bool | None = None
+    """Since 2.32."""
     last_seen_at: NeverDatetime = None
-    """`None` means never."""
-    login_type: LoginType
+    """`None` means never. Since 2.32."""
+    login_type: LoginType = LoginType("")
+    """Since 2.32."""
     name: str | None = None
+    """Since 2.14."""
     organization_id: UUID
     roles: WireList[SlimRole]
-    status: UserStatus
+    status: UserStatus = UserStatus("")
+    """Since 2.32."""
     updated_at: datetime
-    user_created_at: datetime
+    user_created_at: datetime | None = None
+    """Since 2.32."""
     user_id: UUID
-    user_updated_at: datetime
+    user_updated_at: datetime | None = None
+    """Since 2.32."""
     username: str
 
 
 class PaginatedMembersResponse(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/paginated-members`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkpaginatedmembersresponse
     """
 
@@ -127,7 +149,12 @@ class Role(ResponseModel):
     display_name: str
     name: str
     organization_id: ZeroNullUUID = None
-    organization_member_permissions: WireList[Permission]
+    """Since 2.12."""
+    organization_member_permissions: WireList[Permission] = absent_is(list)
+    """Since 2.28."""
     organization_permissions: WireList[Permission]
+    """Since 2.12."""
     site_permissions: WireList[Permission]
+    """Since 2.12."""
     user_permissions: WireList[Permission]
+    """Since 2.12."""

@@ -36,6 +36,7 @@ __all__ = [
 class CustomNotificationContent(RequestModel):
     """Part of `CustomNotificationRequest`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkcustomnotificationcontent
     """
 
@@ -46,6 +47,7 @@ class CustomNotificationContent(RequestModel):
 class CustomNotificationRequest(RequestModel):
     """Body of `POST /api/v2/notifications/custom`.
 
+    Since 2.27.
     See https://coder.com/docs/reference/api/schemas#codersdkcustomnotificationrequest
     """
 
@@ -55,6 +57,7 @@ class CustomNotificationRequest(RequestModel):
 class DeleteWebpushSubscription(RequestModel):
     """Body of `DELETE /api/v2/users/{user}/webpush/subscription`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkdeletewebpushsubscription
     """
 
@@ -64,6 +67,7 @@ class DeleteWebpushSubscription(RequestModel):
 class InboxNotificationAction(ResponseModel):
     """Part of `InboxNotification`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkinboxnotificationaction
     """
 
@@ -74,6 +78,7 @@ class InboxNotificationAction(ResponseModel):
 class InboxNotification(ResponseModel):
     """Part of `GetInboxNotificationResponse` and 2 more.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkinboxnotification
     """
 
@@ -93,6 +98,7 @@ class InboxNotification(ResponseModel):
 class GetInboxNotificationResponse(ResponseModel):
     """Answer of `GET /api/v2/notifications/inbox/watch`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkgetinboxnotificationresponse
     """
 
@@ -103,6 +109,7 @@ class GetInboxNotificationResponse(ResponseModel):
 class ListInboxNotificationsResponse(ResponseModel):
     """Answer of `GET /api/v2/notifications/inbox`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdklistinboxnotificationsresponse
     """
 
@@ -113,6 +120,7 @@ class ListInboxNotificationsResponse(ResponseModel):
 class NotificationMethodsResponse(ResponseModel):
     """Answer of `GET /api/v2/notifications/dispatch-methods`.
 
+    Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationmethodsresponse
     """
 
@@ -123,6 +131,7 @@ class NotificationMethodsResponse(ResponseModel):
 class NotificationPreference(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/notifications/preferences` and 1 more.
 
+    Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationpreference
     """
 
@@ -134,12 +143,14 @@ class NotificationPreference(ResponseModel):
 class NotificationTemplate(ResponseModel):
     """Answer of `GET /api/v2/notifications/templates/custom` and 1 more.
 
+    Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationtemplate
     """
 
     actions: str
     body_template: str
     enabled_by_default: bool
+    """Since 2.19."""
     group: str
     id: UUID
     kind: str
@@ -151,6 +162,7 @@ class NotificationTemplate(ResponseModel):
 class NotificationsSettings(SharedModel):
     """Body of `PUT /api/v2/notifications/settings`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationssettings
     """
 
@@ -181,6 +193,7 @@ class UpdateInboxNotificationReadStatusResponse(ResponseModel):
 class UpdateUserNotificationPreferences(RequestModel):
     """Body of `PUT /api/v2/users/{user}/notifications/preferences`.
 
+    Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateusernotificationpreferences
     """
 
@@ -190,6 +203,7 @@ class UpdateUserNotificationPreferences(RequestModel):
 class WebpushSubscription(RequestModel):
     """Body of `POST /api/v2/users/{user}/webpush/subscription`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkwebpushsubscription
     """
 

@@ -16,19 +16,27 @@ class CreateOrganizationRequest(RequestModel):
     """
 
     description: str | None = None
+    """Since 2.13."""
     display_name: str | None = None
+    """Since 2.13."""
     icon: str | None = None
+    """Since 2.13."""
     name: str
 
 
 class UpdateOrganizationRequest(RequestModel):
     """Body of `PATCH /api/v2/organizations/{organization}`.
 
+    Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateorganizationrequest
     """
 
     default_org_member_roles: list[str] | None = None
+    """Since 2.35."""
     description: str | None = None
+    """Since 2.13."""
     display_name: str | None = None
+    """Since 2.13."""
     icon: str | None = None
+    """Since 2.13."""
     name: str | None = None

@@ -18,6 +18,7 @@ __all__ = [
 class DeleteWorkspaceAgentPortShareRequest(RequestModel):
     """Body of `DELETE /api/v2/workspaces/{workspace}/port-share`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkdeleteworkspaceagentportsharerequest
     """
 
@@ -28,6 +29,7 @@ class DeleteWorkspaceAgentPortShareRequest(RequestModel):
 class WorkspaceAgentPortShareProtocol(OpenEnum):
     """Values in `UpsertWorkspaceAgentPortShareRequest` and `WorkspaceAgentPortShare`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportshareprotocol
     """
 
@@ -38,6 +40,7 @@ class WorkspaceAgentPortShareProtocol(OpenEnum):
 class UpsertWorkspaceAgentPortShareRequest(RequestModel):
     """Body of `POST /api/v2/workspaces/{workspace}/port-share`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkupsertworkspaceagentportsharerequest
     """
 
@@ -50,6 +53,7 @@ class UpsertWorkspaceAgentPortShareRequest(RequestModel):
 class WorkspaceAgentPortShare(ResponseModel):
     """Answer of `POST /api/v2/workspaces/{workspace}/port-share`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportshare
     """
 
@@ -63,6 +67,7 @@ class WorkspaceAgentPortShare(ResponseModel):
 class WorkspaceAgentPortShares(ResponseModel):
     """Answer of `GET /api/v2/workspaces/{workspace}/port-share`.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportshares
     """
 

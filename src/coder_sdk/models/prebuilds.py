@@ -11,6 +11,7 @@ __all__ = [
 class PrebuildsSettings(SharedModel):
     """Body of `PUT /api/v2/prebuilds/settings`.
 
+    Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkprebuildssettings
     """
 

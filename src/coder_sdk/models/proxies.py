@@ -68,6 +68,7 @@ class WorkspaceProxy(ResponseModel):
     status: WorkspaceProxyStatus | None = None
     updated_at: datetime
     version: str
+    """Since 2.5."""
     wildcard_hostname: str
 
 

@@ -18,11 +18,13 @@ __all__ = [
 class CreateUserSecretRequest(RequestModel):
     """Body of `POST /api/v2/users/{user}/secrets`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateusersecretrequest
     """
 
     description: str | None = None
     enabled: bool | None = None
+    """Since 2.36."""
     env_name: str | None = None
     file_path: str | None = None
     name: str | None = None
@@ -32,6 +34,7 @@ class CreateUserSecretRequest(RequestModel):
 class SecretsFileFormat(OpenEnum):
     """Values in `ImportUserSecretsRequest`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdksecretsfileformat
     """
 
@@ -43,6 +46,7 @@ class SecretsFileFormat(OpenEnum):
 class ImportUserSecretsRequest(RequestModel):
     """Body of `POST /api/v2/users/{user}/secrets/batch`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkimportusersecretsrequest
     """
 
@@ -53,11 +57,13 @@ class ImportUserSecretsRequest(RequestModel):
 class UpdateUserSecretRequest(RequestModel):
     """Body of `PATCH /api/v2/users/{user}/secrets/{name}`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateusersecretrequest
     """
 
     description: str | None = None
     enabled: bool | None = None
+    """Since 2.36."""
     env_name: str | None = None
     file_path: str | None = None
     value: Secret | None = None
@@ -66,12 +72,14 @@ class UpdateUserSecretRequest(RequestModel):
 class UserSecret(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/secrets` and 4 more.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkusersecret
     """
 
     created_at: datetime
     description: str
-    enabled: bool
+    enabled: bool = False
+    """Since 2.36."""
     env_name: str
     file_path: str
     id: UUID

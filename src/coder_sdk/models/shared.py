@@ -12,6 +12,7 @@ from coder_sdk.wire import (
     Secret,
     SharedModel,
     WireList,
+    absent_is,
     sent,
 )
 
@@ -284,6 +285,7 @@ class APIKeyScope(OpenEnum):
 class AgentFirewallLog(ResponseModel):
     """Part of `AIBridgeSessionThreadsResponse` and `AgentFirewallSessionLogsResponse`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdkagentfirewalllog
     """
 
@@ -303,6 +305,7 @@ class AgentFirewallLog(ResponseModel):
 class ExternalAuthDevice(ResponseModel):
     """Answer of `GET /api/v2/external-auth/{externalauth}/device` and 1 more.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthdevice
     """
 
@@ -318,6 +321,7 @@ class ExternalAuthDevice(ResponseModel):
 class GroupSource(OpenEnum):
     """Values in `ChatGroup`, `Group`, `TemplateGroup` and 1 more.
 
+    Since 2.1.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupsource
     """
 
@@ -349,6 +353,7 @@ class LinkConfig(ResponseModel):
 
     icon: LinkConfigIcon
     location: LinkConfigLocation | None = None
+    """Since 2.28."""
     name: str
     target: str
 
@@ -356,6 +361,7 @@ class LinkConfig(ResponseModel):
 class MinimalOrganization(ResponseModel):
     """Part of `AuditLog` and `ConnectionLog`.
 
+    Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdkminimalorganization
     """
 
@@ -374,6 +380,7 @@ class MinimalUser(ResponseModel):
     avatar_url: str | None = None
     id: UUID
     name: str | None = None
+    """Since 2.28."""
     username: str
 
 
@@ -384,12 +391,17 @@ class Organization(ResponseModel):
     """
 
     created_at: datetime
-    default_org_member_roles: WireList[str]
+    default_org_member_roles: WireList[str] = absent_is(list)
+    """Since 2.35."""
     description: str
+    """Since 2.13."""
     display_name: str
+    """Since 2.13."""
     icon: str
+    """Since 2.13."""
     id: UUID
     is_default: bool
+    """Since 2.9."""
     name: str
     updated_at: datetime
 
@@ -397,6 +409,7 @@ class Organization(ResponseModel):
 class RBACAction(OpenEnum):
     """Values in `AuthorizationCheck` and `Permission`.
 
+    Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkrbacaction
     """
 

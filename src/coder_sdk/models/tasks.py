@@ -39,10 +39,12 @@ __all__ = [
 class CreateTaskRequest(RequestModel):
     """Body of `POST /api/v2/tasks/{user}`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatetaskrequest
     """
 
     display_name: str | None = None
+    """Since 2.29."""
     input: str | None = None
     name: str | None = None
     template_version_id: UUID | None = None
@@ -52,6 +54,7 @@ class CreateTaskRequest(RequestModel):
 class PauseTaskResponse(ResponseModel):
     """Answer of `POST /api/v2/tasks/{user}/{task}/pause`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkpausetaskresponse
     """
 
@@ -61,6 +64,7 @@ class PauseTaskResponse(ResponseModel):
 class ResumeTaskResponse(ResponseModel):
     """Answer of `POST /api/v2/tasks/{user}/{task}/resume`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkresumetaskresponse
     """
 
@@ -70,6 +74,7 @@ class ResumeTaskResponse(ResponseModel):
 class TaskState(OpenEnum):
     """Values in `TaskStateEntry`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskstate
     """
 
@@ -82,6 +87,7 @@ class TaskState(OpenEnum):
 class TaskStateEntry(ResponseModel):
     """Part of `Task`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskstateentry
     """
 
@@ -94,6 +100,7 @@ class TaskStateEntry(ResponseModel):
 class TaskStatus(OpenEnum):
     """Values in `Task`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskstatus
     """
 
@@ -108,12 +115,14 @@ class TaskStatus(OpenEnum):
 class Task(ResponseModel):
     """Answer of `POST /api/v2/tasks/{user}` and `GET /api/v2/tasks/{user}/{task}`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktask
     """
 
     created_at: datetime
     current_state: TaskStateEntry | None = None
-    display_name: str
+    display_name: str = ""
+    """Since 2.29."""
     id: UUID
     initial_prompt: str
     name: str
@@ -141,6 +150,7 @@ class Task(ResponseModel):
 class TaskLogType(OpenEnum):
     """Values in `TaskLogEntry`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktasklogtype
     """
 
@@ -151,6 +161,7 @@ class TaskLogType(OpenEnum):
 class TaskLogEntry(ResponseModel):
     """Part of `TaskLogsResponse`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktasklogentry
     """
 
@@ -163,18 +174,21 @@ class TaskLogEntry(ResponseModel):
 class TaskLogsResponse(ResponseModel):
     """Answer of `GET /api/v2/tasks/{user}/{task}/logs`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktasklogsresponse
     """
 
     logs: WireList[TaskLogEntry]
     snapshot: bool | None = None
+    """Since 2.32."""
     snapshot_at: NeverDatetime = None
-    """`None` means never."""
+    """`None` means never. Since 2.32."""
 
 
 class TaskSendRequest(RequestModel):
     """Body of `POST /api/v2/tasks/{user}/{task}/send`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktasksendrequest
     """
 
@@ -184,6 +198,7 @@ class TaskSendRequest(RequestModel):
 class TasksListResponse(ResponseModel):
     """Answer of `GET /api/v2/tasks`.
 
+    Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskslistresponse
     """
 
@@ -194,6 +209,7 @@ class TasksListResponse(ResponseModel):
 class UpdateTaskInputRequest(RequestModel):
     """Body of `PATCH /api/v2/tasks/{user}/{task}/input`.
 
+    Since 2.29.
     See https://coder.com/docs/reference/api/schemas#codersdkupdatetaskinputrequest
     """
 

@@ -34,6 +34,7 @@ __all__ = [
 class CORSBehavior(OpenEnum):
     """Values in `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkcorsbehavior
     """
 
@@ -63,6 +64,7 @@ class TemplateAutostartRequirementDaysOfWeek(OpenEnum):
 class TemplateAutostartRequirement(SharedModel):
     """Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
 
+    Since 2.4.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateautostartrequirement
     """
 
@@ -84,6 +86,7 @@ class TemplateAutostopRequirementDaysOfWeek(OpenEnum):
 class TemplateAutostopRequirement(SharedModel):
     """Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateautostoprequirement
     """
 
@@ -114,6 +117,7 @@ See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildtimestats
 class WorkspaceAgentPortShareLevel(OpenEnum):
     """Values in `CreateTemplateRequest`, `Template`, `UpdateTemplateMeta` and 2 more.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportsharelevel
     """
 
@@ -132,42 +136,55 @@ class Template(ResponseModel):
     active_user_count: int
     active_version_id: UUID
     activity_bump_ms: int
-    """In milliseconds."""
+    """In milliseconds. Since 2.9."""
     allow_user_autostart: bool
     allow_user_autostop: bool
     allow_user_cancel_workspace_jobs: bool
     autostart_requirement: TemplateAutostartRequirement
+    """Since 2.4."""
     autostop_requirement: TemplateAutostopRequirement
+    """Since 2.2."""
     build_time_stats: WireMap[TransitionStats]
-    cors_behavior: CORSBehavior
+    cors_behavior: CORSBehavior = CORSBehavior("")
+    """Since 2.26."""
     created_at: datetime
     created_by_id: UUID
     created_by_name: str
     default_ttl_ms: int
     """In milliseconds."""
-    deleted: bool
+    deleted: bool = False
+    """Since 2.32."""
     deprecated: bool
+    """Since 2.5."""
     deprecation_message: str
+    """Since 2.5."""
     description: str
-    disable_module_cache: bool
+    disable_module_cache: bool = False
+    """Since 2.32."""
     display_name: str
     failure_ttl_ms: int
     """In milliseconds."""
     icon: str
     id: UUID
     max_port_share_level: WorkspaceAgentPortShareLevel
+    """Since 2.9."""
     name: str
     organization_display_name: str
+    """Since 2.14."""
     organization_icon: str
+    """Since 2.14."""
     organization_id: UUID
     organization_name: str
+    """Since 2.14."""
     provisioner: TemplateProvisioner
     require_active_version: bool
-    time_til_autostop_notify_ms: int
-    """In milliseconds."""
+    """Since 2.4."""
+    time_til_autostop_notify_ms: int = 0
+    """In milliseconds. Since 2.35."""
     time_til_dormant_autodelete_ms: int
-    """In milliseconds."""
+    """In milliseconds. Since 2.2."""
     time_til_dormant_ms: int
-    """In milliseconds."""
+    """In milliseconds. Since 2.2."""
     updated_at: datetime
-    use_classic_parameter_flow: bool
+    use_classic_parameter_flow: bool = False
+    """Since 2.23."""

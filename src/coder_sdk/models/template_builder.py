@@ -26,6 +26,7 @@ __all__ = [
 class TemplateBuilderVariableType(OpenEnum):
     """Values in `TemplateBuilderModuleVariable`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildervariabletype
     """
 
@@ -37,6 +38,7 @@ class TemplateBuilderVariableType(OpenEnum):
 class TemplateBuilderModuleVariable(ResponseModel):
     """Part of `TemplateBuilderBase` and `TemplateBuilderModule`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildermodulevariable
     """
 
@@ -51,6 +53,7 @@ class TemplateBuilderModuleVariable(ResponseModel):
 class TemplateBuilderBase(ResponseModel):
     """Part of `TemplateBuilderBasesResponse`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuilderbase
     """
 
@@ -66,6 +69,7 @@ class TemplateBuilderBase(ResponseModel):
 class TemplateBuilderBasesResponse(ResponseModel):
     """Answer of `GET /api/v2/templatebuilder/bases`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuilderbasesresponse
     """
 
@@ -75,6 +79,7 @@ class TemplateBuilderBasesResponse(ResponseModel):
 class TemplateBuilderComposeModule(RequestModel):
     """Part of `TemplateBuilderComposeRequest` and `TemplateBuilderCreateTemplateRequest`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildercomposemodule
     """
 
@@ -85,6 +90,7 @@ class TemplateBuilderComposeModule(RequestModel):
 class TemplateBuilderComposeRequest(RequestModel):
     """Body of `POST /api/v2/templatebuilder/compose`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildercomposerequest
     """
 
@@ -96,6 +102,7 @@ class TemplateBuilderComposeRequest(RequestModel):
 class TemplateBuilderCreateTemplateRequest(RequestModel):
     """Body of `POST /api/v2/templatebuilder/compose/template`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildercreatetemplaterequest
     """
 
@@ -113,6 +120,7 @@ class TemplateBuilderCreateTemplateRequest(RequestModel):
 class TemplateBuilderCreateTemplateResponse(ResponseModel):
     """Answer of `POST /api/v2/templatebuilder/compose/template`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildercreatetemplateresponse
     """
 
@@ -122,6 +130,7 @@ class TemplateBuilderCreateTemplateResponse(ResponseModel):
 class TemplateBuilderModule(ResponseModel):
     """Part of `TemplateBuilderModulesResponse`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildermodule
     """
 
@@ -139,6 +148,7 @@ class TemplateBuilderModule(ResponseModel):
 class TemplateBuilderModulesResponse(ResponseModel):
     """Answer of `GET /api/v2/templatebuilder/modules`.
 
+    Since 2.35.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildermodulesresponse
     """
 
@@ -148,6 +158,7 @@ class TemplateBuilderModulesResponse(ResponseModel):
 class TemplateBuilderSessionEventType(OpenEnum):
     """Values in `TemplateBuilderSessionRequest`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildersessioneventtype
     """
 
@@ -158,6 +169,7 @@ class TemplateBuilderSessionEventType(OpenEnum):
 class TemplateBuilderSessionRequest(RequestModel):
     """Body of `POST /api/v2/templatebuilder/sessions`.
 
+    Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildersessionrequest
     """
 

@@ -72,6 +72,7 @@ __all__ = [
 class ArchiveTemplateVersionsRequest(RequestModel):
     """Body of `POST /api/v2/templates/{template}/versions/archive`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkarchivetemplateversionsrequest
     """
 
@@ -96,32 +97,38 @@ class CreateTemplateRequest(RequestModel):
     """
 
     activity_bump_ms: Milliseconds | None = None
-    """A `timedelta`, or a number of milliseconds."""
+    """A `timedelta`, or a number of milliseconds. Since 2.9."""
     allow_user_autostart: bool | None = None
     allow_user_autostop: bool | None = None
     allow_user_cancel_workspace_jobs: bool | None = None
     autostart_requirement: TemplateAutostartRequirement | None = None
+    """Since 2.4."""
     autostop_requirement: TemplateAutostopRequirement | None = None
+    """Since 2.2."""
     cors_behavior: CORSBehavior | None = None
+    """Since 2.26."""
     default_ttl_ms: Milliseconds | None = None
     """A `timedelta`, or a number of milliseconds."""
     delete_ttl_ms: Milliseconds | None = None
-    """A `timedelta`, or a number of milliseconds."""
+    """A `timedelta`, or a number of milliseconds. Since 2.2."""
     description: str | None = None
     disable_everyone_group_access: bool | None = None
     display_name: str | None = None
     dormant_ttl_ms: Milliseconds | None = None
-    """A `timedelta`, or a number of milliseconds."""
+    """A `timedelta`, or a number of milliseconds. Since 2.2."""
     failure_ttl_ms: Milliseconds | None = None
     """A `timedelta`, or a number of milliseconds."""
     icon: str | None = None
     max_port_share_level: WorkspaceAgentPortShareLevel | None = None
+    """Since 2.15."""
     name: str
     require_active_version: bool | None = None
+    """Since 2.4."""
     template_use_classic_parameter_flow: bool | None = None
+    """Since 2.25."""
     template_version_id: UUID
     time_til_autostop_notify_ms: Milliseconds | None = None
-    """A `timedelta`, or a number of milliseconds."""
+    """A `timedelta`, or a number of milliseconds. Since 2.35."""
 
 
 class VariableValue(RequestModel):
@@ -181,6 +188,7 @@ class CreateTemplateVersionRequest(RequestModel):
 class DiagnosticExtra(ResponseModel):
     """Part of `FriendlyDiagnostic`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdiagnosticextra
     """
 
@@ -190,6 +198,7 @@ class DiagnosticExtra(ResponseModel):
 class DiagnosticSeverityString(OpenEnum):
     """Values in `FriendlyDiagnostic`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdiagnosticseveritystring
     """
 
@@ -200,6 +209,7 @@ class DiagnosticSeverityString(OpenEnum):
 class DynamicParametersRequest(RequestModel):
     """Body of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersrequest
     """
 
@@ -211,6 +221,7 @@ class DynamicParametersRequest(RequestModel):
 class FriendlyDiagnostic(ResponseModel):
     """Part of `DynamicParametersResponse` and `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkfriendlydiagnostic
     """
 
@@ -223,6 +234,7 @@ class FriendlyDiagnostic(ResponseModel):
 class NullHCLString(ResponseModel):
     """Part of `PreviewParameter` and `PreviewParameterOption`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdknullhclstring
     """
 
@@ -233,6 +245,7 @@ class NullHCLString(ResponseModel):
 class OptionType(OpenEnum):
     """Values in `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkoptiontype
     """
 
@@ -245,6 +258,7 @@ class OptionType(OpenEnum):
 class ParameterFormType(OpenEnum):
     """Values in `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkparameterformtype
     """
 
@@ -264,6 +278,7 @@ class ParameterFormType(OpenEnum):
 class PreviewParameterOption(ResponseModel):
     """Part of `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkpreviewparameteroption
     """
 
@@ -276,18 +291,21 @@ class PreviewParameterOption(ResponseModel):
 class PreviewParameterStyling(ResponseModel):
     """Part of `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkpreviewparameterstyling
     """
 
     disabled: bool | None = None
     label: str | None = None
     mask_input: bool | None = None
+    """Since 2.25."""
     placeholder: str | None = None
 
 
 class PreviewParameterValidation(ResponseModel):
     """Part of `PreviewParameter`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkpreviewparametervalidation
     """
 
@@ -301,6 +319,7 @@ class PreviewParameterValidation(ResponseModel):
 class PreviewParameter(ResponseModel):
     """Part of `DynamicParametersResponse`.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkpreviewparameter
     """
 
@@ -325,6 +344,7 @@ class PreviewParameter(ResponseModel):
 class DynamicParametersResponse(ResponseModel):
     """Answer of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
 
+    Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersresponse
     """
 
@@ -346,18 +366,18 @@ class PatchTemplateVersionRequest(RequestModel):
 class PresetParameter(CaseInsensitiveModel):
     """Part of `Preset`.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkpresetparameter
     """
 
     name: Annotated[str, Field(alias="Name")]
-    """Since 2.20."""
     value: Annotated[str, Field(alias="Value")]
-    """Since 2.20."""
 
 
 class Preset(CaseInsensitiveModel):
     """Answer of `GET /api/v2/templateversions/{templateversion}/presets`.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkpreset
     """
 
@@ -370,13 +390,10 @@ class Preset(CaseInsensitiveModel):
     )
     """Since 2.25."""
     id: Annotated[UUID, Field(alias="ID")]
-    """Since 2.20."""
     icon: Annotated[str, Field(alias="Icon")] = ""
     """Since 2.25."""
     name: Annotated[str, Field(alias="Name")]
-    """Since 2.20."""
     parameters: Annotated[WireList[PresetParameter], Field(alias="Parameters")]
-    """Since 2.20."""
 
 
 class TemplateExample(ResponseModel):
@@ -411,12 +428,15 @@ class TemplateVersion(ResponseModel):
     """
 
     archived: bool
+    """Since 2.3."""
     created_at: datetime
     created_by: MinimalUser
-    has_external_agent: bool
+    has_external_agent: bool = False
+    """Since 2.26."""
     id: UUID
     job: ProvisionerJob
     matched_provisioners: MatchedProvisioners | None = None
+    """Since 2.18."""
     message: str
     name: str
     organization_id: ZeroNullUUID = None
@@ -429,6 +449,7 @@ class TemplateVersion(ResponseModel):
 class TemplateVersionExternalAuth(ResponseModel):
     """Answer of `GET /api/v2/templateversions/{templateversion}/external-auth`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateversionexternalauth
     """
 
@@ -438,6 +459,7 @@ class TemplateVersionExternalAuth(ResponseModel):
     display_name: str
     id: str
     optional: bool | None = None
+    """Since 2.9."""
     type: str
 
 
@@ -487,7 +509,8 @@ class TemplateVersionParameter(ResponseModel):
     description_plaintext: str
     display_name: str | None = None
     ephemeral: bool
-    form_type: TemplateVersionParameterFormType
+    form_type: TemplateVersionParameterFormType = TemplateVersionParameterFormType("")
+    """Since 2.24."""
     icon: str
     mutable: bool
     name: str
@@ -536,6 +559,7 @@ class UpdateActiveTemplateVersion(RequestModel):
 class UpdateTemplateMeta(RequestModel):
     """Body of `PATCH /api/v2/templates/{template}`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkupdatetemplatemeta
     """
 
@@ -553,6 +577,7 @@ class UpdateTemplateMeta(RequestModel):
     description: str | None = None
     disable_everyone_group_access: bool | None = None
     disable_module_cache: bool | None = None
+    """Since 2.32."""
     display_name: str | None = None
     failure_ttl_ms: Milliseconds | None = None
     """A `timedelta`, or a number of milliseconds."""
@@ -561,7 +586,7 @@ class UpdateTemplateMeta(RequestModel):
     name: str | None = None
     require_active_version: bool | None = None
     time_til_autostop_notify_ms: Milliseconds | None = None
-    """A `timedelta`, or a number of milliseconds."""
+    """A `timedelta`, or a number of milliseconds. Since 2.35."""
     time_til_dormant_autodelete_ms: Milliseconds | None = None
     """A `timedelta`, or a number of milliseconds."""
     time_til_dormant_ms: Milliseconds | None = None

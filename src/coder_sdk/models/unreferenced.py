@@ -41,6 +41,7 @@ __all__ = [
 APIAllowListTarget: TypeAlias = str
 """`codersdk.APIAllowListTarget` of the Coder API.
 
+Since 2.28.
 See https://coder.com/docs/reference/api/schemas#codersdkapiallowlisttarget
 """
 
@@ -48,6 +49,7 @@ See https://coder.com/docs/reference/api/schemas#codersdkapiallowlisttarget
 class CryptoKeyFeature(OpenEnum):
     """Values in `CryptoKey`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkcryptokeyfeature
     """
 
@@ -61,6 +63,7 @@ class CryptoKeyFeature(OpenEnum):
 class CryptoKey(ResponseModel):
     """Part of `CryptoKeysResponse`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkcryptokey
     """
 
@@ -75,6 +78,7 @@ class CryptoKey(ResponseModel):
 class ServerSentEventType(OpenEnum):
     """Values in `ServerSentEvent`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#codersdkserversenteventtype
     """
 
@@ -86,6 +90,7 @@ class ServerSentEventType(OpenEnum):
 class ServerSentEvent(ResponseModel):
     """`codersdk.ServerSentEvent` of the Coder API.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#codersdkserversentevent
     """
 
@@ -104,6 +109,7 @@ class URLUserinfo(OpaqueModel):
 NullUUID: TypeAlias = UUID
 """`uuid.NullUUID` of the Coder API.
 
+Since 2.22.
 See https://coder.com/docs/reference/api/schemas#uuidnulluuid
 """
 
@@ -128,6 +134,7 @@ class AppRequest(RequestModel):
     access_method: AppAccessMethod | None = None
     agent_name_or_id: str | None = None
     app_prefix: str | None = None
+    """Since 2.3."""
     app_slug_or_port: str | None = None
     base_path: str | None = None
     username_or_id: str | None = None
@@ -151,6 +158,7 @@ class IssueAppTokenRequest(RequestModel):
 class AppStatsReport(RequestModel):
     """Part of `ReportAppStatsRequest`.
 
+    Since 2.1.
     See https://coder.com/docs/reference/api/schemas#workspaceappsstatsreport
     """
 
@@ -168,6 +176,7 @@ class AppStatsReport(RequestModel):
 class CryptoKeysResponse(ResponseModel):
     """`wsproxysdk.CryptoKeysResponse` of the Coder API.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#wsproxysdkcryptokeysresponse
     """
 
@@ -216,7 +225,9 @@ class RegisterWorkspaceProxyResponse(ResponseModel):
     """
 
     derp_force_websockets: bool
+    """Since 2.2."""
     derp_map: DERPMap | None = None
+    """Since 2.2."""
     derp_mesh_key: Secret
     derp_region_id: int
     sibling_replicas: WireList[Replica]
@@ -225,6 +236,7 @@ class RegisterWorkspaceProxyResponse(ResponseModel):
 class ReportAppStatsRequest(RequestModel):
     """`wsproxysdk.ReportAppStatsRequest` of the Coder API.
 
+    Since 2.1.
     See https://coder.com/docs/reference/api/schemas#wsproxysdkreportappstatsrequest
     """
 

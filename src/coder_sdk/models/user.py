@@ -44,6 +44,7 @@ class UserStatus(OpenEnum):
 class ReducedUser(ResponseModel):
     """Part of `ACLAvailable`, `ChatGroup`, `Group` and 3 more.
 
+    Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkreduceduser
     """
 
@@ -52,6 +53,7 @@ class ReducedUser(ResponseModel):
     email: str
     id: UUID
     is_service_account: bool | None = None
+    """Since 2.32."""
     last_seen_at: NeverDatetime = None
     """`None` means never."""
     login_type: LoginType
@@ -59,18 +61,21 @@ class ReducedUser(ResponseModel):
     status: UserStatus
     theme_preference: str | None = None
     updated_at: datetime
+    """Since 2.14."""
     username: str
 
 
 class SlimRole(ResponseModel):
     """Part of `OrganizationMember`, `OrganizationMemberWithUserData` and 2 more.
 
+    Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkslimrole
     """
 
     display_name: str
     name: str
     organization_id: str | None = None
+    """Since 2.13."""
 
 
 class User(ResponseModel):
@@ -82,16 +87,21 @@ class User(ResponseModel):
     avatar_url: str | None = None
     created_at: datetime
     email: str
-    has_ai_seat: bool
+    has_ai_seat: bool = False
+    """Since 2.32."""
     id: UUID
     is_service_account: bool | None = None
+    """Since 2.32."""
     last_seen_at: NeverDatetime = None
     """`None` means never."""
     login_type: LoginType
     name: str | None = None
+    """Since 2.7."""
     organization_ids: WireList[UUID]
     roles: WireList[SlimRole]
     status: UserStatus
     theme_preference: str | None = None
+    """Since 2.6."""
     updated_at: datetime
+    """Since 2.14."""
     username: str

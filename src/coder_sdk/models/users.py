@@ -67,7 +67,8 @@ class APIKey(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkapikey
     """
 
-    allow_list: WireList[str]
+    allow_list: WireList[str] = absent_is(list)
+    """Since 2.28."""
     created_at: datetime
     expires_at: NeverDatetime
     """`None` means never."""
@@ -78,7 +79,8 @@ class APIKey(ResponseModel):
     """In seconds."""
     login_type: LoginType
     scope: APIKeyScope
-    scopes: WireList[APIKeyScope]
+    scopes: WireList[APIKeyScope] = absent_is(list)
+    """Since 2.27."""
     token_name: str
     updated_at: datetime
     user_id: UUID
@@ -113,6 +115,7 @@ class APIKeyWithOwner(ResponseModel):
 class AgentChatSendShortcut(OpenEnum):
     """Values in `UpdateUserPreferenceSettingsRequest` and `UserPreferenceSettings`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkagentchatsendshortcut
     """
 
@@ -123,6 +126,7 @@ class AgentChatSendShortcut(OpenEnum):
 class AgentDisplayMode(OpenEnum):
     """Values in `UpdateUserPreferenceSettingsRequest` and `UserPreferenceSettings`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkagentdisplaymode
     """
 
@@ -144,6 +148,7 @@ class AuthMethod(ResponseModel):
 class GithubAuthMethod(ResponseModel):
     """Part of `AuthMethods`.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkgithubauthmethod
     """
 
@@ -172,11 +177,13 @@ class AuthMethods(ResponseModel):
     oidc: OIDCAuthMethod
     password: AuthMethod
     terms_of_service_url: str | None = None
+    """Since 2.11."""
 
 
 class CreateFirstUserOnboardingInfo(RequestModel):
     """Part of `CreateFirstUserRequest`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatefirstuseronboardinginfo
     """
 
@@ -187,6 +194,7 @@ class CreateFirstUserOnboardingInfo(RequestModel):
 class CreateFirstUserTrialInfo(RequestModel):
     """Part of `CreateFirstUserRequest`.
 
+    Since 2.7.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatefirstusertrialinfo
     """
 
@@ -207,10 +215,13 @@ class CreateFirstUserRequest(RequestModel):
 
     email: str
     name: str | None = None
+    """Since 2.13."""
     onboarding_info: CreateFirstUserOnboardingInfo | None = None
+    """Since 2.32."""
     password: Secret
     trial: bool | None = None
     trial_info: CreateFirstUserTrialInfo | None = None
+    """Since 2.7."""
     username: str
 
 
@@ -231,10 +242,12 @@ class CreateTokenRequest(RequestModel):
     """
 
     allow_list: list[str] | None = None
+    """Since 2.28."""
     lifetime: Nanoseconds | None = None
     """A `timedelta`, or a number of nanoseconds."""
     scope: APIKeyScope | None = None
     scopes: list[APIKeyScope] | None = None
+    """Since 2.27."""
     token_name: str | None = None
 
 
@@ -246,18 +259,25 @@ class CreateUserRequestWithOrgs(RequestModel):
 
     email: str | None = None
     login_type: LoginType | None = None
+    """Since 2.1."""
     name: str | None = None
+    """Since 2.13."""
     organization_ids: list[UUID] | None = None
+    """Since 2.15."""
     password: Secret | None = None
     roles: list[str] | None = None
+    """Since 2.34."""
     service_account: bool | None = None
+    """Since 2.32."""
     user_status: UserStatus | None = None
+    """Since 2.17."""
     username: str
 
 
 class CreateUserSkillRequest(RequestModel):
     """Body of `POST /api/experimental/users/{user}/skills`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkcreateuserskillrequest
     """
 
@@ -298,6 +318,7 @@ class GitSSHKey(ResponseModel):
 class OIDCClaimsResponse(ResponseModel):
     """Answer of `GET /api/v2/users/oidc-claims`.
 
+    Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkoidcclaimsresponse
     """
 
@@ -307,6 +328,7 @@ class OIDCClaimsResponse(ResponseModel):
 class TerminalFontName(OpenEnum):
     """Values in `UpdateUserAppearanceSettingsRequest` and `UserAppearanceSettings`.
 
+    Since 2.22.
     See https://coder.com/docs/reference/api/schemas#codersdkterminalfontname
     """
 
@@ -321,6 +343,7 @@ class TerminalFontName(OpenEnum):
 class ThemeMode(OpenEnum):
     """Values in `UpdateUserAppearanceSettingsRequest` and `UserAppearanceSettings`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkthememode
     """
 
@@ -332,6 +355,7 @@ class ThemeMode(OpenEnum):
 class ThinkingDisplayMode(OpenEnum):
     """Values in `UpdateUserPreferenceSettingsRequest` and `UserPreferenceSettings`.
 
+    Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkthinkingdisplaymode
     """
 
@@ -366,13 +390,18 @@ class UpdateUserAppearanceSettingsRequestThemeLight(OpenEnum):
 class UpdateUserAppearanceSettingsRequest(RequestModel):
     """Body of `PUT /api/v2/users/{user}/appearance`.
 
+    Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateuserappearancesettingsrequest
     """
 
     terminal_font: TerminalFontName
+    """Since 2.22."""
     theme_dark: UpdateUserAppearanceSettingsRequestThemeDark | None = None
+    """Since 2.34."""
     theme_light: UpdateUserAppearanceSettingsRequestThemeLight | None = None
+    """Since 2.34."""
     theme_mode: ThemeMode | None = None
+    """Since 2.34."""
     theme_preference: str
 
 
@@ -389,14 +418,19 @@ class UpdateUserPasswordRequest(RequestModel):
 class UpdateUserPreferenceSettingsRequest(RequestModel):
     """Body of `PUT /api/v2/users/{user}/preferences`.
 
+    Since 2.29.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateuserpreferencesettingsrequest
     """
 
     agent_chat_send_shortcut: AgentChatSendShortcut | None = None
+    """Since 2.34."""
     code_diff_display_mode: AgentDisplayMode | None = None
+    """Since 2.34."""
     shell_tool_display_mode: AgentDisplayMode | None = None
+    """Since 2.34."""
     task_notification_alert_dismissed: bool | None = None
     thinking_display_mode: ThinkingDisplayMode | None = None
+    """Since 2.33."""
 
 
 class UpdateUserProfileRequest(RequestModel):
@@ -406,13 +440,16 @@ class UpdateUserProfileRequest(RequestModel):
     """
 
     avatar_url: str | None = None
+    """Since 2.35."""
     name: str | None = None
+    """Since 2.7."""
     username: str
 
 
 class UpdateUserSkillRequest(RequestModel):
     """Body of `PATCH /api/experimental/users/{user}/skills/{skillName}`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateuserskillrequest
     """
 
@@ -422,13 +459,18 @@ class UpdateUserSkillRequest(RequestModel):
 class UserAppearanceSettings(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/appearance` and 1 more.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkuserappearancesettings
     """
 
-    terminal_font: TerminalFontName
-    theme_dark: str
-    theme_light: str
-    theme_mode: ThemeMode
+    terminal_font: TerminalFontName = TerminalFontName("")
+    """Since 2.22."""
+    theme_dark: str = ""
+    """Since 2.34."""
+    theme_light: str = ""
+    """Since 2.34."""
+    theme_mode: ThemeMode = ThemeMode("")
+    """Since 2.34."""
     theme_preference: str
 
 
@@ -444,6 +486,7 @@ class UserLoginType(ResponseModel):
 class UserParameter(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/autofill-parameters`.
 
+    Since 2.8.
     See https://coder.com/docs/reference/api/schemas#codersdkuserparameter
     """
 
@@ -454,14 +497,19 @@ class UserParameter(ResponseModel):
 class UserPreferenceSettings(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/preferences` and 1 more.
 
+    Since 2.29.
     See https://coder.com/docs/reference/api/schemas#codersdkuserpreferencesettings
     """
 
-    agent_chat_send_shortcut: AgentChatSendShortcut
-    code_diff_display_mode: AgentDisplayMode
-    shell_tool_display_mode: AgentDisplayMode
+    agent_chat_send_shortcut: AgentChatSendShortcut = AgentChatSendShortcut("")
+    """Since 2.34."""
+    code_diff_display_mode: AgentDisplayMode = AgentDisplayMode("")
+    """Since 2.34."""
+    shell_tool_display_mode: AgentDisplayMode = AgentDisplayMode("")
+    """Since 2.34."""
     task_notification_alert_dismissed: bool
-    thinking_display_mode: ThinkingDisplayMode
+    thinking_display_mode: ThinkingDisplayMode = ThinkingDisplayMode("")
+    """Since 2.33."""
 
 
 class UserRoles(ResponseModel):
@@ -477,6 +525,7 @@ class UserRoles(ResponseModel):
 class UserSkill(ResponseModel):
     """Answer of `POST /api/experimental/users/{user}/skills` and 2 more.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkuserskill
     """
 
@@ -491,6 +540,7 @@ class UserSkill(ResponseModel):
 class UserSkillMetadata(ResponseModel):
     """Answer of `GET /api/experimental/users/{user}/skills`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkuserskillmetadata
     """
 

@@ -97,6 +97,7 @@ class DERPRegion(ResponseModel):
 class DisplayApp(OpenEnum):
     """Values in `WorkspaceAgent`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkdisplayapp
     """
 
@@ -132,6 +133,7 @@ class JobErrorCode(OpenEnum):
 class MatchedProvisioners(ResponseModel):
     """Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkmatchedprovisioners
     """
 
@@ -159,19 +161,24 @@ class ProvisionerJobStatus(OpenEnum):
 class ProvisionerDaemonJob(ResponseModel):
     """Part of `ProvisionerDaemon`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerdaemonjob
     """
 
     id: UUID
     status: ProvisionerJobStatus
     template_display_name: str
+    """Since 2.20."""
     template_icon: str
+    """Since 2.20."""
     template_name: str
+    """Since 2.20."""
 
 
 class ProvisionerDaemonStatus(OpenEnum):
     """Values in `ProvisionerDaemon`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerdaemonstatus
     """
 
@@ -187,25 +194,34 @@ class ProvisionerDaemon(ResponseModel):
     """
 
     api_version: str
+    """Since 2.7."""
     created_at: datetime
     current_job: ProvisionerDaemonJob | None = None
+    """Since 2.19."""
     id: UUID
     key_id: UUID
+    """Since 2.16."""
     key_name: str | None = None
+    """Since 2.19."""
     last_seen_at: NeverDatetime = None
-    """`None` means never."""
+    """`None` means never. Since 2.5."""
     name: str
     organization_id: UUID
+    """Since 2.14."""
     previous_job: ProvisionerDaemonJob | None = None
+    """Since 2.19."""
     provisioners: WireList[str]
     status: ProvisionerDaemonStatus | None = None
+    """Since 2.19."""
     tags: WireMap[str]
     version: str
+    """Since 2.5."""
 
 
 class ProvisionerJobInput(ResponseModel):
     """Part of `ProvisionerJob`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjobinput
     """
 
@@ -228,6 +244,7 @@ class WorkspaceTransition(OpenEnum):
 class ProvisionerJobMetadata(ResponseModel):
     """Part of `ProvisionerJob`.
 
+    Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjobmetadata
     """
 
@@ -237,6 +254,7 @@ class ProvisionerJobMetadata(ResponseModel):
     template_name: str
     template_version_name: str
     workspace_build_transition: WorkspaceTransition | None = None
+    """Since 2.33."""
     workspace_id: ZeroNullUUID = None
     workspace_name: str | None = None
 
@@ -244,6 +262,7 @@ class ProvisionerJobMetadata(ResponseModel):
 class ProvisionerJobType(OpenEnum):
     """Values in `ProvisionerJob`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjobtype
     """
 
@@ -259,6 +278,7 @@ class ProvisionerJob(ResponseModel):
     """
 
     available_workers: WireList[UUID] = absent_is(list)
+    """Since 2.19."""
     canceled_at: NeverDatetime = None
     """`None` means never."""
     completed_at: NeverDatetime = None
@@ -268,11 +288,16 @@ class ProvisionerJob(ResponseModel):
     error_code: JobErrorCode | None = None
     file_id: UUID
     id: UUID
-    initiator_id: UUID
+    initiator_id: UUID | None = None
+    """Since 2.28."""
     input: ProvisionerJobInput
-    logs_overflowed: bool
+    """Since 2.19."""
+    logs_overflowed: bool = False
+    """Since 2.26."""
     metadata: ProvisionerJobMetadata
+    """Since 2.20."""
     organization_id: UUID
+    """Since 2.19."""
     queue_position: int
     queue_size: int
     started_at: NeverDatetime = None
@@ -280,8 +305,10 @@ class ProvisionerJob(ResponseModel):
     status: ProvisionerJobStatus
     tags: WireMap[str]
     type: ProvisionerJobType
+    """Since 2.19."""
     worker_id: ZeroNullUUID = None
     worker_name: str | None = None
+    """Since 2.23."""
 
 
 class WorkspaceAgentHealth(ResponseModel):
@@ -318,15 +345,21 @@ class WorkspaceAgentLogSource(ResponseModel):
     """
 
     created_at: datetime
+    """Since 2.2."""
     display_name: str
+    """Since 2.2."""
     icon: str
+    """Since 2.2."""
     id: UUID
+    """Since 2.2."""
     workspace_agent_id: UUID
+    """Since 2.2."""
 
 
 class WorkspaceAgentScriptStatus(OpenEnum):
     """Values in `WorkspaceAgentScript`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentscriptstatus
     """
 
@@ -339,13 +372,17 @@ class WorkspaceAgentScriptStatus(OpenEnum):
 class WorkspaceAgentScript(ResponseModel):
     """Part of `WorkspaceAgent`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentscript
     """
 
     cron: str
     display_name: str
+    """Since 2.16."""
     exit_code: int | None = None
+    """Since 2.34."""
     id: UUID
+    """Since 2.16."""
     log_path: str
     log_source_id: UUID
     run_on_start: bool
@@ -353,6 +390,7 @@ class WorkspaceAgentScript(ResponseModel):
     script: str
     start_blocks_login: bool
     status: WorkspaceAgentScriptStatus | None = None
+    """Since 2.34."""
     timeout: int
     """In nanoseconds."""
 
@@ -394,6 +432,7 @@ class WorkspaceAppHealth(OpenEnum):
 class WorkspaceAppOpenIn(OpenEnum):
     """Values in `WorkspaceApp`.
 
+    Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappopenin
     """
 
@@ -416,6 +455,7 @@ class WorkspaceAppSharingLevel(OpenEnum):
 class WorkspaceAppStatusState(OpenEnum):
     """Values in `PatchAgentAppStatus` and `WorkspaceAppStatus`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappstatusstate
     """
 
@@ -428,6 +468,7 @@ class WorkspaceAppStatusState(OpenEnum):
 class WorkspaceAppStatus(ResponseModel):
     """Part of `Workspace` and `WorkspaceApp`.
 
+    Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappstatus
     """
 
@@ -453,18 +494,24 @@ class WorkspaceApp(ResponseModel):
     display_name: str | None = None
     external: bool
     group: str | None = None
+    """Since 2.23."""
     health: WorkspaceAppHealth
     healthcheck: Healthcheck | None = None
     hidden: bool
+    """Since 2.16."""
     icon: str | None = None
     id: UUID
     open_in: WorkspaceAppOpenIn
+    """Since 2.19."""
     sharing_level: WorkspaceAppSharingLevel
     slug: str
-    statuses: WireList[WorkspaceAppStatus]
+    statuses: WireList[WorkspaceAppStatus] = absent_is(list)
+    """Since 2.21."""
     subdomain: bool
     subdomain_name: str | None = None
+    """Since 2.2."""
     tooltip: str | None = None
+    """Since 2.27."""
     url: str | None = None
 
 
@@ -475,6 +522,7 @@ class WorkspaceAgent(ResponseModel):
     """
 
     api_version: str
+    """Since 2.4."""
     apps: WireList[WorkspaceApp]
     architecture: str
     connection_timeout_seconds: int
@@ -484,6 +532,7 @@ class WorkspaceAgent(ResponseModel):
     disconnected_at: NeverDatetime = None
     """`None` means never."""
     display_apps: WireList[DisplayApp]
+    """Since 2.2."""
     environment_variables: WireMap[str]
     expanded_directory: str | None = None
     first_connected_at: NeverDatetime = None
@@ -496,21 +545,25 @@ class WorkspaceAgent(ResponseModel):
     latency: WireMap[DERPRegion] = absent_is(dict)
     lifecycle_state: WorkspaceAgentLifecycle
     log_sources: WireList[WorkspaceAgentLogSource]
+    """Since 2.2."""
     logs_length: int
     """In bytes."""
     logs_overflowed: bool
     name: str
     operating_system: str
     parent_id: ZeroNullUUID = None
+    """Since 2.22."""
     ready_at: NeverDatetime = None
     """`None` means never."""
     resource_id: UUID
     scripts: WireList[WorkspaceAgentScript]
+    """Since 2.2."""
     started_at: NeverDatetime = None
     """`None` means never."""
     startup_script_behavior: WorkspaceAgentStartupScriptBehavior
     status: WorkspaceAgentStatus
     subsystems: WireList[AgentSubsystem]
+    """Since 2.1."""
     troubleshooting_url: str
     updated_at: datetime
     version: str
@@ -576,12 +629,15 @@ class WorkspaceBuild(ResponseModel):
     deadline: NeverDatetime = None
     """`None` means never."""
     has_ai_task: bool | None = None
+    """Since 2.24."""
     has_external_agent: bool | None = None
+    """Since 2.26."""
     id: UUID
     initiator_id: UUID
     initiator_name: str
     job: ProvisionerJob
     matched_provisioners: MatchedProvisioners | None = None
+    """Since 2.19."""
     max_deadline: NeverDatetime = None
     """`None` means never."""
     reason: BuildReason
@@ -590,10 +646,12 @@ class WorkspaceBuild(ResponseModel):
     template_version_id: UUID
     template_version_name: str
     template_version_preset_id: ZeroNullUUID = None
+    """Since 2.22."""
     transition: WorkspaceTransition
     updated_at: datetime
     workspace_id: UUID
     workspace_name: str
     workspace_owner_avatar_url: str | None = None
+    """Since 2.8."""
     workspace_owner_id: UUID
     workspace_owner_name: str

@@ -18,6 +18,7 @@ __all__ = [
 class TimingStage(OpenEnum):
     """Values in `AgentConnectionTiming`, `AgentScriptTiming` and `ProvisionerTiming`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdktimingstage
     """
 
@@ -34,6 +35,7 @@ class TimingStage(OpenEnum):
 class AgentConnectionTiming(ResponseModel):
     """Part of `WorkspaceBuildTimings`.
 
+    Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkagentconnectiontiming
     """
 
@@ -47,6 +49,7 @@ class AgentConnectionTiming(ResponseModel):
 class AgentScriptTiming(ResponseModel):
     """Part of `WorkspaceBuildTimings`.
 
+    Since 2.17.
     See https://coder.com/docs/reference/api/schemas#codersdkagentscripttiming
     """
 
@@ -57,12 +60,15 @@ class AgentScriptTiming(ResponseModel):
     started_at: datetime
     status: str
     workspace_agent_id: str
+    """Since 2.18."""
     workspace_agent_name: str
+    """Since 2.18."""
 
 
 class ProvisionerTiming(ResponseModel):
     """Part of `WorkspaceBuildTimings`.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionertiming
     """
 
@@ -78,9 +84,12 @@ class ProvisionerTiming(ResponseModel):
 class WorkspaceBuildTimings(ResponseModel):
     """Answer of `GET /api/v2/workspacebuilds/{workspacebuild}/timings` and 1 more.
 
+    Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuildtimings
     """
 
     agent_connection_timings: WireList[AgentConnectionTiming]
+    """Since 2.18."""
     agent_script_timings: WireList[AgentScriptTiming]
+    """Since 2.17."""
     provisioner_timings: WireList[ProvisionerTiming]

@@ -59,6 +59,7 @@ __all__ = [
 class AutomaticUpdates(OpenEnum):
     """Values in `CreateWorkspaceRequest` and 2 more.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkautomaticupdates
     """
 
@@ -73,12 +74,15 @@ class CreateWorkspaceRequest(RequestModel):
     """
 
     automatic_updates: AutomaticUpdates | None = None
+    """Since 2.3."""
     autostart_schedule: str | None = None
     name: str
     rich_parameter_values: list[WorkspaceBuildParameter] | None = None
     template_id: UUID | None = None
     template_version_id: UUID | None = None
+    """Since 2.2."""
     template_version_preset_id: UUID | None = None
+    """Since 2.22."""
     ttl_ms: Milliseconds | None = None
     """A `timedelta`, or a number of milliseconds."""
 
@@ -86,6 +90,7 @@ class CreateWorkspaceRequest(RequestModel):
 class UsageAppName(OpenEnum):
     """Values in `PostWorkspaceUsageRequest`.
 
+    Since 2.13.
     See https://coder.com/docs/reference/api/schemas#codersdkusageappname
     """
 
@@ -98,6 +103,7 @@ class UsageAppName(OpenEnum):
 class PostWorkspaceUsageRequest(RequestModel):
     """Body of `POST /api/v2/workspaces/{workspace}/usage`.
 
+    Since 2.13.
     See https://coder.com/docs/reference/api/schemas#codersdkpostworkspaceusagerequest
     """
 
@@ -117,6 +123,7 @@ class PutExtendWorkspaceRequest(RequestModel):
 class ResolveAutostartResponse(ResponseModel):
     """Answer of `GET /api/v2/workspaces/{workspace}/resolve-autostart`.
 
+    Since 2.4.
     See https://coder.com/docs/reference/api/schemas#codersdkresolveautostartresponse
     """
 
@@ -126,6 +133,7 @@ class ResolveAutostartResponse(ResponseModel):
 class SharedWorkspaceActorType(OpenEnum):
     """Values in `SharedWorkspaceActor`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdksharedworkspaceactortype
     """
 
@@ -136,6 +144,7 @@ class SharedWorkspaceActorType(OpenEnum):
 class WorkspaceRole(OpenEnum):
     """Values in `SharedWorkspaceActor`, `UpdateWorkspaceACL` and 2 more.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacerole
     """
 
@@ -147,6 +156,7 @@ class WorkspaceRole(OpenEnum):
 class SharedWorkspaceActor(ResponseModel):
     """Part of `Workspace`.
 
+    Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdksharedworkspaceactor
     """
 
@@ -160,6 +170,7 @@ class SharedWorkspaceActor(ResponseModel):
 class UpdateWorkspaceACL(RequestModel):
     """Body of `PATCH /api/v2/workspaces/{workspace}/acl`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspaceacl
     """
 
@@ -170,6 +181,7 @@ class UpdateWorkspaceACL(RequestModel):
 class UpdateWorkspaceAutomaticUpdatesRequest(RequestModel):
     """Body of `PUT /api/v2/workspaces/{workspace}/autoupdates`.
 
+    Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspaceautomaticupdatesrequest
     """
 
@@ -188,6 +200,7 @@ class UpdateWorkspaceAutostartRequest(RequestModel):
 class UpdateWorkspaceDormancy(RequestModel):
     """Body of `PUT /api/v2/workspaces/{workspace}/dormant`.
 
+    Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspacedormancy
     """
 
@@ -230,40 +243,52 @@ class Workspace(ResponseModel):
     """
 
     allow_renames: bool
+    """Since 2.6."""
     automatic_updates: AutomaticUpdates
+    """Since 2.3."""
     autostart_schedule: str | None = None
     created_at: datetime
     deleting_at: NeverDatetime = None
     """`None` means never."""
     dormant_at: NeverDatetime = None
-    """`None` means never."""
+    """`None` means never. Since 2.2."""
     favorite: bool
+    """Since 2.8."""
     health: WorkspaceHealth
     id: UUID
-    is_prebuild: bool
+    is_prebuild: bool = False
+    """Since 2.25."""
     last_used_at: NeverDatetime
     """`None` means never."""
     latest_app_status: WorkspaceAppStatus | None = None
+    """Since 2.21."""
     latest_build: WorkspaceBuild
     name: str
     next_start_at: NeverDatetime = None
-    """`None` means never."""
+    """`None` means never. Since 2.19."""
     organization_id: UUID
     organization_name: str
+    """Since 2.14."""
     outdated: bool
     owner_avatar_url: str
+    """Since 2.8."""
     owner_id: UUID
     owner_name: str
     shared_with: WireList[SharedWorkspaceActor] = absent_is(list)
+    """Since 2.30."""
     task_id: ZeroNullUUID = None
+    """Since 2.28."""
     template_active_version_id: UUID
+    """Since 2.2."""
     template_allow_user_cancel_workspace_jobs: bool
     template_display_name: str
     template_icon: str
     template_id: UUID
     template_name: str
     template_require_active_version: bool
-    template_use_classic_parameter_flow: bool
+    """Since 2.4."""
+    template_use_classic_parameter_flow: bool = False
+    """Since 2.23."""
     ttl_ms: int | None = None
     """In milliseconds."""
     updated_at: datetime
@@ -272,6 +297,7 @@ class Workspace(ResponseModel):
 class WorkspaceGroup(ResponseModel):
     """Part of `WorkspaceACL`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacegroup
     """
 
@@ -292,12 +318,14 @@ class WorkspaceGroup(ResponseModel):
 class WorkspaceUser(ResponseModel):
     """Part of `WorkspaceACL`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceuser
     """
 
     avatar_url: str | None = None
     id: UUID
     name: str | None = None
+    """Since 2.28."""
     role: WorkspaceRole
     username: str
 
@@ -305,6 +333,7 @@ class WorkspaceUser(ResponseModel):
 class WorkspaceACL(ResponseModel):
     """Answer of `GET /api/v2/workspaces/{workspace}/acl`.
 
+    Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceacl
     """
 
@@ -339,6 +368,7 @@ class WorkspacesResponse(ResponseModel):
 class AgentUpdate(ResponseModel):
     """Part of `ConnectionWatchEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkagentupdate
     """
 
@@ -349,6 +379,7 @@ class AgentUpdate(ResponseModel):
 class BuildUpdate(ResponseModel):
     """Part of `ConnectionWatchEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkbuildupdate
     """
 
@@ -359,6 +390,7 @@ class BuildUpdate(ResponseModel):
 class WatchErrorCode(OpenIntEnum):
     """Values in `WatchError`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkwatcherrorcode
     """
 
@@ -374,6 +406,7 @@ class WatchErrorCode(OpenIntEnum):
 class WatchError(ResponseModel):
     """Part of `ConnectionWatchEvent`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkwatcherror
     """
 
@@ -386,6 +419,7 @@ class WatchError(ResponseModel):
 class ConnectionWatchEvent(ResponseModel):
     """Answer of `GET /api/v2/workspaces/{workspace}/agent-connection-watch`.
 
+    Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkconnectionwatchevent
     """
 

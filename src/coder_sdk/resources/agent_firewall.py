@@ -53,6 +53,8 @@ class AgentFirewallEndpoints:
 
         Premium: the deployment needs a license with the feature `boundary`.
 
+        Since Coder 2.35.
+
         Args:
             session: The session: a model or a UUID.
 
@@ -93,6 +95,8 @@ class AgentFirewallEndpoints:
         `GET /api/v2/agent-firewall/sessions/{id}/logs`
 
         Premium: the deployment needs a license with the feature `boundary`.
+
+        Since Coder 2.35.
 
         Args:
             session: The session: a model or a UUID.

@@ -144,6 +144,8 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/containers`
 
+        Since Coder 2.20.
+
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
@@ -226,6 +228,8 @@ class AgentsEndpoints:
 
         `DELETE /api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}`
 
+        Since Coder 2.30.
+
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
@@ -290,6 +294,8 @@ class AgentsEndpoints:
         """Get the script that installs and starts an agent on a machine.
 
         `GET /api/v2/init-script/{os}/{arch}`
+
+        Since Coder 2.26.
 
         Args:
             os: The operating system: `linux`, `darwin`, `windows`.
@@ -516,6 +522,8 @@ class AgentsEndpoints:
 
         `POST /api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}/recreate`
 
+        Since Coder 2.24.
+
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
@@ -698,6 +706,8 @@ class AgentsEndpoints:
         """Watch the containers beside a workspace agent.
 
         `GET /api/v2/workspaceagents/{workspaceagent}/containers/watch`
+
+        Since Coder 2.25.
 
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or

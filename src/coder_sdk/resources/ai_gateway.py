@@ -86,6 +86,8 @@ class AIGatewayEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.35.
+
         Args:
             q: Search text in the server's own grammar.
             limit: How many items are fetched at a time.
@@ -129,6 +131,8 @@ class AIGatewayEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             name: The name of the key.
 
@@ -167,6 +171,8 @@ class AIGatewayEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             key: The key: its ID.
 
@@ -203,6 +209,8 @@ class AIGatewayEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Returns:
             A list of `AIGatewayKey`.
 
@@ -238,6 +246,8 @@ class AIGatewayEndpoints:
         `GET /api/v2/ai-gateway/models`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.35.
 
         Args:
             q: Search text in the server's own grammar.
@@ -281,6 +291,8 @@ class AIGatewayEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Returns:
             A socket that takes `bytes` and gives `bytes`.
 
@@ -320,6 +332,8 @@ class AIGatewayEndpoints:
         `GET /api/v2/ai-gateway/sessions/{session_id}`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.35.
 
         Args:
             session_id: The ID of the session.
@@ -381,6 +395,8 @@ class AIGatewayEndpoints:
         `GET /api/v2/ai-gateway/sessions`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.35.
 
         Args:
             client: Only sessions of this client.

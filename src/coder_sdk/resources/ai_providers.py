@@ -52,6 +52,8 @@ class AIProvidersEndpoints:
 
         `GET /api/v2/ai/providers`
 
+        Since Coder 2.34.
+
         Returns:
             A list of `AIProvider`.
 
@@ -82,6 +84,8 @@ class AIProvidersEndpoints:
         """Get an AI provider.
 
         `GET /api/v2/ai/providers/{idOrName}`
+
+        Since Coder 2.34.
 
         Args:
             provider: ID or name of the provider.
@@ -138,12 +142,14 @@ class AIProvidersEndpoints:
 
         `POST /api/v2/ai/providers`
 
+        Since Coder 2.34.
+
         Args:
             api_keys: The keys of the provider.
             base_url: The address of the provider's API.
             display_name: The name that is shown to people.
             enabled: Whether it is on.
-            icon: Path or URL of an icon.
+            icon: Path or URL of an icon. Since Coder 2.36.
             name: The name of the AI provider.
             settings: Settings that only some providers have.
             type: The kind of provider.
@@ -200,13 +206,15 @@ class AIProvidersEndpoints:
 
         `PATCH /api/v2/ai/providers/{idOrName}`
 
+        Since Coder 2.34.
+
         Args:
             provider: ID or name of the provider.
             api_keys: The keys of the provider.
             base_url: The address of the provider's API.
             display_name: The name that is shown to people.
             enabled: Whether it is on.
-            icon: Path or URL of an icon.
+            icon: Path or URL of an icon. Since Coder 2.36.
             settings: Settings that only some providers have.
 
         Returns:
@@ -252,6 +260,8 @@ class AIProvidersEndpoints:
         """Delete an AI provider.
 
         `DELETE /api/v2/ai/providers/{idOrName}`
+
+        Since Coder 2.34.
 
         Args:
             provider: ID or name of the provider.

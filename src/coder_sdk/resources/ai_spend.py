@@ -57,6 +57,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.34.
+
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
 
@@ -93,6 +95,8 @@ class AISpendEndpoints:
         `DELETE /api/v2/users/{user}/ai/budget/override`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.36.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -132,6 +136,8 @@ class AISpendEndpoints:
         `GET /api/v2/organizations/{organization}/ai/spend/export`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.36.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -174,6 +180,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
 
@@ -210,6 +218,8 @@ class AISpendEndpoints:
         `GET /api/v2/groups/{group}/ai/budget`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.34.
 
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
@@ -248,6 +258,8 @@ class AISpendEndpoints:
         `GET /api/v2/groups/{group}/members/ai/spend`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.36.
 
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
@@ -290,6 +302,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             group_name: The name of the group.
@@ -331,6 +345,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             group_ids: Only these groups, by UUID.
@@ -371,6 +387,8 @@ class AISpendEndpoints:
         `PUT /api/v2/groups/{group}/ai/budget`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.34.
 
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
@@ -417,6 +435,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             group_id: The group to which the spending is charged.
@@ -461,6 +481,8 @@ class AISpendEndpoints:
 
         Premium: the deployment needs a license with the feature `aibridge`.
 
+        Since Coder 2.36.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
@@ -497,6 +519,8 @@ class AISpendEndpoints:
         `GET /api/v2/users/{user}/ai/budget/override`
 
         Premium: the deployment needs a license with the feature `aibridge`.
+
+        Since Coder 2.36.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

@@ -266,8 +266,8 @@ class AuditEndpoints:
             action: Only entries of this action.
             additional_fields: Fields beside the usual ones, as JSON.
             build_reason: Only builds made for this reason.
-            organization_id: The organization: a model or a UUID.
-            request_id: Only the entry of this request.
+            organization_id: The organization: a model or a UUID. Since Coder 2.13.
+            request_id: Only the entry of this request. Since Coder 2.20.
             resource_id: Only entries about the object with this ID.
             resource_type: Only entries about objects of this kind.
             time: When it happened.

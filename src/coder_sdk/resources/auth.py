@@ -62,6 +62,8 @@ class AuthEndpoints:
 
         `POST /api/v2/users/otp/change-password`
 
+        Since Coder 2.17.
+
         Args:
             email: The e-mail address.
             one_time_passcode: The passcode that was sent to the user.
@@ -222,6 +224,8 @@ class AuthEndpoints:
         """Begin a sign-in with GitHub on another device.
 
         `GET /api/v2/users/oauth2/github/device`
+
+        Since Coder 2.20.
 
         Returns:
             The `ExternalAuthDevice`.
@@ -386,6 +390,8 @@ class AuthEndpoints:
 
         `GET /api/v2/users/oidc-claims`
 
+        Since Coder 2.32.
+
         Returns:
             The `OIDCClaimsResponse`.
 
@@ -417,6 +423,8 @@ class AuthEndpoints:
         """Have a one-time passcode sent to a user who forgot the password.
 
         `POST /api/v2/users/otp/request`
+
+        Since Coder 2.17.
 
         Args:
             email: The e-mail address.
@@ -454,6 +462,8 @@ class AuthEndpoints:
 
         `GET /api/v2/auth/scopes`
 
+        Since Coder 2.27.
+
         Returns:
             The `ExternalAPIKeyScopes`.
 
@@ -486,6 +496,8 @@ class AuthEndpoints:
         """Check whether a password is strong enough.
 
         `POST /api/v2/users/validate-password`
+
+        Since Coder 2.18.
 
         Args:
             password: The password.

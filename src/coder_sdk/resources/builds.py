@@ -190,13 +190,14 @@ class BuildsEndpoints:
             transition: What the build brings about.
             dry_run: Whether the build only plans.
             log_level: How much the provisioner logs.
-            on_success: The build that follows if this one succeeds.
+            on_success: The build that follows if this one succeeds. Since Coder 2.36.
             orphan: Delete the workspace without destroying its resources.
-            reason: Why the build is made.
+            reason: Why the build is made. Since Coder 2.25.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
             state: The provisioner's state to begin with.
             template_version_id: The template version.
-            template_version_preset_id: The preset whose parameter values are taken.
+            template_version_preset_id: The preset whose parameter values are taken. Since
+                Coder 2.22.
 
         Returns:
             The `WorkspaceBuild`.
@@ -416,7 +417,7 @@ class BuildsEndpoints:
             build: The build: a model, a UUID, `workspace/number`, or
                 `owner/workspace/number`.
             expect_status: Cancel only in this state; otherwise the answer is a
-                `PreconditionFailedError`.
+                `PreconditionFailedError`. Since Coder 2.25.
 
         Returns:
             The `Response`.
@@ -574,6 +575,8 @@ class BuildsEndpoints:
 
         `GET /api/v2/workspacebuilds/{workspacebuild}/timings`
 
+        Since Coder 2.17.
+
         Args:
             build: The build: a model, a UUID, `workspace/number`, or
                 `owner/workspace/number`.
@@ -611,6 +614,8 @@ class BuildsEndpoints:
         """Replace the provisioner's state of a workspace build.
 
         `PUT /api/v2/workspacebuilds/{workspacebuild}/state`
+
+        Since Coder 2.30.
 
         Args:
             build: The build: a model, a UUID, `workspace/number`, or

@@ -49,6 +49,8 @@ class ChatFilesEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             file: The file: its UUID.
 
@@ -90,6 +92,8 @@ class ChatFilesEndpoints:
         `POST /api/experimental/chats/files`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             content: The content: bytes, a path, an open binary file, or an iterator of

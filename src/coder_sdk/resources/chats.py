@@ -125,6 +125,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             archived: Only archived chats, or only the others.
             diff_url: Only chats whose changes lie at this address.
@@ -204,6 +206,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -252,6 +256,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             client_type: Whether the chat is held in the dashboard or through the API.
             content: The parts of the first message: `{"type": "text", "text": ...}`.
@@ -260,7 +266,7 @@ class ChatsEndpoints:
             model_config_id: The model with which the chat goes on; see `chats.models`.
             organization_id: The organization: a model or a UUID.
             plan_mode: Whether the agent plans before it acts.
-            reasoning_effort: How hard the model thinks.
+            reasoning_effort: How hard the model thinks. Since Coder 2.36.
             system_prompt: Instructions that come before the conversation.
             unsafe_dynamic_tools: Tools that the caller itself provides.
             workspace_id: The workspace.
@@ -321,6 +327,8 @@ class ChatsEndpoints:
         `PATCH /api/experimental/chats/{chat}`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             chat: The chat: a model or a UUID.
@@ -450,6 +458,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.36.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -494,6 +504,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
             busy_behavior: Whether the message waits for the running turn or interrupts it.
@@ -501,7 +513,7 @@ class ChatsEndpoints:
             mcp_server_ids: The MCP servers that the chat may use, by UUID.
             model_config_id: The model with which the chat goes on; see `chats.models`.
             plan_mode: Whether the agent plans before it acts.
-            reasoning_effort: How hard the model thinks.
+            reasoning_effort: How hard the model thinks. Since Coder 2.36.
 
         Returns:
             The `CreateChatMessageResponse`.
@@ -549,6 +561,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -591,12 +605,14 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
             message: The number of the message.
             content: The parts of the message: `{"type": "text", "text": ...}`.
             model_config_id: The model with which the chat goes on; see `chats.models`.
-            reasoning_effort: How hard the model thinks.
+            reasoning_effort: How hard the model thinks. Since Coder 2.36.
 
         Returns:
             The `EditChatMessageResponse`.
@@ -641,6 +657,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -681,6 +699,8 @@ class ChatsEndpoints:
         `GET /api/experimental/chats/{chat}/messages`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Queued messages come with the first page only.
 
@@ -734,6 +754,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Returns:
             The `ChatModelsResponse`.
 
@@ -767,6 +789,8 @@ class ChatsEndpoints:
         `GET /api/experimental/chats/{chat}/stream/desktop`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             chat: The chat: a model or a UUID.
@@ -810,6 +834,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Args:
             chat: The chat: a model or a UUID.
             limit: How many items are fetched at a time.
@@ -852,6 +878,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.35.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -889,6 +917,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.35.
+
         Args:
             chat: The chat: a model or a UUID.
 
@@ -925,6 +955,8 @@ class ChatsEndpoints:
         `POST /api/experimental/chats/{chat}/title/regenerate`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             chat: The chat: a model or a UUID.
@@ -995,6 +1027,8 @@ class ChatsEndpoints:
         `GET /api/experimental/chats/{chat}/stream`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             chat: The chat: a model or a UUID.
@@ -1120,6 +1154,8 @@ class ChatsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.34.
+
         Returns:
             A stream of `ChatWatchEvent`.
 
@@ -1156,6 +1192,8 @@ class ChatsEndpoints:
         `GET /api/experimental/chats/{chat}/stream/git`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.34.
 
         Args:
             chat: The chat: a model or a UUID.

@@ -97,6 +97,8 @@ class ConnectionLogResourceEndpoints:
 
         Premium: the deployment needs a license with the feature `connection_log`.
 
+        Since Coder 2.25.
+
         The total is counted up to a cap: only a short page is the end.
 
         Args:

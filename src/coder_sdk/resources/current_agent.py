@@ -70,7 +70,7 @@ class CurrentAgentEndpoints:
         `PATCH /api/v2/workspaceagents/me/logs`
 
         Args:
-            log_source_id: The source of the lines.
+            log_source_id: The source of the lines. Since Coder 2.2.
             logs: The lines.
 
         Returns:
@@ -112,7 +112,8 @@ class CurrentAgentEndpoints:
         Args:
             document: The identity document.
             signature: The signature of the document.
-            agent_name: The name of the agent; needed where there are several.
+            agent_name: The name of the agent; needed where there are several. Since Coder
+                2.33.
 
         Returns:
             The `AgentAuthenticateResponse`.
@@ -156,7 +157,8 @@ class CurrentAgentEndpoints:
         Args:
             encoding: How the document is encoded.
             signature: The signature of the document.
-            agent_name: The name of the agent; needed where there are several.
+            agent_name: The name of the agent; needed where there are several. Since Coder
+                2.33.
 
         Returns:
             The `AgentAuthenticateResponse`.
@@ -198,7 +200,8 @@ class CurrentAgentEndpoints:
 
         Args:
             json_web_token: The identity token.
-            agent_name: The name of the agent; needed where there are several.
+            agent_name: The name of the agent; needed where there are several. Since Coder
+                2.33.
 
         Returns:
             The `AgentAuthenticateResponse`.
@@ -238,6 +241,8 @@ class CurrentAgentEndpoints:
         """Register a source under which this agent sends log lines.
 
         `POST /api/v2/workspaceagents/me/log-source`
+
+        Since Coder 2.13.
 
         Args:
             display_name: The name that is shown to people.
@@ -280,6 +285,8 @@ class CurrentAgentEndpoints:
         """Get the credentials of the workspace owner for an external provider.
 
         `GET /api/v2/workspaceagents/me/external-auth`
+
+        Since Coder 2.3.
 
         Args:
             match: A URL of the repository; the provider that fits it is taken.
@@ -327,8 +334,9 @@ class CurrentAgentEndpoints:
         `current_agent.external_auth`.
 
         Args:
-            match: A URL of the repository; the provider that fits it is taken.
-            id: The ID of the provider; not together with `match`.
+            match: A URL of the repository; the provider that fits it is taken. Since Coder
+                2.3.
+            id: The ID of the provider; not together with `match`. Since Coder 2.3.
             listen: Wait until the user has linked the account.
 
         Returns:
@@ -404,6 +412,8 @@ class CurrentAgentEndpoints:
 
         Deprecated: `current_agent.update_app_status` is deprecated.
 
+        Since Coder 2.21.
+
         Args:
             app_slug: The slug of the application.
             icon: Path or URL of an icon.
@@ -458,6 +468,8 @@ class CurrentAgentEndpoints:
 
         `POST /api/v2/workspaceagents/me/tasks/{task}/log-snapshot`
 
+        Since Coder 2.30.
+
         Args:
             task: The task: a model, a UUID, or a name.
             body: The body, as JSON.
@@ -498,8 +510,10 @@ class CurrentAgentEndpoints:
 
         `GET /api/v2/workspaceagents/me/reinit`
 
+        Since Coder 2.22.
+
         Args:
-            wait: Wait for the order instead of answering at once.
+            wait: Wait for the order instead of answering at once. Since Coder 2.32.
 
         Returns:
             A stream of `ReinitializationEvent`.

@@ -216,6 +216,8 @@ class DebugEndpoints:
 
         `GET /api/v2/debug/tailnet`
 
+        Since Coder 2.4.
+
         Returns:
             The text.
 

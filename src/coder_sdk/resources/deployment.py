@@ -87,6 +87,8 @@ class DeploymentEndpoints:
 
         `GET /api/v2/experiments/available`
 
+        Since Coder 2.4.
+
         Lists experiments that are fit for use only; those that are on are in
         `deployment.experiments`.
 
@@ -323,8 +325,8 @@ class DeploymentEndpoints:
         Premium: the open-source build of the server does not have it.
 
         Args:
-            announcement_banners: Banners that every page shows.
-            application_name: The name of the deployment.
+            announcement_banners: Banners that every page shows. Since Coder 2.12.
+            application_name: The name of the deployment. Since Coder 2.2.
             logo_url: URL of a logo.
             service_banner: A single banner, as older releases have it.
 

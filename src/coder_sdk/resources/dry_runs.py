@@ -243,6 +243,8 @@ class DryRunsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners`
 
+        Since Coder 2.19.
+
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.

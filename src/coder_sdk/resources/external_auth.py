@@ -50,6 +50,8 @@ class ExternalAuthResourceEndpoints:
 
         `GET /api/v2/external-auth`
 
+        Since Coder 2.5.
+
         Links are those of the calling user only.
 
         Returns:
@@ -82,6 +84,8 @@ class ExternalAuthResourceEndpoints:
         """Get the state of the caller's link to an external provider.
 
         `GET /api/v2/external-auth/{externalauth}`
+
+        Since Coder 2.3.
 
         Args:
             provider: The ID of the provider, as configured.
@@ -118,6 +122,8 @@ class ExternalAuthResourceEndpoints:
 
         `DELETE /api/v2/external-auth/{externalauth}`
 
+        Since Coder 2.5.
+
         Args:
             provider: ID or name of the provider.
 
@@ -152,6 +158,8 @@ class ExternalAuthResourceEndpoints:
         """Begin a device sign-in with an external provider.
 
         `GET /api/v2/external-auth/{externalauth}/device`
+
+        Since Coder 2.3.
 
         Args:
             provider: ID or name of the provider.
@@ -190,6 +198,8 @@ class ExternalAuthResourceEndpoints:
         """Exchange a device code after the user confirmed it.
 
         `POST /api/v2/external-auth/{externalauth}/device`
+
+        Since Coder 2.3.
 
         Args:
             provider: ID or name of the provider.

@@ -90,10 +90,12 @@ class GroupsEndpoints:
 
         Premium: the deployment needs a license with the feature `template_rbac`.
 
+        Since Coder 2.15.
+
         Args:
             organization: Only groups of this organization: a model, a UUID, or a name.
             has_member: Only groups with this user as a member, by name or UUID.
-            group_ids: Only these groups, by UUID.
+            group_ids: Only these groups, by UUID. Since Coder 2.16.
 
         Returns:
             A list of `Group`.
@@ -136,7 +138,7 @@ class GroupsEndpoints:
 
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
-            exclude_members: Leave the members out of the answer.
+            exclude_members: Leave the members out of the answer. Since Coder 2.32.
 
         Returns:
             The `Group`.
@@ -426,6 +428,8 @@ class GroupsEndpoints:
 
         Premium: the deployment needs a license with the feature `template_rbac`.
 
+        Since Coder 2.32.
+
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
             created_after: Only those that were created after this instant.
@@ -532,6 +536,8 @@ class GroupsEndpoints:
         `GET /api/v2/organizations/{organization}/groups/{groupName}/members`
 
         Premium: the deployment needs a license with the feature `template_rbac`.
+
+        Since Coder 2.32.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

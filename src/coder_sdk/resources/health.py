@@ -52,7 +52,7 @@ class HealthEndpoints:
         `GET /api/v2/debug/health`
 
         Args:
-            force: Check now instead of answering from the cache.
+            force: Check now instead of answering from the cache. Since Coder 2.4.
 
         Returns:
             The `HealthcheckReport`.
@@ -84,6 +84,8 @@ class HealthEndpoints:
         """Get which health sections are dismissed.
 
         `GET /api/v2/debug/health/settings`
+
+        Since Coder 2.5.
 
         Returns:
             The `HealthSettings`.
@@ -122,6 +124,8 @@ class HealthEndpoints:
         """Set which health sections are dismissed.
 
         `PUT /api/v2/debug/health/settings`
+
+        Since Coder 2.5.
 
         An empty answer means: unchanged.
 

@@ -57,6 +57,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.18.
+
         `organization` is documented, but the server ignores it; not offered.
 
         Returns:
@@ -91,6 +93,8 @@ class IdPSyncEndpoints:
         `GET /api/v2/organizations/{organization}/settings/idpsync/available-fields`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.18.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -128,6 +132,8 @@ class IdPSyncEndpoints:
         `GET /api/v2/settings/idpsync/field-values`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.19.
 
         `organization` is documented, but the server ignores it; not offered.
 
@@ -169,6 +175,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.19.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             claim_field: The claim whose values are listed.
@@ -208,6 +216,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.16.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
 
@@ -244,6 +254,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.18.
+
         Returns:
             The `OrganizationSyncSettings`.
 
@@ -276,6 +288,8 @@ class IdPSyncEndpoints:
         `GET /api/v2/organizations/{organization}/settings/idpsync/roles`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.16.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -317,6 +331,8 @@ class IdPSyncEndpoints:
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups/config`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.19.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -370,6 +386,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.19.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             add: Pairs of `given`, the value of the claim, and `gets`, the object.
@@ -416,6 +434,8 @@ class IdPSyncEndpoints:
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/groups`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.16.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -473,6 +493,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.19.
+
         Args:
             assign_default: Whether every user joins the default organization.
             field: The claim that is read.
@@ -518,6 +540,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.19.
+
         Args:
             add: Pairs of `given`, the value of the claim, and `gets`, the object.
             remove: Pairs of `given` and `gets` that are taken out.
@@ -561,6 +585,8 @@ class IdPSyncEndpoints:
         `PATCH /api/v2/settings/idpsync/organization`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.18.
 
         Args:
             field: The claim that is read.
@@ -611,6 +637,8 @@ class IdPSyncEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.19.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             field: The claim that is read.
@@ -653,6 +681,8 @@ class IdPSyncEndpoints:
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles/mapping`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.19.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -697,6 +727,8 @@ class IdPSyncEndpoints:
         `PATCH /api/v2/organizations/{organization}/settings/idpsync/roles`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.16.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -67,6 +67,8 @@ class InboxEndpoints:
 
         `GET /api/v2/notifications/inbox`
 
+        Since Coder 2.21.
+
         Gives 25 notifications, newest first; older ones come with `starting_before`.
 
         Args:
@@ -121,6 +123,8 @@ class InboxEndpoints:
 
         `PUT /api/v2/notifications/inbox/mark-all-as-read`
 
+        Since Coder 2.21.
+
         Returns:
             Nothing.
 
@@ -154,9 +158,11 @@ class InboxEndpoints:
 
         `PUT /api/v2/notifications/inbox/{id}/read-status`
 
+        Since Coder 2.21.
+
         Args:
             notification: The UUID of the notification.
-            is_read: Whether it counts as read. Since Coder 2.21.
+            is_read: Whether it counts as read.
 
         Returns:
             The `UpdateInboxNotificationReadStatusResponse`.
@@ -195,6 +201,8 @@ class InboxEndpoints:
         """Watch for new notifications in the caller's inbox.
 
         `GET /api/v2/notifications/inbox/watch`
+
+        Since Coder 2.21.
 
         Args:
             targets: Only notifications about these objects, by UUID.

@@ -57,7 +57,7 @@ class InsightsEndpoints:
         Covers the last 60 days.
 
         Args:
-            tz_offset: Offset of the local days from UTC, in hours.
+            tz_offset: Offset of the local days from UTC, in hours. Since Coder 2.13.
 
         Returns:
             The `DAUsResponse`.
@@ -96,12 +96,13 @@ class InsightsEndpoints:
         `GET /api/v2/insights/templates`
 
         Args:
-            start_time: Beginning of the period: midnight in its own offset.
+            start_time: Beginning of the period: midnight in its own offset. Since Coder
+                2.13.
             end_time: End of the period: midnight in its own offset, or a full hour of
-                today.
+                today. Since Coder 2.13.
             interval: Divide the report into days or weeks; a last week needs at least six
-                days.
-            template_ids: Only these templates, by UUID.
+                days. Since Coder 2.13.
+            template_ids: Only these templates, by UUID. Since Coder 2.13.
             sections: The parts of the report to answer; both by default.
 
         Returns:
@@ -144,11 +145,14 @@ class InsightsEndpoints:
 
         `GET /api/v2/insights/user-activity`
 
+        Since Coder 2.2.
+
         Args:
-            start_time: Beginning of the period: midnight in its own offset.
+            start_time: Beginning of the period: midnight in its own offset. Since Coder
+                2.13.
             end_time: End of the period: midnight in its own offset, or a full hour of
-                today.
-            template_ids: Only these templates, by UUID.
+                today. Since Coder 2.13.
+            template_ids: Only these templates, by UUID. Since Coder 2.13.
 
         Returns:
             The `UserActivityInsightsResponse`.
@@ -185,10 +189,11 @@ class InsightsEndpoints:
         `GET /api/v2/insights/user-latency`
 
         Args:
-            start_time: Beginning of the period: midnight in its own offset.
+            start_time: Beginning of the period: midnight in its own offset. Since Coder
+                2.13.
             end_time: End of the period: midnight in its own offset, or a full hour of
-                today.
-            template_ids: Only these templates, by UUID.
+                today. Since Coder 2.13.
+            template_ids: Only these templates, by UUID. Since Coder 2.13.
 
         Returns:
             The `UserLatencyInsightsResponse`.
@@ -223,9 +228,11 @@ class InsightsEndpoints:
 
         `GET /api/v2/insights/user-status-counts`
 
+        Since Coder 2.19.
+
         Args:
             timezone: The time zone of the local days, by its IANA name; not together with
-                `tz_offset`.
+                `tz_offset`. Since Coder 2.32.
             tz_offset: Offset of the local days from UTC, in hours.
 
         Returns:

@@ -189,6 +189,8 @@ class LicensesEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.2.
+
         Refused with 400 soon after the last refresh; the text tells the seconds to wait.
 
         Returns:

@@ -117,6 +117,8 @@ class MembersEndpoints:
 
         `GET /api/v2/organizations/{organization}/paginated-members`
 
+        Since Coder 2.21.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             created_after: Only those that were created after this instant.
@@ -131,8 +133,8 @@ class MembersEndpoints:
             service_account: Only service accounts, or only the others.
             status: Only those in these states.
             q: Search text in the server's own grammar. It is combined with the other
-                filters.
-            after_id: Begin after the item with this ID.
+                filters. Since Coder 2.32.
+            after_id: Begin after the item with this ID. Since Coder 2.32.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
             max_items: How many items the iteration yields at most; all by default.
@@ -203,6 +205,8 @@ class MembersEndpoints:
 
         `GET /api/v2/organizations/{organization}/members/{user}`
 
+        Since Coder 2.32.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -239,6 +243,8 @@ class MembersEndpoints:
         """Add a user to an organization.
 
         `POST /api/v2/organizations/{organization}/members/{user}`
+
+        Since Coder 2.13.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -282,6 +288,8 @@ class MembersEndpoints:
         `GET /api/v2/organizations/{organization}/members`
 
         Deprecated: `members.list_unpaged` is deprecated; use `members.list`.
+
+        Since Coder 2.13.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -335,6 +343,8 @@ class MembersEndpoints:
         """Remove a user from an organization.
 
         `DELETE /api/v2/organizations/{organization}/members/{user}`
+
+        Since Coder 2.13.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -417,6 +427,8 @@ class MembersEndpoints:
         `GET /api/v2/organizations/{organization}/members/{user}/workspace-quota`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.15.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -99,6 +99,8 @@ class NotificationsEndpoints:
 
         `GET /api/v2/notifications/templates/custom`
 
+        Since Coder 2.27.
+
         Lists custom templates only; `notifications.system_templates` lists the others.
 
         Returns:
@@ -171,6 +173,8 @@ class NotificationsEndpoints:
 
         `GET /api/v2/notifications/dispatch-methods`
 
+        Since Coder 2.15.
+
         Returns:
             The `NotificationMethodsResponse`.
 
@@ -201,6 +205,8 @@ class NotificationsEndpoints:
         """List which notifications a user turned off.
 
         `GET /api/v2/users/{user}/notifications/preferences`
+
+        Since Coder 2.15.
 
         Lists only what the user set; empty means that every template has its default.
 
@@ -240,6 +246,8 @@ class NotificationsEndpoints:
 
         `POST /api/v2/notifications/custom`
 
+        Since Coder 2.27.
+
         Args:
             content: The `title` and the `message`. `None` clears it.
 
@@ -277,6 +285,8 @@ class NotificationsEndpoints:
         """Send a test notification.
 
         `POST /api/v2/notifications/test`
+
+        Since Coder 2.20.
 
         Returns:
             Nothing.
@@ -342,6 +352,8 @@ class NotificationsEndpoints:
 
         `GET /api/v2/notifications/settings`
 
+        Since Coder 2.14.
+
         Returns:
             The `NotificationsSettings`.
 
@@ -371,6 +383,8 @@ class NotificationsEndpoints:
         """List the templates of the system's notifications.
 
         `GET /api/v2/notifications/templates/system`
+
+        Since Coder 2.15.
 
         Lists templates of the system only; `notifications.custom_templates` lists the
         others.
@@ -408,6 +422,8 @@ class NotificationsEndpoints:
         """Turn notifications on or off for a user.
 
         `PUT /api/v2/users/{user}/notifications/preferences`
+
+        Since Coder 2.15.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -452,6 +468,8 @@ class NotificationsEndpoints:
 
         `PUT /api/v2/notifications/settings`
 
+        Since Coder 2.14.
+
         An empty answer means: unchanged.
 
         Args:
@@ -494,12 +512,13 @@ class NotificationsEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.15.
+
         An empty answer means: unchanged.
 
         Args:
             notification_template: The UUID of the template.
-            method: The delivery method; an empty text takes the deployment's default. Since
-                Coder 2.15.
+            method: The delivery method; an empty text takes the deployment's default.
 
         Returns:
             The `Response`, or `None`: unchanged.

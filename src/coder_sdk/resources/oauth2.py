@@ -66,6 +66,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.25.
+
         Args:
             client_id: The ID of the OAuth2 client.
             state: The state.
@@ -119,6 +121,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.25.
+
         Returns:
             The `OAuth2AuthorizationServerMetadata`.
 
@@ -159,6 +163,8 @@ class OAuth2Endpoints:
         `POST /oauth2/authorize`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.9.
 
         Args:
             client_id: The ID of the OAuth2 client.
@@ -214,6 +220,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.25.
+
         Needs the registration access token of the client as `Authorization: Bearer`, not a
         session token.
 
@@ -254,6 +262,8 @@ class OAuth2Endpoints:
         `DELETE /oauth2/tokens`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.9.
 
         Args:
             client_id: The ID of the application.
@@ -303,6 +313,8 @@ class OAuth2Endpoints:
         `POST /oauth2/tokens`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.9.
 
         Args:
             grant_type: What is exchanged.
@@ -363,6 +375,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.25.
+
         Needs the registration access token of the client as `Authorization: Bearer`, not a
         session token.
 
@@ -402,6 +416,8 @@ class OAuth2Endpoints:
         `GET /.well-known/oauth-protected-resource`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.25.
 
         Returns:
             The `OAuth2ProtectedResourceMetadata`.
@@ -461,6 +477,8 @@ class OAuth2Endpoints:
         `POST /oauth2/register`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.25.
 
         Args:
             client_name: The name of the client.
@@ -540,6 +558,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.28.
+
         Args:
             client_id: The ID of the OAuth2 client.
             token: The token.
@@ -615,6 +635,8 @@ class OAuth2Endpoints:
         `PUT /oauth2/clients/{client_id}`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.25.
 
         Needs the registration access token of the client as `Authorization: Bearer`, not a
         session token.

@@ -53,8 +53,10 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.6.
+
         Args:
-            user_id: The user: a model or a UUID.
+            user_id: The user: a model or a UUID. Since Coder 2.9.
 
         Returns:
             A list of `OAuth2ProviderApp`.
@@ -89,6 +91,8 @@ class OAuth2AppsEndpoints:
         `GET /api/v2/oauth2-provider/apps/{app}`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.6.
 
         Args:
             app: The application: its model or UUID.
@@ -129,6 +133,8 @@ class OAuth2AppsEndpoints:
         `POST /api/v2/oauth2-provider/apps`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.6.
 
         Args:
             callback_url: Where the application receives its codes.
@@ -177,6 +183,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.6.
+
         Args:
             app: The application: its model or UUID.
             callback_url: Where the application receives its codes.
@@ -222,6 +230,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.6.
+
         Args:
             app: The application: its model or UUID.
 
@@ -258,6 +268,8 @@ class OAuth2AppsEndpoints:
         `POST /api/v2/oauth2-provider/apps/{app}/secrets`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.6.
 
         Args:
             app: The application: its model or UUID.
@@ -297,6 +309,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Since Coder 2.6.
+
         Args:
             app: The application: its model or UUID.
             secret: The secret: its ID.
@@ -334,6 +348,8 @@ class OAuth2AppsEndpoints:
         `GET /api/v2/oauth2-provider/apps/{app}/secrets`
 
         Experimental: may change or go with any release of Coder.
+
+        Since Coder 2.6.
 
         Args:
             app: The application: its model or UUID.

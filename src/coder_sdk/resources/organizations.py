@@ -52,6 +52,8 @@ class OrganizationsEndpoints:
 
         `GET /api/v2/organizations`
 
+        Since Coder 2.14.
+
         Lists only organizations that the caller may read.
 
         Returns:
@@ -128,9 +130,9 @@ class OrganizationsEndpoints:
 
         Args:
             name: The name of the organization.
-            description: A text that describes it.
-            display_name: The name that is shown to people.
-            icon: Path or URL of an icon.
+            description: A text that describes it. Since Coder 2.13.
+            display_name: The name that is shown to people. Since Coder 2.13.
+            icon: Path or URL of an icon. Since Coder 2.13.
 
         Returns:
             The `Organization`.
@@ -181,12 +183,14 @@ class OrganizationsEndpoints:
 
         Premium: the deployment needs a license with the feature `multiple_organizations`.
 
+        Since Coder 2.12.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            default_org_member_roles: Roles that every new member gets.
-            description: A text that describes it.
-            display_name: The name that is shown to people.
-            icon: Path or URL of an icon.
+            default_org_member_roles: Roles that every new member gets. Since Coder 2.35.
+            description: A text that describes it. Since Coder 2.13.
+            display_name: The name that is shown to people. Since Coder 2.13.
+            icon: Path or URL of an icon. Since Coder 2.13.
             name: The name of the organization.
 
         Returns:
@@ -234,6 +238,8 @@ class OrganizationsEndpoints:
 
         Premium: the deployment needs a license with the feature `multiple_organizations`.
 
+        Since Coder 2.12.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
 
@@ -275,6 +281,8 @@ class OrganizationsEndpoints:
         `PATCH /api/v2/organizations/{organization}/settings/workspace-sharing`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.30.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -322,6 +330,8 @@ class OrganizationsEndpoints:
         `GET /api/v2/organizations/{organization}/settings/workspace-sharing`
 
         Premium: the open-source build of the server does not have it.
+
+        Since Coder 2.30.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

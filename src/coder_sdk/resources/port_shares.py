@@ -52,6 +52,8 @@ class PortSharesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/port-share`
 
+        Since Coder 2.24.
+
         Lists shared ports only; those that are open are in `agents.listening_ports`.
 
         Args:
@@ -92,6 +94,8 @@ class PortSharesEndpoints:
         """Stop sharing a port of a workspace.
 
         `DELETE /api/v2/workspaces/{workspace}/port-share`
+
+        Since Coder 2.9.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -141,6 +145,8 @@ class PortSharesEndpoints:
         """Share a port of a workspace, or change how it is shared.
 
         `POST /api/v2/workspaces/{workspace}/port-share`
+
+        Since Coder 2.9.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or

@@ -48,6 +48,8 @@ class PrebuildsEndpoints:
 
         Premium: the deployment needs a license with the feature `workspace_prebuilds`.
 
+        Since Coder 2.29.
+
         Args:
             template: The template: a model, a UUID, a name, or `organization/name`.
 
@@ -84,6 +86,8 @@ class PrebuildsEndpoints:
 
         Premium: the deployment needs a license with the feature `workspace_prebuilds`.
 
+        Since Coder 2.25.
+
         Returns:
             The `PrebuildsSettings`.
 
@@ -117,6 +121,8 @@ class PrebuildsEndpoints:
         `PUT /api/v2/prebuilds/settings`
 
         Premium: the deployment needs a license with the feature `workspace_prebuilds`.
+
+        Since Coder 2.25.
 
         An empty answer means: unchanged.
 

@@ -70,15 +70,17 @@ class ProvisionerJobsEndpoints:
 
         `GET /api/v2/organizations/{organization}/provisionerjobs`
 
+        Since Coder 2.19.
+
         Gives at most 50 jobs unless `limit` is given, and there is no second page.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             limit: How many items are fetched at a time.
-            ids: Only those with these UUIDs.
+            ids: Only those with these UUIDs. Since Coder 2.20.
             status: Only those in these states.
-            tags: Only jobs with these tags.
-            initiator: Only jobs that this user began, by UUID.
+            tags: Only jobs with these tags. Since Coder 2.20.
+            initiator: Only jobs that this user began, by UUID. Since Coder 2.28.
             max_items: How many items the iteration yields at most; all by default.
 
         Returns:
@@ -122,6 +124,8 @@ class ProvisionerJobsEndpoints:
         """Get a provisioner job.
 
         `GET /api/v2/organizations/{organization}/provisionerjobs/{job}`
+
+        Since Coder 2.19.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -54,6 +54,8 @@ class ProvisionerKeysEndpoints:
         Premium: the deployment needs a license with the feature
         `external_provisioner_daemons`.
 
+        Since Coder 2.14.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
 
@@ -94,6 +96,8 @@ class ProvisionerKeysEndpoints:
 
         Premium: the deployment needs a license with the feature
         `external_provisioner_daemons`.
+
+        Since Coder 2.14.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -138,6 +142,8 @@ class ProvisionerKeysEndpoints:
         Premium: the deployment needs a license with the feature
         `external_provisioner_daemons`.
 
+        Since Coder 2.14.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             key: The name of the key.
@@ -176,6 +182,8 @@ class ProvisionerKeysEndpoints:
 
         Premium: the open-source build of the server does not have it.
 
+        Since Coder 2.18.
+
         Args:
             key: The secret.
 
@@ -213,6 +221,8 @@ class ProvisionerKeysEndpoints:
 
         Premium: the deployment needs a license with the feature
         `external_provisioner_daemons`.
+
+        Since Coder 2.16.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -74,10 +74,10 @@ class ProvisionersEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            limit: How many items are fetched at a time.
-            ids: Only those with these UUIDs.
-            status: Only those in these states.
-            tags: Only daemons with these tags.
+            limit: How many items are fetched at a time. Since Coder 2.20.
+            ids: Only those with these UUIDs. Since Coder 2.20.
+            status: Only those in these states. Since Coder 2.20.
+            tags: Only daemons with these tags. Since Coder 2.18.
             offline: Also daemons that are offline.
             max_age: Only daemons that were seen within this time.
             max_items: How many items the iteration yields at most; all by default.

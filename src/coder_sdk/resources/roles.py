@@ -89,12 +89,14 @@ class RolesEndpoints:
 
         Premium: the deployment needs a license with the feature `custom_roles`.
 
+        Since Coder 2.15.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             display_name: The name that is shown to people.
             name: The name of the role.
             organization_member_permissions: What members may do with what they own in the
-                organization.
+                organization. Since Coder 2.28.
             organization_permissions: What the role may do in the organization.
             site_permissions: What the role may do on the whole site.
             user_permissions: What the role may do with what the user owns.
@@ -152,12 +154,14 @@ class RolesEndpoints:
 
         Premium: the deployment needs a license with the feature `custom_roles`.
 
+        Since Coder 2.15.
+
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             display_name: The name that is shown to people.
             name: The name of the role.
             organization_member_permissions: What members may do with what they own in the
-                organization.
+                organization. Since Coder 2.28.
             organization_permissions: What the role may do in the organization.
             site_permissions: What the role may do on the whole site.
             user_permissions: What the role may do with what the user owns.
@@ -208,6 +212,8 @@ class RolesEndpoints:
         `DELETE /api/v2/organizations/{organization}/members/roles/{roleName}`
 
         Premium: the deployment needs a license with the feature `custom_roles`.
+
+        Since Coder 2.15.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

@@ -198,6 +198,8 @@ class SCIMEndpoints:
 
         Premium: the deployment needs a license with the feature `scim`.
 
+        Since Coder 2.19.
+
         Args:
             user_id: The ID of the user.
             active: Whether the user may sign in. `None` clears it.
@@ -255,6 +257,8 @@ class SCIMEndpoints:
         `GET /scim/v2/ServiceProviderConfig`
 
         Premium: the deployment needs a license with the feature `scim`.
+
+        Since Coder 2.17.
 
         Returns:
             `dict[str, Any]`.

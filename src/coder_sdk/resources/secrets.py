@@ -49,6 +49,8 @@ class SecretsEndpoints:
 
         `GET /api/v2/users/{user}/secrets`
 
+        Since Coder 2.33.
+
         Lists names and settings only, never values, and of the calling user only.
 
         Args:
@@ -86,6 +88,8 @@ class SecretsEndpoints:
         """Get a secret of a user, without its value.
 
         `GET /api/v2/users/{user}/secrets/{name}`
+
+        Since Coder 2.33.
 
         Never holds the value: the server does not give it back.
 
@@ -132,10 +136,12 @@ class SecretsEndpoints:
 
         `POST /api/v2/users/{user}/secrets`
 
+        Since Coder 2.33.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             description: A text that describes it.
-            enabled: Whether it is on.
+            enabled: Whether it is on. Since Coder 2.36.
             env_name: The environment variable that holds it.
             file_path: The file that holds it.
             name: The name of the secret.
@@ -192,11 +198,13 @@ class SecretsEndpoints:
 
         `PATCH /api/v2/users/{user}/secrets/{name}`
 
+        Since Coder 2.33.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name of the secret.
             description: A text that describes it.
-            enabled: Whether it is on.
+            enabled: Whether it is on. Since Coder 2.36.
             env_name: The environment variable that holds it.
             file_path: The file that holds it.
             value: The value.
@@ -245,6 +253,8 @@ class SecretsEndpoints:
 
         `DELETE /api/v2/users/{user}/secrets/{name}`
 
+        Since Coder 2.33.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name of the secret.
@@ -283,6 +293,8 @@ class SecretsEndpoints:
         """Create many secrets from the text of a dotenv or JSON file.
 
         `POST /api/v2/users/{user}/secrets/batch`
+
+        Since Coder 2.36.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

@@ -53,6 +53,8 @@ class TailnetEndpoints:
 
         `GET /api/v2/tailnet`
 
+        Since Coder 2.18.
+
         Args:
             version: The version of the protocol.
 

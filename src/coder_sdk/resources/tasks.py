@@ -75,6 +75,8 @@ class TasksEndpoints:
 
         `GET /api/v2/tasks`
 
+        Since Coder 2.29.
+
         Args:
             organization: Only those of this organization.
             owner: Only those of this owner.
@@ -122,6 +124,8 @@ class TasksEndpoints:
 
         `GET /api/v2/tasks/{user}/{task}`
 
+        Since Coder 2.29.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             task: The task: a model, a UUID, or a name.
@@ -158,6 +162,8 @@ class TasksEndpoints:
         """Delete a task and queue the deletion of its workspace.
 
         `DELETE /api/v2/tasks/{user}/{task}`
+
+        Since Coder 2.29.
 
         Only begins the deletion.
 
@@ -202,6 +208,8 @@ class TasksEndpoints:
         """Create a task and queue the build of its workspace.
 
         `POST /api/v2/tasks/{user}`
+
+        Since Coder 2.29.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -255,6 +263,8 @@ class TasksEndpoints:
 
         `GET /api/v2/tasks/{user}/{task}/logs`
 
+        Since Coder 2.29.
+
         Gives the live log of an active task and the stored snapshot of a paused one.
 
         Args:
@@ -294,6 +304,8 @@ class TasksEndpoints:
 
         `POST /api/v2/tasks/{user}/{task}/pause`
 
+        Since Coder 2.32.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             task: The task: a model, a UUID, or a name.
@@ -330,6 +342,8 @@ class TasksEndpoints:
         """Queue the build that resumes a task.
 
         `POST /api/v2/tasks/{user}/{task}/resume`
+
+        Since Coder 2.32.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -369,6 +383,8 @@ class TasksEndpoints:
         """Send input to the agent of an active task.
 
         `POST /api/v2/tasks/{user}/{task}/send`
+
+        Since Coder 2.29.
 
         Refused with 409 unless the task is active and waits for input.
 
@@ -413,6 +429,8 @@ class TasksEndpoints:
         """Change the prompt of a paused task.
 
         `PATCH /api/v2/tasks/{user}/{task}/input`
+
+        Since Coder 2.29.
 
         Works only while the task is paused.
 

@@ -53,6 +53,8 @@ class TemplateBuilderEndpoints:
 
         `GET /api/v2/templatebuilder/bases`
 
+        Since Coder 2.35.
+
         Returns:
             The `TemplateBuilderBasesResponse`.
 
@@ -86,6 +88,8 @@ class TemplateBuilderEndpoints:
         """Compose a template and download it as a tar archive.
 
         `POST /api/v2/templatebuilder/compose`
+
+        Since Coder 2.35.
 
         Args:
             base_template_id: The base; see `template_builder.bases`.
@@ -142,6 +146,8 @@ class TemplateBuilderEndpoints:
         """Compose a template and create it in an organization.
 
         `POST /api/v2/templatebuilder/compose/template`
+
+        Since Coder 2.35.
 
         Args:
             name: The name of the template builder.
@@ -205,6 +211,8 @@ class TemplateBuilderEndpoints:
 
         `GET /api/v2/templatebuilder/modules`
 
+        Since Coder 2.35.
+
         Args:
             base: Only modules that fit this base.
 
@@ -245,6 +253,8 @@ class TemplateBuilderEndpoints:
         """Report an event of a session in the template builder.
 
         `POST /api/v2/templatebuilder/sessions`
+
+        Since Coder 2.36.
 
         Args:
             event_type: What happened.

@@ -269,6 +269,8 @@ class TemplateVersionsEndpoints:
 
         `POST /api/v2/templateversions/{templateversion}/archive`
 
+        Since Coder 2.3.
+
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
@@ -306,6 +308,8 @@ class TemplateVersionsEndpoints:
         """Open the socket that evaluates parameters as their inputs change.
 
         `GET /api/v2/templateversions/{templateversion}/dynamic-parameters`
+
+        Since Coder 2.23.
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or
@@ -352,6 +356,8 @@ class TemplateVersionsEndpoints:
         """Evaluate the parameters of a template version for given inputs.
 
         `POST /api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate`
+
+        Since Coder 2.24.
 
         Answers with the id 0 whatever id was sent; the socket echoes it.
 
@@ -401,10 +407,12 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/external-auth`
 
+        Since Coder 2.3.
+
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
-            user_id: The user: a model or a UUID.
+            user_id: The user: a model or a UUID. Since Coder 2.36.
 
         Returns:
             A list of `TemplateVersionExternalAuth`.
@@ -696,6 +704,8 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/presets`
 
+        Since Coder 2.20.
+
         The body is null where the version has no presets: the list is empty.
 
         Args:
@@ -886,6 +896,8 @@ class TemplateVersionsEndpoints:
         """Bring an archived template version back.
 
         `POST /api/v2/templateversions/{templateversion}/unarchive`
+
+        Since Coder 2.3.
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or

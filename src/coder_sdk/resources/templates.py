@@ -113,6 +113,8 @@ class TemplatesEndpoints:
 
         `GET /api/v2/templates`
 
+        Since Coder 2.13.
+
         Leaves deprecated templates out unless `q` asks for them with `deprecated:true`.
 
         Args:
@@ -287,35 +289,37 @@ class TemplatesEndpoints:
             name: The name of the template.
             template_version_id: The version that becomes the active one.
             activity_bump_ms: By how much activity puts the stop off. A `timedelta`, or a
-                number of milliseconds.
+                number of milliseconds. Since Coder 2.9.
             allow_user_autostart: Whether users may have workspaces start by themselves.
             allow_user_autostop: Whether users may have workspaces stop by themselves.
             allow_user_cancel_workspace_jobs: Whether users may cancel builds of their
                 workspaces. `None` clears it.
             autostart_requirement: The days of the week on which workspaces may start by
-                themselves.
+                themselves. Since Coder 2.4.
             autostop_requirement: The days of the week and the weeks in which workspaces
-                must stop.
+                must stop. Since Coder 2.2.
             cors_behavior: How applications of workspaces handle requests of other origins.
-                `None` clears it.
+                `None` clears it. Since Coder 2.26.
             default_ttl_ms: How long workspaces run before they stop by themselves. A
                 `timedelta`, or a number of milliseconds.
             delete_ttl_ms: After how long dormant workspaces are deleted; zero turns it off.
-                A `timedelta`, or a number of milliseconds.
+                A `timedelta`, or a number of milliseconds. Since Coder 2.2.
             description: A text that describes it.
             disable_everyone_group_access: Whether the group of everyone loses access.
             display_name: The name that is shown to people.
             dormant_ttl_ms: After how long without use workspaces become dormant; zero turns
-                it off. A `timedelta`, or a number of milliseconds.
+                it off. A `timedelta`, or a number of milliseconds. Since Coder 2.2.
             failure_ttl_ms: After how long failed workspaces are stopped; zero turns it off.
                 A `timedelta`, or a number of milliseconds.
             icon: Path or URL of an icon.
             max_port_share_level: With whom ports may be shared at most. `None` clears it.
-            require_active_version: Whether workspaces must use the active version.
+                Since Coder 2.15.
+            require_active_version: Whether workspaces must use the active version. Since
+                Coder 2.4.
             template_use_classic_parameter_flow: Whether parameters are static rather than
-                evaluated as they are filled in.
+                evaluated as they are filled in. Since Coder 2.25.
             time_til_autostop_notify_ms: How long before a stop its owner is told. A
-                `timedelta`, or a number of milliseconds.
+                `timedelta`, or a number of milliseconds. Since Coder 2.35.
 
         Returns:
             The `Template`.
@@ -425,7 +429,8 @@ class TemplatesEndpoints:
                 takes it back.
             description: A text that describes it.
             disable_everyone_group_access: Whether the group of everyone loses access.
-            disable_module_cache: Whether modules are fetched anew for each build.
+            disable_module_cache: Whether modules are fetched anew for each build. Since
+                Coder 2.32.
             display_name: The name that is shown to people.
             failure_ttl_ms: After how long failed workspaces are stopped; zero turns it off.
                 A `timedelta`, or a number of milliseconds.
@@ -434,7 +439,7 @@ class TemplatesEndpoints:
             name: The name of the template.
             require_active_version: Whether workspaces must use the active version.
             time_til_autostop_notify_ms: How long before a stop its owner is told. A
-                `timedelta`, or a number of milliseconds.
+                `timedelta`, or a number of milliseconds. Since Coder 2.35.
             time_til_dormant_autodelete_ms: After how long dormant workspaces are deleted;
                 zero turns it off. A `timedelta`, or a number of milliseconds.
             time_til_dormant_ms: After how long without use workspaces become dormant; zero
@@ -581,6 +586,8 @@ class TemplatesEndpoints:
 
         `POST /api/v2/templates/{template}/versions/archive`
 
+        Since Coder 2.3.
+
         Args:
             template: The template: a model, a UUID, a name, or `organization/name`.
             all: Also versions that could be used, not only failed ones.
@@ -692,6 +699,8 @@ class TemplatesEndpoints:
         """List the example templates that the server brings along.
 
         `GET /api/v2/templates/examples`
+
+        Since Coder 2.15.
 
         Lists the examples that come with the server, not templates of the deployment; those
         are in `templates.list`.
@@ -950,7 +959,7 @@ class TemplatesEndpoints:
         Args:
             template: The template: a model, a UUID, a name, or `organization/name`.
             after_id: Begin after the item with this ID.
-            include_archived: Also archived versions.
+            include_archived: Also archived versions. Since Coder 2.3.
             limit: How many items are fetched at a time.
             offset: How many items are passed over before the first one.
             max_items: How many items the iteration yields at most; all by default.

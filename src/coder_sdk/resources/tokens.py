@@ -61,7 +61,7 @@ class TokensEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            include_expired: Also tokens that have expired.
+            include_expired: Also tokens that have expired. Since Coder 2.32.
             include_all: Also the tokens of other users.
 
         Returns:
@@ -252,12 +252,12 @@ class TokensEndpoints:
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             allow_list: The objects for which the token is valid, as `type:uuid`; `*:*` by
-                default.
+                default. Since Coder 2.28.
             lifetime: How long the token is valid, as a `timedelta` or in nanoseconds; the
                 server has a default and a maximum.
             scope: A single scope in the old manner; use `scopes`.
             scopes: What the token may do; everything by default. `auth.scopes` lists what
-                is possible.
+                is possible. Since Coder 2.27.
             token_name: The name of the token, unique for each user.
 
         Returns:
@@ -341,6 +341,8 @@ class TokensEndpoints:
         """Let an API key expire now, and keep its record.
 
         `PUT /api/v2/users/{user}/keys/{keyid}/expire`
+
+        Since Coder 2.32.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

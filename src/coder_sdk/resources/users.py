@@ -264,15 +264,16 @@ class UsersEndpoints:
         Args:
             username: The user name.
             email: The e-mail address.
-            login_type: How the user signs in.
-            name: The full name of the user.
+            login_type: How the user signs in. Since Coder 2.1.
+            name: The full name of the user. Since Coder 2.13.
             organization_ids: The organizations that the user joins, by UUID; the server
-                wants at least one.
+                wants at least one. Since Coder 2.15.
             password: The password.
             roles: The names of the roles, all of them: those that are left out are taken
-                away.
-            service_account: Whether it is an account for a machine.
-            user_status: The status in which the user begins. `None` clears it.
+                away. Since Coder 2.34.
+            service_account: Whether it is an account for a machine. Since Coder 2.32.
+            user_status: The status in which the user begins. `None` clears it. Since Coder
+                2.17.
 
         Returns:
             The `User`.
@@ -392,6 +393,8 @@ class UsersEndpoints:
 
         `GET /api/v2/users/{user}/appearance`
 
+        Since Coder 2.21.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
@@ -427,6 +430,8 @@ class UsersEndpoints:
         """List the parameter values that a user chose before for a template.
 
         `GET /api/v2/users/{user}/autofill-parameters`
+
+        Since Coder 2.8.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -476,10 +481,10 @@ class UsersEndpoints:
             email: The e-mail address.
             password: The password.
             username: The user name.
-            name: The full name of the user.
-            onboarding_info: Answers to the questions of the setup.
+            name: The full name of the user. Since Coder 2.13.
+            onboarding_info: Answers to the questions of the setup. Since Coder 2.32.
             trial: Whether a trial license is asked for.
-            trial_info: About the company, for a trial license.
+            trial_info: About the company, for a trial license. Since Coder 2.7.
 
         Returns:
             The `CreateFirstUserResponse`.
@@ -667,6 +672,8 @@ class UsersEndpoints:
 
         `GET /api/v2/users/{user}/preferences`
 
+        Since Coder 2.29.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
@@ -837,13 +844,16 @@ class UsersEndpoints:
 
         `PUT /api/v2/users/{user}/appearance`
 
+        Since Coder 2.6.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            terminal_font: The font of the terminal.
+            terminal_font: The font of the terminal. Since Coder 2.22.
             theme_preference: The theme.
-            theme_dark: The theme at night.
-            theme_light: The theme by day.
-            theme_mode: Whether there is one theme or one for day and night.
+            theme_dark: The theme at night. Since Coder 2.34.
+            theme_light: The theme by day. Since Coder 2.34.
+            theme_mode: Whether there is one theme or one for day and night. Since Coder
+                2.34.
 
         Returns:
             The `UserAppearanceSettings`.
@@ -950,14 +960,16 @@ class UsersEndpoints:
 
         `PUT /api/v2/users/{user}/preferences`
 
+        Since Coder 2.29.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            agent_chat_send_shortcut: The key that sends a message.
-            code_diff_display_mode: How code changes are shown.
-            shell_tool_display_mode: How shell commands are shown.
+            agent_chat_send_shortcut: The key that sends a message. Since Coder 2.34.
+            code_diff_display_mode: How code changes are shown. Since Coder 2.34.
+            shell_tool_display_mode: How shell commands are shown. Since Coder 2.34.
             task_notification_alert_dismissed: Whether the hint about task notifications is
                 hidden.
-            thinking_display_mode: How the thoughts of a model are shown.
+            thinking_display_mode: How the thoughts of a model are shown. Since Coder 2.33.
 
         Returns:
             The `UserPreferenceSettings`.
@@ -1009,8 +1021,8 @@ class UsersEndpoints:
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             username: The user name.
-            avatar_url: URL of a picture.
-            name: The full name of the user.
+            avatar_url: URL of a picture. Since Coder 2.35.
+            name: The full name of the user. Since Coder 2.7.
 
         Returns:
             The `User`.

@@ -361,6 +361,8 @@ class WorkspacesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/acl`
 
+        Since Coder 2.26.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -396,6 +398,8 @@ class WorkspacesEndpoints:
         """Make a workspace a favorite of its owner.
 
         `PUT /api/v2/workspaces/{workspace}/favorite`
+
+        Since Coder 2.8.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -453,6 +457,8 @@ class WorkspacesEndpoints:
         """Iterate over the users for whom a workspace can be created.
 
         `GET /api/v2/organizations/{organization}/members/{user}/workspaces/available-users`
+
+        Since Coder 2.32.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -539,20 +545,24 @@ class WorkspacesEndpoints:
 
         `POST /api/v2/users/{user}/workspaces`
 
+        Since Coder 2.14.
+
         Only queues the first build: the answer comes before it runs. After 409 or 500 read
         the workspace by name before trying again.
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name of the workspace.
-            automatic_updates: Whether it takes the active version whenever it starts.
+            automatic_updates: Whether it takes the active version whenever it starts. Since
+                Coder 2.3.
             autostart_schedule: When it starts, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
             template_id: The template, in its active version; not together with
                 `template_version_id`.
             template_version_id: The version of the template; not together with
-                `template_id`.
-            template_version_preset_id: The preset whose parameter values are taken.
+                `template_id`. Since Coder 2.2.
+            template_version_preset_id: The preset whose parameter values are taken. Since
+                Coder 2.22.
             ttl_ms: How long it runs before it stops by itself. A `timedelta`, or a number
                 of milliseconds.
 
@@ -623,12 +633,14 @@ class WorkspacesEndpoints:
             organization: The organization: a model, a UUID, a name, or `default`.
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name of the workspace.
-            automatic_updates: Whether it takes the active version whenever it starts.
+            automatic_updates: Whether it takes the active version whenever it starts. Since
+                Coder 2.3.
             autostart_schedule: When it starts, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
             template_id: The template.
-            template_version_id: The template version.
-            template_version_preset_id: The preset whose parameter values are taken.
+            template_version_id: The template version. Since Coder 2.2.
+            template_version_preset_id: The preset whose parameter values are taken. Since
+                Coder 2.22.
             ttl_ms: How long it runs before it stops by itself. A `timedelta`, or a number
                 of milliseconds.
 
@@ -678,6 +690,8 @@ class WorkspacesEndpoints:
 
         `DELETE /api/v2/workspaces/{workspace}/acl`
 
+        Since Coder 2.27.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -717,6 +731,8 @@ class WorkspacesEndpoints:
 
         Premium: the deployment needs a license with the feature `workspace_external_agent`.
 
+        Since Coder 2.26.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -753,6 +769,8 @@ class WorkspacesEndpoints:
         """Take a workspace off its owner's favorites.
 
         `DELETE /api/v2/workspaces/{workspace}/favorite`
+
+        Since Coder 2.8.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -838,6 +856,8 @@ class WorkspacesEndpoints:
 
         `POST /api/v2/workspaces/{workspace}/usage`
 
+        Since Coder 2.10.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -882,6 +902,8 @@ class WorkspacesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/resolve-autostart`
 
+        Since Coder 2.4.
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -917,6 +939,8 @@ class WorkspacesEndpoints:
         """Get how long each step of the latest build of a workspace took.
 
         `GET /api/v2/workspaces/{workspace}/timings`
+
+        Since Coder 2.16.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -956,6 +980,8 @@ class WorkspacesEndpoints:
         """Share a workspace, or stop sharing it, with single users and groups.
 
         `PATCH /api/v2/workspaces/{workspace}/acl`
+
+        Since Coder 2.26.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -1001,6 +1027,8 @@ class WorkspacesEndpoints:
         """Set whether a workspace updates itself when it starts.
 
         `PUT /api/v2/workspaces/{workspace}/autoupdates`
+
+        Since Coder 2.3.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -1130,6 +1158,8 @@ class WorkspacesEndpoints:
 
         `PUT /api/v2/workspaces/{workspace}/dormant`
 
+        Since Coder 2.2.
+
         An empty answer means: unchanged.
 
         Args:
@@ -1216,6 +1246,8 @@ class WorkspacesEndpoints:
         """Watch the build and the agent of a workspace until it can be reached.
 
         `GET /api/v2/workspaces/{workspace}/agent-connection-watch`
+
+        Since Coder 2.34.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
@@ -1305,6 +1337,8 @@ class WorkspacesEndpoints:
         """Watch a workspace over a WebSocket.
 
         `GET /api/v2/workspaces/{workspace}/watch-ws`
+
+        Since Coder 2.22.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
