@@ -18,8 +18,11 @@ import coder_sdk.models
 import coder_sdk.wire
 from codegen.description import openapi
 from codegen.python import model_names
+from codegen.python.catalogue import catalogue
+from codegen.python.names import read_names
+from codegen.python.resources import plan
 from codegen.python.schemas import prepared
-from codegen.python.types import Context, annotation, expression
+from codegen.python.types import Context, expression
 
 _OK = range(200, 300)
 _FIRST_ERROR = 400
@@ -46,6 +49,13 @@ def declared() -> tuple[dict[str, Any], Context]:
 
 
 @functools.cache
+def catalogued() -> dict[str, Any]:
+    """What `python -m codegen operations --json` prints, by operation."""
+    found = plan(openapi.load(), read_names(), model_names.load(), "coder_sdk")
+    return {item["operation"]: item for item in catalogue(found)}
+
+
+@functools.cache
 def adapter(expression: str) -> pydantic.TypeAdapter[Any]:
     """The decoder of a declared type."""
     names = {"coder_sdk": coder_sdk, "datetime": dt, "typing": typing, "uuid": uuid}
@@ -61,15 +71,14 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
 def answers(path: Path) -> Iterator[Answer]:
     """Every 2xx JSON answer and JSON frame of a file whose operation the description has."""
     for number, exchange in enumerate(read(path), 1):
-        operation = declared()[0].get(exchange["operation"])
-        place = f"{path.parent.name}/{path.name}:{number} {exchange['operation']}"
-        if operation is None:
+        operation, response = exchange["operation"], exchange.get("response", {})
+        place = f"{path.parent.name}/{path.name}:{number} {operation}"
+        if operation not in catalogued():
             continue
         if "stream" in exchange:
             for index, frame in enumerate(_frames(exchange)):
-                yield Answer(f"{place} frame {index}", _frame_type(operation), frame)
-        elif exchange["response"]["status"] in _OK and "json" in exchange["response"]:
-            response = exchange["response"]
+                yield Answer(f"{place} frame {index}", frame_type(operation), frame)
+        elif response["status"] in _OK and "json" in response:
             yield Answer(place, body_type(operation, response["status"]), response["json"])
 
 
@@ -82,18 +91,17 @@ def errors(path: Path) -> Iterator[Answer]:
             yield Answer(place, "coder_sdk.models.Response", response["json"])
 
 
-def body_type(operation: dict[str, Any], status: int) -> str | None:
+def body_type(operation: str, status: int) -> str | None:
     """The type of the JSON that an operation answers with a status."""
-    content = operation["responses"].get(str(status), {}).get("content", {})
-    for media_type, media in content.items():
-        if media_type.partition(";")[0].endswith("json"):
-            return annotation(media["schema"], declared()[1])
-    return None
+    response = catalogued()[operation]["responses"].get(str(status)) or {}
+    is_json = (response.get("media_type") or "").endswith("json")
+    return response["annotation"] if is_json else None
 
 
-def _frame_type(operation: dict[str, Any]) -> str | None:
-    stream = operation.get("x-stream")
-    return annotation(stream["frame"], declared()[1]) if stream else None
+def frame_type(operation: str) -> str | None:
+    """The type of a frame of a stream."""
+    stream = catalogued()[operation]["stream"]
+    return stream["frame"] if stream else None
 
 
 def _frames(exchange: dict[str, Any]) -> Iterator[Any]:

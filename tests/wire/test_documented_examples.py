@@ -84,7 +84,7 @@ def _of_operation(operation: OperationDoc) -> Iterator[Documented]:
     facts = operations[name]
     for status, example in operation.response_examples.items():
         if _is_json(example) and status < "300":
-            yield Documented(name, body_type(facts, int(status)), example.value)
+            yield Documented(name, body_type(name, int(status)), example.value)
     if _is_json(operation.body_example):
         content = facts["requestBody"]["content"]
         schema = next(iter(content.values()))["schema"]
