@@ -14,6 +14,7 @@ _TABLE = '''\
 {header}
 """Which release has which operation, for errors that say why a server does not have it."""
 
+# ruff: noqa: E501 - paths are as long as they are
 # Operation: first release, last release, licensed feature, experiment, successor.
 OPERATIONS: dict[str, tuple[str, str | None, str | None, str | None, str | None]] = {{
 {rows}

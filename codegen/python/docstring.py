@@ -77,18 +77,22 @@ def docstring(method: Method, spoken: Words) -> str:
 
 def deprecation(method: Method, spoken: Words) -> str | None:
     """What to say to the users of a deprecated method."""
-    operation = method.operation
-    if not operation.deprecated:
+    if not method.operation.deprecated:
         return None
-    name, instead = str(method.name), spoken.instead.get(operation.id)
+    instead = _instead(method, spoken)
+    hint = f"; use `{instead}`" if instead else ""
+    return f"`{method.name}` is deprecated{hint}."
+
+
+def _instead(method: Method, spoken: Words) -> str | None:
+    """The method to use in place of a deprecated one, of the same variant."""
+    operation = method.operation
+    successor = str(operation.extensions.get("x-replacement"))
+    instead = spoken.instead.get(operation.id) or spoken.names.get(successor)
     if instead and method.variant == "stream":
         resource, _, last = instead.rpartition(".")
-        instead = f"{resource}.stream_{last}"
-    elif instead and method.variant == "text":
-        instead = f"{instead}_text"
-    if not instead:
-        return f"`{name}` is deprecated."
-    return f"`{name}` is deprecated; use `{instead}`."
+        return f"{resource}.stream_{last}"
+    return f"{instead}_text" if instead and method.variant == "text" else instead
 
 
 def _effect(method: Method, spoken: Words) -> str:
@@ -107,18 +111,22 @@ def _effect(method: Method, spoken: Words) -> str:
 
 def _remarks(method: Method, spoken: Words) -> Iterator[str]:
     extensions = method.operation.extensions
-    if warning := deprecation(method, spoken):
-        yield f"Deprecated: {warning}"
+    if method.operation.deprecated:
+        instead = _instead(method, spoken)
+        yield f"Deprecated: use `{instead}`." if instead else "Deprecated by Coder."
     if extensions.get("x-stability") == "experimental":
         yield "Experimental: may change or go with any release of Coder."
     if feature := extensions.get("x-premium"):
         yield _premium(str(feature))
+    if experiment := extensions.get("x-experiment"):
+        yield f"Experiment: the deployment needs `{experiment}` to be on."
     if versions := _versions(extensions.get("x-since"), extensions.get("x-until")):
         yield versions
     for note in extensions.get("x-notes", ()):
         yield _sentence(_OPERATION.sub(lambda found: _method_of(found, spoken), note))
-    if meaning := extensions.get("x-empty"):
-        yield f"An empty answer means: {_sentence(str(meaning)).lower()}"
+    meaning = extensions.get("x-empty")
+    if meaning and not method.returns[-1].endswith("| None"):
+        yield f"An empty answer means: {_sentence(str(meaning))}"
     ignored = [f"`{item.name}`" for item in method.operation.parameters if item.ignored]
     if ignored:
         verb = "is" if len(ignored) == 1 else "are"
@@ -167,11 +175,18 @@ def _facts(method: Method, item: Argument, spoken: Words) -> Iterator[str]:
     unit = item.extensions.get("x-unit") or item.schema.get("x-unit")
     if unit in _UNITS and "timedelta" in item.annotation and _UNITS[unit] not in text:
         yield f"A `timedelta`, or a number of {_UNITS[unit]}."
-    if item.annotation.endswith("| None") and item.place == "body" and "`None`" not in text:
+    if item.annotation.endswith("| None") and _is_change(method, item) and "`None`" not in text:
         yield "`None` clears it."
     versions = _versions(item.extensions.get("x-since"), item.extensions.get("x-until"))
     if versions and item.extensions.get("x-since") != method.operation.extensions.get("x-since"):
         yield versions
+
+
+def _is_change(method: Method, item: Argument) -> bool:
+    """Whether an argument changes something; what is sent back as it was read is no change."""
+    answers = [body.schema for body in method.operation.answers.values()]
+    request = method.operation.request
+    return item.place == "body" and request is not None and request.schema not in answers
 
 
 def _phrase(method: Method, item: Argument) -> str:

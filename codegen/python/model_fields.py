@@ -247,6 +247,22 @@ def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
     return " ".join(parts) or None
 
 
-def enum_members(schema: Json) -> list[tuple[str, str | int]]:
-    """Names and values of an enum."""
-    return members(schema["enum"])
+@frozen
+class Member:
+    """A member of an enum."""
+
+    name: str
+    value: str | int
+    doc: str | None
+
+
+def enum_members(schema: Json) -> list[Member]:
+    """The members of an enum, each with the releases that know it."""
+    since: Mapping[str, str] = schema.get("x-since-values", {})
+    until: Mapping[str, str] = schema.get("x-until-values", {})
+    found: list[Member] = []
+    for name, value in members(schema["enum"]):
+        parts = [f"Since {since[str(value)]}."] if str(value) in since else []
+        parts += [f"Until {until[str(value)]}."] if str(value) in until else []
+        found.append(Member(name, value, " ".join(parts) or None))
+    return found

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from codegen.description.openapi import Json
 from codegen.python.model_docs import Usage
-from codegen.python.model_fields import Directions, Field, base, enum_members, fields
+from codegen.python.model_fields import Directions, Field, Member, base, enum_members, fields
 from codegen.python.model_layout import Layout, layout
 from codegen.python.model_names import ModelNames, resolve
 from codegen.python.schemas import kind, prepared
@@ -60,7 +60,7 @@ class ModelClass:
     about: str
     more: list[str]
     value: str = ""
-    members: list[tuple[str, str | int]] = Factory(list[tuple[str, str | int]])
+    members: list[Member] = Factory(list[Member])
     fields: list[Field] = Factory(list[Field])
     rebuilt: list[str] = Factory(list[str])
 

@@ -79,7 +79,11 @@ def _hoist(schema: Json, name: str, schemas: dict[str, Json]) -> Json:
         return schema
     for field, inner in sorted(schema.get("properties", {}).items()):
         schema["properties"][field] = _hoist(inner, f"{name}#{field}", schemas)
-    kept = {key: schema.pop(key) for key in [*schema] if key.startswith("x-")}
+    kept = {
+        key: schema.pop(key)
+        for key in [*schema]
+        if key.startswith("x-") and not key.endswith("-values")
+    }
     schemas.setdefault(name, schema)
     return {**reference(name), **kept}
 

@@ -32,6 +32,8 @@ REF_TYPES = {
 }  # fmt: skip
 # Parameters whose presence counts, whatever their value.
 _FLAGS = {"follow", "no_compression"}
+# Parameters that only a stream takes notice of, where there is a plain answer too.
+_ONLY_STREAMED = {"no_compression"}
 _PAGE_KEYS = {"limit", "offset"}
 
 
@@ -105,6 +107,9 @@ class Builder:
         if self._always_streams(operation):
             return [self._stream(operation, name, list_type)]
         plain = self._plain(operation, name, list_type)
+        if stream:
+            kept = [item for item in plain.arguments if item.wire not in _ONLY_STREAMED]
+            plain = evolve(plain, arguments=tuple(kept))
         found = [plain]
         if stream:
             streamed = evolve(name, method=f"stream_{name.method}")

@@ -252,11 +252,13 @@ class WorkspaceAgentDevcontainerStatus(OpenEnum):
     """
 
     DELETING = "deleting"
+    """Since 2.30."""
     ERROR = "error"
     RUNNING = "running"
     STARTING = "starting"
     STOPPED = "stopped"
     STOPPING = "stopping"
+    """Since 2.30."""
 
 
 class WorkspaceAgentDevcontainer(ResponseModel):

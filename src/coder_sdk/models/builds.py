@@ -44,7 +44,9 @@ class CreateWorkspaceBuildReason(OpenEnum):
     JETBRAINS_CONNECTION = "jetbrains_connection"
     SSH_CONNECTION = "ssh_connection"
     TASK_MANUAL_PAUSE = "task_manual_pause"
+    """Since 2.32."""
     TASK_RESUME = "task_resume"
+    """Since 2.32."""
     VSCODE_CONNECTION = "vscode_connection"
 
 

@@ -140,8 +140,11 @@ class OAuth2TokenExchangeRequestGrantType(OpenEnum):
 
     AUTHORIZATION_CODE = "authorization_code"
     CLIENT_CREDENTIALS = "client_credentials"
+    """Since 2.30."""
     IMPLICIT = "implicit"
+    """Since 2.30."""
     PASSWORD = "password"
+    """Since 2.30."""
     REFRESH_TOKEN = "refresh_token"
 
 

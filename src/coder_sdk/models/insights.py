@@ -69,6 +69,7 @@ class InsightsReportInterval(OpenEnum):
 
     DAY = "day"
     WEEK = "week"
+    """Since 2.2."""
 
 
 class TemplateAppsType(OpenEnum):
@@ -78,6 +79,7 @@ class TemplateAppsType(OpenEnum):
     """
 
     APP = "app"
+    """Since 2.2."""
     BUILTIN = "builtin"
 
 

@@ -123,6 +123,7 @@ class WorkspaceAgentPortShareLevel(OpenEnum):
 
     AUTHENTICATED = "authenticated"
     ORGANIZATION = "organization"
+    """Since 2.24."""
     OWNER = "owner"
     PUBLIC = "public"
 

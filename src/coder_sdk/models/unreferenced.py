@@ -54,10 +54,13 @@ class CryptoKeyFeature(OpenEnum):
     """
 
     NATS_CA = "nats_ca"
+    """Since 2.36."""
     OIDC_CONVERT = "oidc_convert"
     TAILNET_RESUME = "tailnet_resume"
     WORKSPACE_APPS_API_KEY = "workspace_apps_api_key"
+    """Since 2.17."""
     WORKSPACE_APPS_TOKEN = "workspace_apps_token"
+    """Since 2.17."""
 
 
 class CryptoKey(ResponseModel):

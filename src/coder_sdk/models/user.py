@@ -22,6 +22,7 @@ class LoginType(OpenEnum):
     """
 
     EMPTY = ""
+    """Since 2.1."""
     GITHUB = "github"
     NONE = "none"
     OIDC = "oidc"

@@ -335,6 +335,7 @@ class TerminalFontName(OpenEnum):
     EMPTY = ""
     FIRA_CODE = "fira-code"
     GEIST_MONO = "geist-mono"
+    """Since 2.32."""
     IBM_PLEX_MONO = "ibm-plex-mono"
     JETBRAINS_MONO = "jetbrains-mono"
     SOURCE_CODE_PRO = "source-code-pro"

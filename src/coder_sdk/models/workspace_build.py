@@ -60,7 +60,9 @@ class AgentSubsystem(OpenEnum):
 
     ENVBOX = "envbox"
     ENVBUILDER = "envbuilder"
+    """Since 2.1."""
     EXECTRACE = "exectrace"
+    """Since 2.1."""
 
 
 class BuildReason(OpenEnum):
@@ -72,15 +74,24 @@ class BuildReason(OpenEnum):
     AUTOSTART = "autostart"
     AUTOSTOP = "autostop"
     CLI = "cli"
+    """Since 2.25."""
     DASHBOARD = "dashboard"
+    """Since 2.25."""
     DORMANCY = "dormancy"
+    """Since 2.25."""
     INITIATOR = "initiator"
     JETBRAINS_CONNECTION = "jetbrains_connection"
+    """Since 2.25."""
     SSH_CONNECTION = "ssh_connection"
+    """Since 2.25."""
     TASK_AUTO_PAUSE = "task_auto_pause"
+    """Since 2.32."""
     TASK_MANUAL_PAUSE = "task_manual_pause"
+    """Since 2.32."""
     TASK_RESUME = "task_resume"
+    """Since 2.32."""
     VSCODE_CONNECTION = "vscode_connection"
+    """Since 2.25."""
 
 
 class DERPRegion(ResponseModel):
@@ -127,6 +138,7 @@ class JobErrorCode(OpenEnum):
     """
 
     INSUFFICIENT_QUOTA = "INSUFFICIENT_QUOTA"
+    """Since 2.34."""
     REQUIRED_TEMPLATE_VARIABLES = "REQUIRED_TEMPLATE_VARIABLES"
 
 
@@ -156,6 +168,7 @@ class ProvisionerJobStatus(OpenEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     UNKNOWN = "unknown"
+    """Since 2.3."""
 
 
 class ProvisionerDaemonJob(ResponseModel):
@@ -448,6 +461,7 @@ class WorkspaceAppSharingLevel(OpenEnum):
 
     AUTHENTICATED = "authenticated"
     ORGANIZATION = "organization"
+    """Since 2.24."""
     OWNER = "owner"
     PUBLIC = "public"
 
@@ -462,6 +476,7 @@ class WorkspaceAppStatusState(OpenEnum):
     COMPLETE = "complete"
     FAILURE = "failure"
     IDLE = "idle"
+    """Since 2.24."""
     WORKING = "working"
 
 

@@ -362,7 +362,6 @@ class AgentsEndpoints:
         agent: AgentRef,
         *,
         after: int | Omit = OMIT,
-        no_compression: bool | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -379,7 +378,6 @@ class AgentsEndpoints:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
             after: Only lines after the one with this ID.
-            no_compression: Do not compress the frames.
 
         Returns:
             A list of `WorkspaceAgentLog`.
@@ -395,7 +393,7 @@ class AgentsEndpoints:
             "GET",
             "/api/v2/workspaceagents/{workspaceagent}/logs",
             path={"workspaceagent": ref("agent", agent)},
-            query={"after": after, "no_compression": flag(no_compression)},
+            query={"after": after},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -405,7 +403,6 @@ class AgentsEndpoints:
         agent: AgentRef,
         *,
         after: int | Omit = OMIT,
-        no_compression: bool | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -422,7 +419,6 @@ class AgentsEndpoints:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
             after: Only lines after the one with this ID.
-            no_compression: Do not compress the frames.
 
         Returns:
             The text.
@@ -438,7 +434,7 @@ class AgentsEndpoints:
             "GET",
             "/api/v2/workspaceagents/{workspaceagent}/logs",
             path={"workspaceagent": ref("agent", agent)},
-            query={"format": "text", "after": after, "no_compression": flag(no_compression)},
+            query={"format": "text", "after": after},
             accept="text/plain",
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -553,7 +549,6 @@ class AgentsEndpoints:
         agent: AgentRef,
         *,
         after: int | Omit = OMIT,
-        no_compression: bool | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -564,7 +559,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/startup-logs`
 
-        Deprecated: `agents.startup_logs` is deprecated; use `agents.logs`.
+        Deprecated: use `agents.logs`.
 
         `before` is documented, but the server ignores it; not offered.
 
@@ -572,7 +567,6 @@ class AgentsEndpoints:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.
             after: Only lines after the one with this ID.
-            no_compression: Do not compress the frames.
 
         Returns:
             A list of `WorkspaceAgentLog`.
@@ -588,7 +582,7 @@ class AgentsEndpoints:
             "GET",
             "/api/v2/workspaceagents/{workspaceagent}/startup-logs",
             path={"workspaceagent": ref("agent", agent)},
-            query={"after": after, "no_compression": flag(no_compression)},
+            query={"after": after},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -660,7 +654,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/startup-logs`
 
-        Deprecated: `agents.stream_startup_logs` is deprecated; use `agents.stream_logs`.
+        Deprecated: use `agents.stream_logs`.
 
         `before` is documented, but the server ignores it; not offered.
 
@@ -752,8 +746,7 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/watch-metadata`
 
-        Deprecated: `agents.watch_metadata_sse` is deprecated; use
-        `agents.watch_metadata_ws`.
+        Deprecated: use `agents.watch_metadata_ws`.
 
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or

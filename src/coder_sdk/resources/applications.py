@@ -127,7 +127,7 @@ class ApplicationsEndpoints:
 
         `GET /api/v2/applications/host`
 
-        Deprecated: `applications.host` is deprecated; use `workspace_proxies.regions`.
+        Deprecated: use `workspace_proxies.regions`.
 
         Returns:
             The `AppHostResponse`.

@@ -190,7 +190,7 @@ class AuthEndpoints:
 
         Args:
             code: The code that the provider gave.
-            state: The state.
+            state: The text that came back with the code.
 
         Returns:
             Nothing.

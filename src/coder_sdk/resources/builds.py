@@ -453,7 +453,7 @@ class BuildsEndpoints:
 
         `GET /api/v2/workspacebuilds/{workspacebuild}/resources`
 
-        Deprecated: `builds.resources` is deprecated; use `builds.get`.
+        Deprecated: use `builds.get`.
 
         Args:
             build: The build: a model, a UUID, `workspace/number`, or
@@ -657,6 +657,8 @@ class BuildsEndpoints:
         `GET /api/experimental/watch-all-workspacebuilds`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `workspace-build-updates` to be on.
 
         Needs the right to read all workspaces of the deployment.
 

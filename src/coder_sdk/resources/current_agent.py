@@ -330,8 +330,7 @@ class CurrentAgentEndpoints:
 
         `GET /api/v2/workspaceagents/me/gitauth`
 
-        Deprecated: `current_agent.git_auth` is deprecated; use
-        `current_agent.external_auth`.
+        Deprecated: use `current_agent.external_auth`.
 
         Args:
             match: A URL of the repository; the provider that fits it is taken. Since Coder
@@ -410,7 +409,7 @@ class CurrentAgentEndpoints:
 
         `PATCH /api/v2/workspaceagents/me/app-status`
 
-        Deprecated: `current_agent.update_app_status` is deprecated.
+        Deprecated by Coder.
 
         Since Coder 2.21.
 

@@ -127,8 +127,6 @@ class HealthEndpoints:
 
         Since Coder 2.5.
 
-        An empty answer means: unchanged.
-
         Args:
             dismissed_healthchecks: The sections whose problems are hidden, all of them.
 

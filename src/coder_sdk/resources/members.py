@@ -287,7 +287,7 @@ class MembersEndpoints:
 
         `GET /api/v2/organizations/{organization}/members`
 
-        Deprecated: `members.list_unpaged` is deprecated; use `members.list`.
+        Deprecated: use `members.list`.
 
         Since Coder 2.13.
 

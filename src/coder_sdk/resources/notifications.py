@@ -470,8 +470,6 @@ class NotificationsEndpoints:
 
         Since Coder 2.14.
 
-        An empty answer means: unchanged.
-
         Args:
             notifier_paused: Whether notifications are paused.
 
@@ -513,8 +511,6 @@ class NotificationsEndpoints:
         Premium: the open-source build of the server does not have it.
 
         Since Coder 2.15.
-
-        An empty answer means: unchanged.
 
         Args:
             notification_template: The UUID of the template.

@@ -66,14 +66,16 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Args:
             client_id: The ID of the OAuth2 client.
-            state: The state.
+            state: A text of the application's own that comes back with the code.
             response_type: What the application receives; the server only gives codes.
             redirect_uri: Where the browser is sent afterwards.
-            scope: The scope.
+            scope: The scopes, divided by blanks.
             code_challenge: The challenge of PKCE.
             code_challenge_method: How the challenge was made.
             resource: The resource for which the token is meant.
@@ -121,6 +123,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Returns:
@@ -164,14 +168,16 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.9.
 
         Args:
             client_id: The ID of the OAuth2 client.
-            state: The state.
+            state: A text of the application's own that comes back with the code.
             response_type: What the application receives; the server only gives codes.
             redirect_uri: Where the browser is sent afterwards.
-            scope: The scope.
+            scope: The scopes, divided by blanks.
             code_challenge: The challenge of PKCE.
             code_challenge_method: How the challenge was made.
             resource: The resource for which the token is meant.
@@ -220,6 +226,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Needs the registration access token of the client as `Authorization: Bearer`, not a
@@ -262,6 +270,8 @@ class OAuth2Endpoints:
         `DELETE /oauth2/tokens`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.9.
 
@@ -313,6 +323,8 @@ class OAuth2Endpoints:
         `POST /oauth2/tokens`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.9.
 
@@ -375,6 +387,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Needs the registration access token of the client as `Authorization: Bearer`, not a
@@ -416,6 +430,8 @@ class OAuth2Endpoints:
         `GET /.well-known/oauth-protected-resource`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.25.
 
@@ -478,6 +494,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Args:
@@ -491,7 +509,7 @@ class OAuth2Endpoints:
             policy_uri: The privacy policy of the client.
             redirect_uris: Where the client receives its codes.
             response_types: What the client receives when a user consents.
-            scope: The scope.
+            scope: The scopes, divided by blanks.
             software_id: The ID of the client's software.
             software_statement: A signed statement about the client's software.
             software_version: The version of the client's software.
@@ -557,6 +575,8 @@ class OAuth2Endpoints:
         `POST /oauth2/revoke`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.28.
 
@@ -636,6 +656,8 @@ class OAuth2Endpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.25.
 
         Needs the registration access token of the client as `Authorization: Bearer`, not a
@@ -653,7 +675,7 @@ class OAuth2Endpoints:
             policy_uri: The privacy policy of the client.
             redirect_uris: Where the client receives its codes.
             response_types: What the client receives when a user consents.
-            scope: The scope.
+            scope: The scopes, divided by blanks.
             software_id: The ID of the client's software.
             software_statement: A signed statement about the client's software.
             software_version: The version of the client's software.

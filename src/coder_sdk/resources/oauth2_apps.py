@@ -53,6 +53,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.6.
 
         Args:
@@ -91,6 +93,8 @@ class OAuth2AppsEndpoints:
         `GET /api/v2/oauth2-provider/apps/{app}`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.6.
 
@@ -133,6 +137,8 @@ class OAuth2AppsEndpoints:
         `POST /api/v2/oauth2-provider/apps`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.6.
 
@@ -183,6 +189,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.6.
 
         Args:
@@ -230,6 +238,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.6.
 
         Args:
@@ -268,6 +278,8 @@ class OAuth2AppsEndpoints:
         `POST /api/v2/oauth2-provider/apps/{app}/secrets`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.6.
 
@@ -309,6 +321,8 @@ class OAuth2AppsEndpoints:
 
         Experimental: may change or go with any release of Coder.
 
+        Experiment: the deployment needs `oauth2` to be on.
+
         Since Coder 2.6.
 
         Args:
@@ -348,6 +362,8 @@ class OAuth2AppsEndpoints:
         `GET /api/v2/oauth2-provider/apps/{app}/secrets`
 
         Experimental: may change or go with any release of Coder.
+
+        Experiment: the deployment needs `oauth2` to be on.
 
         Since Coder 2.6.
 

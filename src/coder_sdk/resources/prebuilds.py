@@ -124,8 +124,6 @@ class PrebuildsEndpoints:
 
         Since Coder 2.25.
 
-        An empty answer means: unchanged.
-
         Args:
             reconciliation_paused: Whether no prebuilt workspace is created or removed.
 

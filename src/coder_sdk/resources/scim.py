@@ -57,14 +57,14 @@ class SCIMEndpoints:
         Premium: the deployment needs a license with the feature `scim`.
 
         Args:
-            active: Whether the user may sign in. `None` clears it.
-            emails: The addresses, the `primary` one among them. `None` clears it.
-            groups: Groups; the server ignores them. `None` clears it.
-            id: The ID. `None` clears it.
-            meta: Data about the object itself. `None` clears it.
-            name: The parts of the full name. `None` clears it.
-            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
-            user_name: The user name. `None` clears it.
+            active: Whether the user may sign in.
+            emails: The addresses, the `primary` one among them.
+            groups: Groups; the server ignores them.
+            id: The ID.
+            meta: Data about the object itself.
+            name: The parts of the full name.
+            schemas: The identifiers of the SCIM schemas that are used.
+            user_name: The user name.
 
         Returns:
             The `SCIMUser`.
@@ -202,14 +202,14 @@ class SCIMEndpoints:
 
         Args:
             user_id: The ID of the user.
-            active: Whether the user may sign in. `None` clears it.
-            emails: The addresses, the `primary` one among them. `None` clears it.
-            groups: Groups; the server ignores them. `None` clears it.
-            new_user_id: The ID in the body. `None` clears it.
-            meta: Data about the object itself. `None` clears it.
-            name: The parts of the full name. `None` clears it.
-            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
-            user_name: The user name. `None` clears it.
+            active: Whether the user may sign in.
+            emails: The addresses, the `primary` one among them.
+            groups: Groups; the server ignores them.
+            new_user_id: The ID in the body.
+            meta: Data about the object itself.
+            name: The parts of the full name.
+            schemas: The identifiers of the SCIM schemas that are used.
+            user_name: The user name.
 
         Returns:
             The `SCIMUser`.
@@ -306,14 +306,14 @@ class SCIMEndpoints:
 
         Args:
             user_id: The ID of the user.
-            active: Whether the user may sign in. `None` clears it.
-            emails: The addresses, the `primary` one among them. `None` clears it.
-            groups: Groups; the server ignores them. `None` clears it.
-            new_user_id: The ID in the body. `None` clears it.
-            meta: Data about the object itself. `None` clears it.
-            name: The parts of the full name. `None` clears it.
-            schemas: The identifiers of the SCIM schemas that are used. `None` clears it.
-            user_name: The user name. `None` clears it.
+            active: Whether the user may sign in.
+            emails: The addresses, the `primary` one among them.
+            groups: Groups; the server ignores them.
+            new_user_id: The ID in the body.
+            meta: Data about the object itself.
+            name: The parts of the full name.
+            schemas: The identifiers of the SCIM schemas that are used.
+            user_name: The user name.
 
         Returns:
             The `SCIMUser`.

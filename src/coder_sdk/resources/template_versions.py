@@ -492,8 +492,6 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/organizations/{organization}/templates/{templatename}/versions/{templateversionname}/previous`
 
-        An empty answer means: there is no previous version.
-
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             template_name: The name of the template.
@@ -539,8 +537,7 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/parameters`
 
-        Deprecated: `template_versions.legacy_parameters` is deprecated; use
-        `template_versions.rich_parameters`.
+        Deprecated: use `template_versions.rich_parameters`.
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or
@@ -582,8 +579,7 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/schema`
 
-        Deprecated: `template_versions.legacy_schema` is deprecated; use
-        `template_versions.rich_parameters`.
+        Deprecated: use `template_versions.rich_parameters`.
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or

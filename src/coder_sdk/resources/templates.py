@@ -740,8 +740,7 @@ class TemplatesEndpoints:
 
         `GET /api/v2/organizations/{organization}/templates/examples`
 
-        Deprecated: `templates.examples_in_organization` is deprecated; use
-        `templates.examples`.
+        Deprecated: use `templates.examples`.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

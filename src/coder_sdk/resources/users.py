@@ -1148,7 +1148,7 @@ class UsersEndpoints:
 
         `GET /api/v2/workspace-quota/{user}`
 
-        Deprecated: `users.workspace_quota` is deprecated; use `members.workspace_quota`.
+        Deprecated: use `members.workspace_quota`.
 
         Premium: the open-source build of the server does not have it.
 

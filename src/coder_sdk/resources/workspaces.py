@@ -626,8 +626,7 @@ class WorkspacesEndpoints:
 
         `POST /api/v2/organizations/{organization}/members/{user}/workspaces`
 
-        Deprecated: `workspaces.create_in_organization` is deprecated; use
-        `workspaces.create_for_user`.
+        Deprecated: use `workspaces.create_for_user`.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -1160,8 +1159,6 @@ class WorkspacesEndpoints:
 
         Since Coder 2.2.
 
-        An empty answer means: unchanged.
-
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.
@@ -1292,7 +1289,7 @@ class WorkspacesEndpoints:
 
         `GET /api/v2/workspaces/{workspace}/watch`
 
-        Deprecated: `workspaces.watch_sse` is deprecated; use `workspaces.watch_ws`.
+        Deprecated: use `workspaces.watch_ws`.
 
         The stream stays open after the workspace was deleted.
 

@@ -186,7 +186,7 @@ def test_docstring_has_every_fact() -> None:
     assert text is not None
     assert text.startswith("Change a widget.\n\n`PATCH /api/v2/widgets/{widget}`\n")
     for fact in (
-        "Deprecated: `widgets.update` is deprecated.",
+        "Deprecated by Coder.",
         "Experimental: may change",
         "Premium: the deployment needs a license with the feature `widgets`.",
         "Since Coder 2.3.",
