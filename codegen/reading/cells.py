@@ -24,7 +24,7 @@ _SCALAR: Final = re.compile(
 )
 _ARRAY_OF: Final = re.compile(r"array of (.+)")
 _ARRAY_BRACKETS: Final = re.compile(r"array\[(.+)\]")
-_CODE_SPAN: Final = re.compile(r"`([^`]*)`")
+_VALUE: Final = re.compile(r"(?:^|,)\s*(?:`([^`]*)`|([^,]*?))\s*(?=,|$)")
 _DEPTH: Final = re.compile(r"[»\s]*")
 
 
@@ -75,9 +75,6 @@ def parse_values(cell: str, *, several: bool) -> tuple[str, ...]:
     Returns:
         The values; an empty code span is the empty string.
     """
-    if "`" in cell:
-        return tuple(_CODE_SPAN.findall(cell))
-    text = plain(cell)
     if not several:
-        return (text,)
-    return tuple(part.strip() for part in text.split(","))
+        return (plain(cell),)
+    return tuple(match[1] or match[2] or "" for match in _VALUE.finditer(cell))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_CODE = re.compile(r"``|`([^`]+)`")
 _TAGS = re.compile(r"<[^>]+>")
 _PIPE = re.compile(r"(?<!\\)\|")
 _MIRROR_HEAD = (
@@ -30,7 +31,7 @@ def mirror_page(markdown: str) -> str:
     for line in markdown.removesuffix("\n").split("\n"):
         text = re.sub(r"\s+", " ", line).strip()
         lines += ["|", text, "|"] if text else ["|", "|"]
-    return "\n".join(lines[:len(_MIRROR_HEAD)] + lines[len(_MIRROR_HEAD) + 1 :])
+    return "\n".join(lines[: len(_MIRROR_HEAD)] + lines[len(_MIRROR_HEAD) + 1 :])
 
 
 def piped_page(markdown: str) -> str:
@@ -80,11 +81,9 @@ def _flat(
 
 
 def _bare(text: str) -> str:
-    text = text.strip()
-    if text == "``":
-        return text
-    text = _LINK.sub(r"\1", text.replace("**", "")).replace("\\|", "|")
-    return text.replace("``", "").replace("`", "") if "``," not in text else text.replace("`", "")
+    """Drop marks and links; an empty code span is no code span and stays."""
+    text = _LINK.sub(r"\1", text.strip().replace("**", "")).replace("\\|", "|")
+    return _CODE.sub(lambda span: span[1] or span[0], text)
 
 
 def _piped_table(rows: Sequence[Sequence[str]]) -> list[str]:
