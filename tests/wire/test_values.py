@@ -210,7 +210,7 @@ def test_bytes_travel_as_base64():
 
 
 def test_text_that_is_no_base64_is_refused():
-    with pytest.raises(ValidationError, match="must be base64"):
+    with pytest.raises(ValidationError, match="Input should be base64 text"):
         decode(Base64, '"?"')
 
 

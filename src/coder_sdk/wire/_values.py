@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from coder_sdk.wire._collections import becomes
 
@@ -111,8 +111,8 @@ class _Duration:
         microseconds = value // timedelta(microseconds=1)
         count, rest = divmod(microseconds * self._per_second, 1_000_000)
         if rest:
-            message = f"must be a whole number of {self._unit}"
-            raise ValueError(message)
+            message = "Input should be a whole number of {unit}"
+            raise PydanticCustomError("whole_number", message, {"unit": self._unit})
         return count
 
 
@@ -123,8 +123,7 @@ def _decode(value: object) -> object:
     try:
         return base64.b64decode(value, validate=True)
     except binascii.Error:
-        message = "must be base64"
-        raise ValueError(message) from None
+        raise PydanticCustomError("base64", "Input should be base64 text") from None
 
 
 def _encode(value: bytes) -> str:
