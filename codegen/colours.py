@@ -23,6 +23,7 @@ ROOTS: Final = ("src", "tests")
 # Whole names; a rule that nothing uses is an error. A name that begins with `Async` and is not
 # listed loses that word, so that a workflow needs no rule of its own.
 NAMES: Final = {
+    "AsyncResource": "SyncResource",
     "AsyncNames": "Names",
     "AsyncUpload": "Upload",
     "AsyncRetrying": "Retrying",
@@ -53,7 +54,6 @@ NAMES: Final = {
     "AsyncStreamingResponse": "StreamingResponse",
     "aclose": "close",
     "asynccontextmanager": "contextmanager",
-    "AbstractAsyncContextManager": "AbstractContextManager",
 }
 WORD: Final = re.compile(r"\b(async |await )?([A-Za-z_]\w*)\b")
 PREFIXED: Final = re.compile(r"Async[A-Z]\w*")

@@ -16,7 +16,7 @@ from coder_sdk._versions import ServerVersionWarning, complaint
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from coder_sdk._auth import Credentials
     from coder_sdk._call import Call
@@ -74,6 +74,8 @@ class Core:
         self.auth_lock: Any = None
         # Identifiers that names were resolved to, and until when they are trusted.
         self.names: dict[tuple[str, str], tuple[str, float]] = {}
+        # What workflows learned about this deployment and that cannot change.
+        self.memory: dict[Hashable, Any] = {}
         self._tls = tls
         self._owned = ready is None
         self._ready = ready

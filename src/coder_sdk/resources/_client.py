@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import BuildInfoResponse, Response
     from coder_sdk.resources.agent_firewall import AgentFirewall, AsyncAgentFirewall
-    from coder_sdk.resources.agents import Agents, AsyncAgents
     from coder_sdk.resources.ai_gateway import AIGateway, AsyncAIGateway
     from coder_sdk.resources.ai_providers import AIProviders, AsyncAIProviders
     from coder_sdk.resources.ai_spend import AISpend, AsyncAISpend
     from coder_sdk.resources.applications import Applications, AsyncApplications
     from coder_sdk.resources.audit import AsyncAudit, Audit
     from coder_sdk.resources.auth import AsyncAuth, Auth
-    from coder_sdk.resources.builds import AsyncBuilds, Builds
     from coder_sdk.resources.chat_files import AsyncChatFiles, ChatFiles
     from coder_sdk.resources.chats import AsyncChats, Chats
     from coder_sdk.resources.connection_log import (
@@ -85,7 +83,14 @@ if TYPE_CHECKING:
         AsyncWorkspaceProxies,
         WorkspaceProxies,
     )
-    from coder_sdk.resources.workspaces import AsyncWorkspaces, Workspaces
+    from coder_sdk.workflows import (
+        Agents,
+        AsyncAgents,
+        AsyncBuilds,
+        AsyncWorkspaces,
+        Builds,
+        Workspaces,
+    )
 
 
 class ClientEndpoints:
@@ -170,7 +175,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def agents(self) -> Agents:
         """Workspace agents: state, logs, ports, containers and terminals."""
-        from coder_sdk.resources.agents import Agents
+        from coder_sdk.workflows import Agents
 
         return Agents(cast("Client", self))
 
@@ -219,7 +224,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def builds(self) -> Builds:
         """Workspace builds: the runs that start, stop and delete workspaces."""
-        from coder_sdk.resources.builds import Builds
+        from coder_sdk.workflows import Builds
 
         return Builds(cast("Client", self))
 
@@ -492,7 +497,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def workspaces(self) -> Workspaces:
         """Workspaces."""
-        from coder_sdk.resources.workspaces import Workspaces
+        from coder_sdk.workflows import Workspaces
 
         return Workspaces(cast("Client", self))
 
@@ -513,7 +518,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def agents(self) -> AsyncAgents:
         """Workspace agents: state, logs, ports, containers and terminals."""
-        from coder_sdk.resources.agents import AsyncAgents
+        from coder_sdk.workflows import AsyncAgents
 
         return AsyncAgents(cast("AsyncClient", self))
 
@@ -562,7 +567,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def builds(self) -> AsyncBuilds:
         """Workspace builds: the runs that start, stop and delete workspaces."""
-        from coder_sdk.resources.builds import AsyncBuilds
+        from coder_sdk.workflows import AsyncBuilds
 
         return AsyncBuilds(cast("AsyncClient", self))
 
@@ -835,6 +840,6 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def workspaces(self) -> AsyncWorkspaces:
         """Workspaces."""
-        from coder_sdk.resources.workspaces import AsyncWorkspaces
+        from coder_sdk.workflows import AsyncWorkspaces
 
         return AsyncWorkspaces(cast("AsyncClient", self))

@@ -1,0 +1,56 @@
+"""Workflows: what users want is a state, not a call.
+
+How to write one
+    - Write it once, in `_async/<noun>.py`, as `class AsyncThings(generated.AsyncThings)`, where
+      `generated` is the module `coder_sdk.resources.things`; other nouns are reached through
+      `self._client`. Run `python -m codegen colours` for the twin in `_sync`: `async` and `await`
+      go, names lose a leading `Async`, `Awaitable[T]` becomes `T`.
+    - Put the class into `_HOMES` below and into `[workflows]` of `codegen/names/operations.toml`,
+      then run `python -m codegen generate`: the class takes its noun's place in the clients.
+    - What decides (states, plans, names) is a pure module beside this one; no I/O, no waiting.
+      Wire types are imported for checkers only: a list that is never read costs no import.
+    - Concurrency comes from `_async/_concurrency.py` alone: `task_group`, `mapped`, `completed`
+      (results as they come, in the caller's task), `pause`, `AsyncFeed`.
+    - A wait is a `_waits.Wait` (deadline, poll interval, what was seen last) that all phases share,
+      and `_async/_waiting.wait_until`. Time is the client's clock: `_clients.clock_of`.
+    - What brings something to a state returns an `Outcome(object, action)`; a second run reads and
+      writes nothing. Callbacks of users go through `settled`, so that they may be coroutines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from coder_sdk.workflows._async.agents import AsyncAgents
+    from coder_sdk.workflows._async.builds import AsyncBuilds
+    from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
+    from coder_sdk.workflows._sync.agents import Agents
+    from coder_sdk.workflows._sync.builds import Builds
+    from coder_sdk.workflows._sync.workspaces import Workspaces
+
+# Module below `_async` and `_sync` by the name of the synchronous class.
+_HOMES: Final = {
+    "Agents": "agents",
+    "Builds": "builds",
+    "Workspaces": "workspaces",
+}
+
+__all__ = [
+    "Agents",
+    "AsyncAgents",
+    "AsyncBuilds",
+    "AsyncWorkspaces",
+    "Builds",
+    "Workspaces",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415 - part of the lazy loading
+
+    plain = name.removeprefix("Async")
+    if plain not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    colour = "_sync" if name == plain else "_async"
+    return getattr(import_module(f"{__name__}.{colour}.{_HOMES[plain]}"), name)

@@ -1,0 +1,210 @@
+"""Several calls at once, under asyncio and trio. colour: handwritten.
+
+Workflows do nothing concurrently except through this module, whose twin works on threads.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import anyio
+
+from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from coder_sdk._clock import Clock
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+async def pause(clock: Clock, seconds: float) -> None:
+    """Wait; the one place where a workflow does."""
+    await clock.asleep(seconds)
+
+
+class AsyncTask(Generic[R]):
+    """A call that runs beside others; its result is there when the group is left."""
+
+    def __init__(self) -> None:
+        self._result: Any = Missing
+
+    async def run(self, call: Callable[..., Awaitable[R]], arguments: tuple[Any, ...]) -> None:
+        """Run the call to its end."""
+        self._result = await call(*arguments)
+
+    @property
+    def result(self) -> R:
+        """What the call returned.
+
+        Raises:
+            RuntimeError: It has not ended: the group is still open.
+        """
+        if self._result is Missing:
+            raise RuntimeError("The call has not ended yet.")
+        return cast("R", self._result)
+
+
+class AsyncTasks:
+    """Calls that run beside the block of `task_group`."""
+
+    def __init__(self, group: Any) -> None:
+        self._group = group
+
+    def start(self, call: Callable[..., Awaitable[R]], *arguments: Any) -> AsyncTask[R]:
+        """Start a call; the group is not left before it ends."""
+        task: AsyncTask[R] = AsyncTask()
+        self._group.start_soon(task.run, call, arguments)
+        return task
+
+    def cancel(self) -> None:
+        """Cancel all calls, and what is left of the block."""
+        self._group.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def task_group() -> AsyncGenerator[AsyncTasks]:
+    """Run calls beside the block; leaving it waits for them.
+
+    The first error cancels the others and is raised as itself, not in a group.
+    """
+    try:
+        async with anyio.create_task_group() as group:
+            yield AsyncTasks(group)
+    except BaseException as error:
+        found = first_error(error)
+        if found is error:
+            raise
+        raise found from found.__cause__
+
+
+async def mapped(
+    call: Callable[[A], Awaitable[R]], items: Iterable[A], *, concurrency: int = 5
+) -> list[R]:
+    """Call with each item, a few at a time; results in the order of the items.
+
+    The first error cancels the others and is raised.
+    """
+    known = list(items)
+    results: list[Any] = [None] * len(known)
+    async with completed(call, known, concurrency=concurrency) as answers:
+        async for done in answers:
+            if done.error is not None:
+                raise done.error
+            results[done.place] = done.result
+    return results
+
+
+class AsyncCompleted(Generic[A, R]):
+    """Results in the order in which they come; iterated by who started the calls."""
+
+    def __init__(self, call: Callable[[A], Awaitable[R]], items: Iterable[A]) -> None:
+        self._call = call
+        self._items = iter(enumerate(items))
+        self._stopped = False
+        self._send, self._receive = anyio.create_memory_object_stream[Done[A, R]](0)
+
+    def stop(self) -> None:
+        """Start nothing new; what runs goes on, and is still yielded."""
+        self._stopped = True
+
+    async def work(self, send: Any) -> None:
+        """Call with one item after the other."""
+        async with send:
+            for index, item in self._items:
+                if self._stopped:
+                    return
+                await send.send(await self._one(index, item))
+                if self._stopped:
+                    return
+
+    async def _one(self, index: int, item: A) -> Done[A, R]:
+        try:
+            return Done(index, item, await self._call(item), None)
+        except Exception as error:  # noqa: BLE001 - the caller decides what an error means
+            return Done(index, item, None, error)
+
+    def begin(self, tasks: AsyncTasks, concurrency: int) -> None:
+        """Start as many workers."""
+        for _ in range(max(1, concurrency)):
+            tasks.start(self.work, self._send.clone())
+        self._send.close()
+
+    def close(self) -> None:
+        """Take no more results."""
+        self._stopped = True
+        self._receive.close()
+
+    async def __aiter__(self) -> AsyncIterator[Done[A, R]]:
+        async for done in self._receive:
+            yield done
+
+
+@asynccontextmanager
+async def completed(
+    call: Callable[[A], Awaitable[R]], items: Iterable[A], *, concurrency: int = 5
+) -> AsyncGenerator[AsyncCompleted[A, R]]:
+    """Call with each item, a few at a time, and iterate over what comes of it as it comes.
+
+    The loop body runs in the caller's task. Leaving the block early, also by an error or a
+    cancellation, cancels what still runs; nothing is left behind. No call's error is raised: it
+    stands in the result.
+
+    Args:
+        call: Called with an item.
+        items: The items.
+        concurrency: How many calls run at once.
+    """
+    answers: AsyncCompleted[A, R] = AsyncCompleted(call, items)
+    async with task_group() as tasks:
+        answers.begin(tasks, concurrency)
+        try:
+            yield answers
+        finally:
+            answers.close()
+            tasks.cancel()
+
+
+class AsyncFeed(Generic[R]):
+    """What an iterator yields, with a bound on the time that one waits for the next.
+
+    Leaving the block closes the stream.
+
+    Args:
+        items: An open stream or socket; a generator would not survive a wait that is cut off.
+        clock: The clock of the client; one that is not the machine's moves by itself while a fake
+            deployment is silent, so that nothing needs to be interrupted.
+    """
+
+    def __init__(self, items: Any, clock: Clock) -> None:
+        self._items = items
+        self._iterator = items.__aiter__()
+        self._virtual = is_virtual(clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._items.close()
+
+    async def next(self, seconds: float | None) -> R | type[Missing | Ended]:
+        """The next item, `Missing` if none came in time, `Ended` if none follows."""
+        try:
+            if self._virtual or seconds is None:
+                return cast("R", await self._iterator.__anext__())
+            with anyio.move_on_after(seconds):
+                return cast("R", await self._iterator.__anext__())
+        except StopAsyncIteration:
+            return Ended
+        return Missing

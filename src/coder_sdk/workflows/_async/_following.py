@@ -1,0 +1,209 @@
+"""Follows a build to its end, and the agents until they are ready."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.work import BuildCanceledError
+from coder_sdk._io._async.primitives import settled
+from coder_sdk.workflows._async._concurrency import pause
+from coder_sdk.workflows._async._waiting import wait_until
+from coder_sdk.workflows._jobs import (
+    LINES_KEPT,
+    Progress,
+    build_error,
+    build_title,
+    ended,
+    line_text,
+    provisioner_error,
+)
+from coder_sdk.workflows._readiness import agent_error, agents_of, full_name, is_ready
+from coder_sdk.workflows.log_line import LogLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coder_sdk._client import AsyncClient
+    from coder_sdk.models import Workspace, WorkspaceAgent, WorkspaceBuild
+    from coder_sdk.workflows._waits import Wait
+
+
+class AsyncReports:
+    """Where a workflow reports to, and what it has reported."""
+
+    def __init__(
+        self,
+        on_log: Callable[[LogLine], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> None:
+        self._on_log = on_log
+        self._on_progress = on_progress
+        self._last: Progress | None = None
+        self._after: dict[UUID, int] = {}
+        self._tail: dict[UUID, deque[str]] = {}
+
+    async def progress(self, progress: Progress) -> None:
+        """Report progress, unless it is the same as before."""
+        if self._on_progress is not None and progress != self._last:
+            self._last = progress
+            await settled(self._on_progress(progress))
+
+    async def build_logs(self, client: AsyncClient, build: WorkspaceBuild) -> None:
+        """Report the lines that a build has written since."""
+        if self._on_log is None:
+            return
+        tail = self._tail.setdefault(build.id, deque(maxlen=LINES_KEPT))
+        for log in await client.builds.logs(build.id, after=self._after.get(build.id, 0)):
+            self._after[build.id] = log.id
+            tail.append(line_text(log))
+            await settled(self._on_log(LogLine(line_text(log), log=log)))
+
+    async def agent_logs(self, client: AsyncClient, agent: WorkspaceAgent) -> None:
+        """Report the lines that an agent's startup has written since."""
+        if self._on_log is None:
+            return
+        tail = self._tail.setdefault(agent.id, deque(maxlen=LINES_KEPT))
+        for log in await client.agents.logs(agent.id, after=self._after.get(agent.id, 0)):
+            self._after[agent.id] = log.id
+            tail.append(log.output)
+            await settled(self._on_log(LogLine(log.output, log=log, agent=agent.name)))
+
+    def tail(self, identifier: UUID) -> tuple[str, ...] | None:
+        """The last lines of a build or agent, if they were read."""
+        kept = self._tail.get(identifier)
+        return None if kept is None else tuple(kept)
+
+
+async def build_tail(
+    client: AsyncClient, build: WorkspaceBuild, reports: AsyncReports
+) -> tuple[str, ...]:
+    """The last lines of a build's log; none if they cannot be read, so that an error survives."""
+    known = reports.tail(build.id)
+    if known is not None:
+        return known
+    try:
+        logs = await client.builds.logs(build.id)
+    except CoderError:
+        return ()
+    return tuple(line_text(log) for log in logs[-LINES_KEPT:])
+
+
+async def agent_tail(
+    client: AsyncClient, agent: WorkspaceAgent, reports: AsyncReports
+) -> tuple[str, ...]:
+    """The last lines of an agent's log; none if they cannot be read, so that an error survives."""
+    known = reports.tail(agent.id)
+    if known is not None:
+        return known
+    try:
+        logs = await client.agents.logs(agent.id)
+    except CoderError:
+        return ()
+    return tuple(log.output for log in logs[-LINES_KEPT:])
+
+
+async def settle_build(
+    client: AsyncClient, state: WorkspaceBuild, wait: Wait, reports: AsyncReports
+) -> WorkspaceBuild:
+    """Wait until a build, as it was just read, has ended in whatever way.
+
+    Raises:
+        NoProvisionerError: No provisioner can take it.
+        WaitTimeoutError: It has not ended in time.
+    """
+
+    async def read() -> WorkspaceBuild:
+        return await client.builds.get(state.id)
+
+    def decide(seen: WorkspaceBuild) -> bool:
+        progress = Progress("build", seen, wait.elapsed)
+        wait.progress = str(progress)
+        error = provisioner_error(seen.job, seen.matched_provisioners, build_title(seen))
+        if error is not None:
+            raise error
+        return ended(seen.job)
+
+    while True:
+        await reports.progress(Progress("build", state, wait.elapsed))
+        await reports.build_logs(client, state)
+        wait.last_state = state
+        if decide(state):
+            return state
+        await pause(wait.clock, wait.interval())
+        state = await wait_until(wait, read, lambda _: True)
+
+
+async def finish_build(
+    client: AsyncClient, build: WorkspaceBuild, wait: Wait, reports: AsyncReports
+) -> WorkspaceBuild:
+    """Wait until a build, as it was just read, has succeeded.
+
+    Raises:
+        BuildFailedError: It failed.
+        BuildCanceledError: It was canceled.
+        NoProvisionerError: No provisioner can take it.
+        WaitTimeoutError: It has not ended in time.
+    """
+    state = await settle_build(client, build, wait, reports)
+    if state.job.status != "succeeded":
+        error = build_error(state, await build_tail(client, state, reports))
+        if error is not None:
+            raise error
+    return state
+
+
+async def become_ready(
+    client: AsyncClient, workspace: Workspace, wait: Wait, reports: AsyncReports
+) -> Workspace:
+    """Wait until every agent is connected and its startup scripts are done.
+
+    A build without agents is given one more look: they may appear late.
+
+    Raises:
+        AgentError: An agent will not become ready by itself.
+        BuildCanceledError: Another build took the agents away.
+        WaitTimeoutError: Not in time; `last_state` is the workspace.
+    """
+    looks = 0
+
+    async def read() -> Workspace:
+        return await client.workspaces.get(workspace.id)
+
+    while True:
+        wait.last_state = workspace
+        agents = agents_of(workspace.latest_build)
+        progress = Progress("agents", workspace.latest_build, wait.elapsed, agents)
+        wait.progress = str(progress)
+        await reports.progress(progress)
+        for agent in agents:
+            await reports.agent_logs(client, agent)
+        await _check(client, workspace, agents, reports)
+        if all(is_ready(agent) for agent in agents) and (agents or looks):
+            return workspace
+        looks += 1
+        await pause(wait.clock, wait.interval())
+        workspace = await wait_until(wait, read, lambda _: True)
+
+
+async def _check(
+    client: AsyncClient,
+    workspace: Workspace,
+    agents: tuple[WorkspaceAgent, ...],
+    reports: AsyncReports,
+) -> None:
+    build = workspace.latest_build
+    if build.transition != "start":
+        raise BuildCanceledError(
+            f"{full_name(workspace)} does not become ready: "
+            f"a later build ({build.transition}) took over.",
+            job=build.job,
+        )
+    for agent in agents:
+        name = full_name(workspace)
+        if agent_error(agent, name) is not None:
+            error = agent_error(agent, name, await agent_tail(client, agent, reports))
+            if error is not None:
+                raise error

@@ -1,0 +1,80 @@
+"""When a workspace is ready, and what is wrong with an agent that never will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from coder_sdk._errors.work import (
+    AgentError,
+    AgentNotConnectedError,
+    AgentStartError,
+    AgentTimeoutError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coder_sdk.models import Workspace, WorkspaceAgent, WorkspaceBuild
+
+_LEAVING: Final = frozenset({"shutting_down", "shutdown_timeout", "shutdown_error", "off"})
+_SETTLED: Final = frozenset({"ready", "start_error", "start_timeout"}) | _LEAVING
+
+
+def agents_of(build: WorkspaceBuild) -> tuple[WorkspaceAgent, ...]:
+    """The agents of a build; those of dev containers, which start later, are left out."""
+    return tuple(agent for agent in all_agents(build) if agent.parent_id is None)
+
+
+def all_agents(build: WorkspaceBuild) -> Iterator[WorkspaceAgent]:
+    """The agents of a build, those of dev containers too."""
+    for resource in build.resources:
+        yield from resource.agents
+
+
+def is_connected(agent: WorkspaceAgent) -> bool:
+    """Whether an agent is connected."""
+    return agent.status == "connected"
+
+
+def is_ready(agent: WorkspaceAgent) -> bool:
+    """Whether an agent is connected and its startup scripts are done."""
+    return is_connected(agent) and agent.lifecycle_state == "ready"
+
+
+def is_settled(agent: WorkspaceAgent) -> bool:
+    """Whether the startup of an agent has ended, in whatever way; unknown states have not."""
+    return agent.lifecycle_state in _SETTLED
+
+
+def agent_error(
+    agent: WorkspaceAgent, workspace: str, logs: tuple[str, ...] = ()
+) -> AgentError | None:
+    """The error for an agent that will not become ready by itself; `None` if it may."""
+    where = f"Agent `{agent.name}`{f' of {workspace}' if workspace else ''}"
+    state = agent.lifecycle_state
+    hint = agent.troubleshooting_url or None
+    if state == "start_error":
+        text = f"{where} is usable, but a startup script of it failed."
+        return AgentStartError(text, agent=agent, logs=logs, hint=hint)
+    if state == "start_timeout":
+        text = f"{where} is usable, but its startup scripts take longer than the template allows."
+        return AgentTimeoutError(text, agent=agent, logs=logs, hint=hint)
+    if state in _LEAVING:
+        text = f"{where} shuts down or is off ({state})."
+        return AgentNotConnectedError(text, agent=agent, logs=logs, hint=hint)
+    return None
+
+
+def not_ready(agent: WorkspaceAgent, workspace: str) -> AgentNotConnectedError:
+    """The error for something that needs a ready agent now."""
+    return AgentNotConnectedError(
+        f"Agent `{agent.name}` of {workspace} is not ready: it is {agent.status}, "
+        f"its startup is `{agent.lifecycle_state}`.",
+        agent=agent,
+        hint='Pass `wait="ready"` to wait for it.',
+    )
+
+
+def full_name(workspace: Workspace) -> str:
+    """`owner/name` of a workspace."""
+    return f"{workspace.owner_name}/{workspace.name}"
