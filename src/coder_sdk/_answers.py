@@ -50,7 +50,9 @@ def decode_json(decoder: Decoder, answer: Answer) -> Any:
     try:
         return decoder.json(answer.body)
     except ValueError as error:
-        raise _decode_error(error, answer) from None
+        failure = _decode_error(error, answer)
+    # Raised out here, so that no chain leads to the frames that hold the body.
+    raise failure
 
 
 def _empty(decoder: Decoder, answer: Answer) -> Any:

@@ -16,7 +16,7 @@ from coder_sdk._errors.base import ConfigError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 NOT_SENT: Final = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol",
@@ -83,3 +83,26 @@ def failure_names(error: BaseException) -> frozenset[str] | None:
         if cls.__name__ == "HTTPError" and cls.__module__.partition(".")[0] in {"httpx", "httpx2"}:
             return frozenset(base.__name__ for base in type(error).__mro__)
     return None
+
+
+def answering_client(answer: Callable[[Any], Any], *, asynchronous: bool) -> Any:
+    """A client whose requests a function answers instead of a server.
+
+    Args:
+        answer: Takes a request of the library and gives one of `answer_of`; a coroutine function
+            in the asynchronous client.
+        asynchronous: Which client.
+    """
+    cls = httpx.AsyncClient if asynchronous else httpx.Client
+    return cls(transport=httpx.MockTransport(answer), trust_env=False)
+
+
+def answer_of(status: int, headers: Mapping[str, str], content: Any) -> Any:
+    """An answer of the library, out of bytes or an iterator of them."""
+    return httpx.Response(status, headers=[*headers.items()], content=content)
+
+
+def failure(name: str, message: str) -> Exception:
+    """An error that the library raises, by its name."""
+    error: Exception = getattr(httpx, name)(message)
+    return error

@@ -117,8 +117,7 @@ def test_what_does_not_fit_names_the_field_and_keeps_the_body(colour, router):
     assert error.operation == "GET /api/v2/thing"
     assert b"secret-value" in error.body
     assert "secret-value" not in str(error)
-    assert error.__cause__ is None
-    assert error.__suppress_context__
+    assert error.__cause__ is error.__context__ is None
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"a":1}{"b":2}', b"\xff\xfe"])

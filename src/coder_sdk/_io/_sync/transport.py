@@ -209,7 +209,8 @@ class Transport:
         try:
             outcome = perform(call, token)
         except CoderError as error:
-            outcome = Outcome(error=error)
+            # Its frames hold addresses and headers; it is raised again from here.
+            outcome = Outcome(error=error.with_traceback(None))
         except Exception as error:  # noqa: BLE001 - what is no failure of a connection is raised
             outcome = call.broken(error, proxy=self.core.proxy is not None)
         call.log(outcome)

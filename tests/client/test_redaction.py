@@ -1,0 +1,137 @@
+"""Secrets: searched for in everything that a failed call leaves behind."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+
+from coder_sdk import CoderError, Hooks
+from coder_sdk._redact import MASK, Masked, Redactor
+from tests.colours import TOKEN
+
+HEADER_SECRET = "header-swordfish-value"
+OTHER_TOKEN = "eeeeeeeeee-ffffffffffffffffffffff"
+JWT = "eyJhbGciOiJFZERTQSJ9.eyJmb28iOiJiYXIifQ.c2lnbmF0dXJl"
+
+FAULTS: list[Any] = [
+    httpx.Response(400, json={"message": f"bad {OTHER_TOKEN}", "detail": TOKEN}),
+    httpx.Response(401, json={"message": "no", "session_token": OTHER_TOKEN}),
+    httpx.Response(403, text=f"token={OTHER_TOKEN}"),
+    httpx.Response(404, html=f"<p>{TOKEN}</p>"),
+    httpx.Response(409, json={"message": "x"}, headers={"Set-Cookie": f"s={OTHER_TOKEN}"}),
+    httpx.Response(429, json={"message": TOKEN}, headers={"Retry-After": "999"}),
+    httpx.Response(500, json={"message": "x", "nested": {"api_key": OTHER_TOKEN}}),
+    httpx.Response(503, content=TOKEN.encode() * 200),
+    httpx.Response(200, html=f"<html>{OTHER_TOKEN}</html>"),
+    httpx.Response(200, json={"secret": OTHER_TOKEN, "a": TOKEN}),
+    httpx.Response(200, content=b"{", headers={"content-type": "application/json"}),
+    httpx.Response(302, headers={"Location": f"https://evil.example/?token={OTHER_TOKEN}"}),
+    httpx.ConnectError(f"cannot connect with {TOKEN}"),
+    httpx.ReadError("lost"),
+    httpx.ReadTimeout("slow"),
+]
+
+
+def everything(error: BaseException, records: list[logging.LogRecord]) -> str:
+    """Text of an error, of its whole chain with the locals of our frames, and of the log."""
+    parts = [str(error), repr(error), repr(vars(error)), pickle.dumps(error).decode("latin-1")]
+    seen: BaseException | None = error
+    while seen is not None:
+        shown = traceback.TracebackException.from_exception(seen, capture_locals=True)
+        # The caller's own arguments stand in the frame of the method that was called.
+        frames = [
+            frame
+            for frame in shown.stack
+            if "/coder_sdk/" in frame.filename and not frame.filename.endswith("/_client.py")
+        ]
+        parts += ["\n".join((frame.locals or {}).values()) for frame in frames]
+        foreign = [frame for frame in shown.stack if "/httpx/" in frame.filename]
+        assert not foreign, "frames of the HTTP library hold the headers"
+        parts.append(str(seen) if isinstance(seen, CoderError) else "")
+        seen = seen.__cause__ or seen.__context__
+    parts += [record.getMessage() for record in records if record.name.startswith("coder_sdk")]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: str(getattr(f, "status_code", f)))
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_secret_is_left_behind(colour, router, caplog, fault, method, monkeypatch):
+    monkeypatch.setenv("CODER_HEADER", f"X-Proxy-Secret={HEADER_SECRET}")
+    router.route(path="/x").mock(side_effect=[fault] * 9)
+    heard: list[Any] = []
+    hooks = Hooks(on_request=heard.append, on_response=heard.append)
+    client = colour.client(hooks=hooks)
+    body = {"password": OTHER_TOKEN} if method == "POST" else None
+    with caplog.at_level(logging.DEBUG), pytest.raises(CoderError) as caught:
+        colour.call(
+            client.request, method, "/x", into=dict[str, int], body=body,
+            params={"access_token": OTHER_TOKEN, "q": OTHER_TOKEN},
+        )  # fmt: skip
+    text = everything(caught.value, caplog.records)
+    for item in heard:
+        request = getattr(item, "request", item)
+        text += repr([item, request.url, request.headers, getattr(item, "headers", None)])
+    text += "".join(repr(x) for x in (client, client.config, client._core, client._transport))
+    for secret in (TOKEN, HEADER_SECRET, OTHER_TOKEN):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (f"before {OTHER_TOKEN} after", f"before {MASK} after"),
+        (f"{OTHER_TOKEN}.", f"{MASK}."),
+        (JWT, MASK),
+        ("-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----", MASK),
+        ('{"password":"a\\"b","x":"y"}', f'{{"password":"{MASK}","x":"y"}}'),
+        ('{"client_secret_full": "abc', f'{{"client_secret_full": "{MASK}"'),
+        ("?token=abc&x=1", f"?token={MASK}&x=1"),
+        ("coder_signed_app_token_23db1dde=abc", f"coder_signed_app_token_23db1dde={MASK}"),
+        ("known-secret here", f"{MASK} here"),
+        ("0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10", "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"),
+        ("my-workspace-with-a-name-of-some-length", "my-workspace-with-a-name-of-some-length"),
+        ('{"message": "token expired"}', '{"message": "token expired"}'),
+    ],
+)
+def test_text_is_redacted_by_form_by_key_and_by_value(text, hidden):
+    assert Redactor(["known-secret"]).text(text) == hidden
+
+
+def test_headers_are_redacted_by_name_and_by_form():
+    shown = Redactor(headers=["X-Mine"]).headers(
+        {"Authorization": "Bearer x", "x-mine": "y", "Set-Cookie": "z", "X-Id": OTHER_TOKEN, "A": "b"}
+    )
+    assert shown == {
+        "Authorization": MASK, "x-mine": MASK, "Set-Cookie": MASK, "X-Id": MASK, "A": "b"
+    }  # fmt: skip
+
+
+def test_data_is_redacted_by_key_at_every_depth():
+    data = {"a": [{"private_key": "x", "b": OTHER_TOKEN, "api_key": None, "n": 1}], "key": "shown"}
+    assert Redactor().data(data) == {
+        "a": [{"private_key": MASK, "b": MASK, "api_key": None, "n": 1}], "key": "shown"
+    }  # fmt: skip
+
+
+def test_bytes_that_are_no_text_lose_known_secrets_only():
+    assert Redactor(["known-secret"]).content(b"\xffknown-secret\x00") == b"\xff**********\x00"
+    assert json.loads(Redactor().content(b'{"token":"abc"}')) == {"token": MASK}
+
+
+def test_short_texts_are_not_taken_for_secrets():
+    assert Redactor(["a", ""]).text("a cat") == "a cat"
+
+
+def test_masked_text_is_sent_and_not_shown():
+    value = Masked("swordfish")
+    assert value.encode() == b"swordfish"
+    assert value == "swordfish"
+    assert "swordfish" not in repr({"token": value})
+    assert "swordfish" not in f"{value}"
+    assert pickle.loads(pickle.dumps(value)) == MASK
