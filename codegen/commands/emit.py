@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
+from attrs import evolve
+
 from codegen.python import model_names
 from codegen.python.names import read_names
 from codegen.python.package import package, write
@@ -42,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     if type(description) is not dict or "paths" not in description:
         sys.stderr.write(f"{args.description} is no description: it has no paths.\n")
         return 1
-    made = package(description, read_names(), model_names.load(), args.package, complete=True)
+    # The workflow classes extend the resources of our own package only.
+    names = evolve(read_names(), workflows={})
+    made = package(description, names, model_names.load(), args.package, complete=True)
     write(made.texts, args.output)
     lines = sum(text.count("\n") for text in made.texts.values())
     sys.stdout.write(

@@ -44,13 +44,11 @@ class Words:
 
     Attributes:
         effects: What each operation does.
-        instead: The method to use in place of an old one.
         arguments: What arguments mean, by name or by `resource.method:name`.
         names: The method of each operation.
     """
 
     effects: Mapping[str, str] = field(factory=dict[str, str])
-    instead: Mapping[str, str] = field(factory=dict[str, str])
     arguments: Mapping[str, str] = field(factory=dict[str, str])
     names: Mapping[str, str] = field(factory=dict[str, str])
 
@@ -88,7 +86,7 @@ def _instead(method: Method, spoken: Words) -> str | None:
     """The method to use in place of a deprecated one, of the same variant."""
     operation = method.operation
     successor = str(operation.extensions.get("x-replacement"))
-    instead = spoken.instead.get(operation.id) or spoken.names.get(successor)
+    instead = spoken.names.get(successor)
     if instead and method.variant == "stream":
         resource, _, last = instead.rpartition(".")
         return f"{resource}.stream_{last}"

@@ -47,7 +47,6 @@ class Entry:
 
     name: Name
     does: str | None = None
-    instead: str | None = None
 
 
 @frozen
@@ -75,7 +74,7 @@ def read_names(path: Path = OPERATIONS_FILE) -> NameFile:
     parameters: dict[str, Any] = raw.get("parameters", {})
     return NameFile(
         entries={
-            operation: Entry(Name.parse(item["name"]), item.get("does"), item.get("instead"))
+            operation: Entry(Name.parse(item["name"]), item.get("does"))
             for operation, item in raw["operations"].items()
         },
         resources=raw["resources"],

@@ -62,7 +62,6 @@ def spoken(names: NameFile, found: Plan) -> Words:
     """Our own words, from the files of names."""
     return Words(
         effects={key: entry.does for key, entry in names.entries.items() if entry.does},
-        instead={key: entry.instead for key, entry in names.entries.items() if entry.instead},
         arguments=read_arguments(),
         names={key: str(name) for key, name in found.assigned.items()},
     )

@@ -180,7 +180,7 @@ class _Writer:
         )
 
     def _place(self, name: str) -> dict[str, str]:
-        """Where the class of a resource lies; a workflow class takes the place of its noun's."""
+        """Where the classes of a resource lie; workflow classes take the place of its noun's."""
         module, _, sync = self._plan.names.workflows.get(name, "").partition(":")
         sync = sync or self._class(name)
         return {

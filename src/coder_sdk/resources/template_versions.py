@@ -562,7 +562,7 @@ class TemplateVersionsEndpoints:
 
     @endpoint
     @deprecated(
-        "`template_versions.legacy_schema` is deprecated; use `template_versions.rich_parameters`.",
+        "`template_versions.legacy_schema` is deprecated; use `template_versions.variables`.",
         stacklevel=2,
     )
     def legacy_schema(
@@ -579,7 +579,7 @@ class TemplateVersionsEndpoints:
 
         `GET /api/v2/templateversions/{templateversion}/schema`
 
-        Deprecated: use `template_versions.rich_parameters`.
+        Deprecated: use `template_versions.variables`.
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or

@@ -285,8 +285,27 @@ def test_description_without_operations_emits_models_only() -> None:
     assert not any(path.startswith("resources/w") for path in texts)
 
 
+def test_workflow_classes_take_the_place_of_generated_ones() -> None:
+    names = NameFile(workflows={"widgets": "acme.flows:Widgets"})
+    text = package(sample(), names, ModelNames(), "acme").texts["resources/_client.py"]
+    assert "from acme.flows import Widgets" in ast.unparse(method(text, "widgets"))
+    assert "from acme.flows import AsyncWidgets" in text
+    assert "acme.resources.widgets" not in text
+
+
 def test_names_of_the_release_apply_where_they_fit() -> None:
     description = sample()
     description["paths"] = {"/api/v2/users": description["paths"]["/api/v2/widgets"]}
     made = package(description, read_names(), ModelNames(), "acme")
     assert [str(found.name) for found in made.plan.methods] == ["users.list"]
+
+
+def test_emit_command_leaves_workflow_classes_out(tmp_path: Path) -> None:
+    source = tmp_path / "acme.json"
+    description = sample()
+    description["paths"] = {"/api/v2/workspaces": description["paths"]["/api/v2/widgets"]}
+    source.write_text(json.dumps(description), encoding="utf-8")
+    assert main(["emit", str(source), "-o", str(tmp_path / "out"), "--package", "acme"]) == 0
+    text = (tmp_path / "out" / "resources" / "_client.py").read_text(encoding="utf-8")
+    assert "from acme.resources.workspaces import Workspaces" in text
+    assert "coder_sdk.workflows" not in text

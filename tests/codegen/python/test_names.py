@@ -157,12 +157,12 @@ def test_file_of_names_is_read(tmp_path: Path) -> None:
     file = tmp_path / "operations.toml"
     file.write_text(
         '[resources]\nx = "Things."\n'
-        '[operations]\n"GET /x" = { name = "x.list", does = "List.", instead = "y.list" }\n'
+        '[operations]\n"GET /x" = { name = "x.list", does = "List." }\n'
         '[parameters]\nidOrName = "thing"\n[parameters."GET /x"]\nq = "search"\n',
         encoding="utf-8",
     )
     names = read_names(file)
-    assert names.entries["GET /x"] == Entry(Name("x", "list"), "List.", "y.list")
+    assert names.entries["GET /x"] == Entry(Name("x", "list"), "List.")
     assert names.parameter("GET /x", "q") == "search"
     assert names.parameter("GET /y", "q") == "q"
     assert names.parameter("GET /y", "idOrName") == "thing"
