@@ -1,0 +1,35 @@
+"""What answers the requests: one noun a module."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from coder_sdk.testing._router import Route, Routes
+
+_MODULES: Final = (
+    "general",
+    "users",
+    "accounts",
+    "tokens",
+    "organizations",
+    "groups",
+    "files",
+    "templates",
+    "versions",
+    "dry_runs",
+    "workspaces",
+    "workspace_settings",
+    "builds",
+    "agents",
+)
+
+
+def all_routes() -> list[Route]:
+    """The routes of every module."""
+    routes: list[Route] = []
+    for name in _MODULES:
+        found: Routes = import_module(f"{__name__}.{name}").routes
+        routes.extend(found.items)
+    return routes

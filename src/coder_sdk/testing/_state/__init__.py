@@ -1,0 +1,1 @@
+"""What a fake deployment remembers: one noun a module."""
