@@ -14,6 +14,7 @@ from coder_sdk._errors.transport import (
     TLSError,
     TransportError,
 )
+from coder_sdk._handshake import NoAnswerError, RefusedByProxyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,8 @@ def classify(error: BaseException, *, proxy: bool = False) -> Failure | None:  #
     """Tell the failures of the HTTP library apart; `None` for what is no failure of it."""
     from coder_sdk._http import failure_names  # noqa: PLC0415 - loaded, as it raised
 
+    if isinstance(error, NoAnswerError):
+        return _handshake(error.__cause__ or error, proxy=proxy)
     names = failure_names(error)
     if names is None:
         return None
@@ -59,6 +62,20 @@ def classify(error: BaseException, *, proxy: bool = False) -> Failure | None:  #
         # The other side refused our certificate: under TLS 1.3 that shows with the first read.
         return _tls(tls)
     return Failure(ConnectionLostError, f"the connection was lost: {text}", sent=True)
+
+
+def _handshake(error: BaseException, *, proxy: bool) -> Failure:
+    """What the opener of a WebSocket ran into."""
+    if isinstance(error, TimeoutError):
+        return Failure(RequestTimeoutError, "no connection was made in time", sent=False)
+    if isinstance(error, ConnectionResetError):
+        return Failure(ConnectionLostError, f"the connection was lost: {_text(error)}", sent=True)
+    if isinstance(error, RefusedByProxyError):
+        text = _text(error)
+        permanent = "403" in text or "407" in text
+        return Failure(ProxyError, f"the proxy refused: {text}", sent=False, permanent=permanent)
+    tls = next((cause for cause in _chain(error) if isinstance(cause, ssl.SSLError)), None)
+    return _connect(error, _text(error), tls, proxy=proxy)
 
 
 def _timeout(names: frozenset[str]) -> Failure:

@@ -19,6 +19,14 @@ class RefusedError(Exception):
         self.body = body
 
 
+class NoAnswerError(Exception):
+    """An opener got no answer; the cause is the `OSError` that says why."""
+
+
+class RefusedByProxyError(OSError):
+    """A proxy did not let an opener through."""
+
+
 class Handshake:
     """Facts of one WebSocket handshake; the opener of the client turns them into a connection.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk._handshake import RefusedError
+from coder_sdk._handshake import RefusedByProxyError, RefusedError
 from coder_sdk._ws import LOST, MAX_MESSAGE, TOO_BIG, ClosedError
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CLOSE_TIMEOUT: Final = 2.0
 """Seconds that the other side has to agree to a close."""
+_CLOSE_FRAME: Final = 8
 # These belong to the connection, or would have a refusal compressed.
 _NOT_SENT: Final = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "upgrade"}
@@ -20,10 +21,6 @@ _NOT_SENT: Final = frozenset(
 # The library logs handshakes with all their headers, the token among them.
 _SILENT: Final = logging.Logger("coder_sdk.sockets")  # noqa: LOG001 - out of reach of settings
 _SILENT.disabled = True
-
-
-class SocketProxyError(OSError):
-    """The proxy did not let a socket through."""
 
 
 def settings(handshake: Handshake, keepalive: float | None) -> dict[str, Any]:
@@ -49,6 +46,11 @@ def settings(handshake: Handshake, keepalive: float | None) -> dict[str, Any]:
     }
 
 
+def is_farewell(event: Any) -> bool:
+    """Whether what came is the other side's close."""
+    return getattr(event, "opcode", None) == _CLOSE_FRAME
+
+
 def raised(error: Exception) -> Exception:
     """What an opener raises in place of an error of the library."""
     from websockets import exceptions as known  # noqa: PLC0415 - it has been imported
@@ -58,7 +60,7 @@ def raised(error: Exception) -> Exception:
         headers = {name.lower(): value for name, value in response.headers.raw_items()}
         return RefusedError(response.status_code, headers, bytes(response.body or b""))
     if isinstance(error, (known.ProxyError, known.InvalidProxy)):
-        return SocketProxyError(str(error))
+        return RefusedByProxyError(str(error))
     if isinstance(error, (known.InvalidHandshake, EOFError)):
         return ConnectionResetError(f"the handshake failed: {error}")
     return error

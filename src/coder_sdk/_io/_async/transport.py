@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from coder_sdk._call import Call, Outcome, SlowBodyError
 from coder_sdk._errors.base import CoderError, ConfigError
-from coder_sdk._handshake import Handshake, RefusedError
+from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
 from coder_sdk._io._async.primitives import loop_token, new_lock, settled
 from coder_sdk._prepare import prepare
 from coder_sdk._request import RawBody
@@ -105,6 +105,8 @@ class AsyncTransport:
             except RefusedError as error:
                 answer = call.answer(error.status, error.headers, error.body)
                 return self._judge(call, answer, switched=False)
+            except OSError as error:
+                raise NoAnswerError from error
 
         connection: C = await self._run(call, shake)
         return connection
