@@ -46,7 +46,11 @@ def run(args: argparse.Namespace) -> int:
         return 1
     # The workflow classes extend the resources of our own package only.
     names = evolve(read_names(), workflows={})
-    made = package(description, names, model_names.load(), args.package, complete=True)
+    try:
+        made = package(description, names, model_names.load(), args.package, complete=True)
+    except (ValueError, SyntaxError) as error:
+        sys.stderr.write(f"{args.description} cannot be emitted: {error}.\n")
+        return 1
     write(made.texts, args.output)
     lines = sum(text.count("\n") for text in made.texts.values())
     sys.stdout.write(

@@ -64,7 +64,7 @@ class NameFile:
     def parameter(self, operation: str, wire: str) -> str:
         """The Python name of a parameter or body field."""
         own = self.own_parameters.get(operation, {})
-        name = own.get(wire) or self.parameters.get(wire) or snake(wire)
+        name = own.get(wire) or self.parameters.get(wire) or snake(wire) or "value"
         return f"{name}_" if name in _OPTIONS | _TAKEN or keyword.iskeyword(name) else name
 
 

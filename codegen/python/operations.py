@@ -12,6 +12,7 @@ Schema = Mapping[str, Any]
 Document = Mapping[str, Any]
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+_FIRST_ERROR = 400
 _PLACEHOLDER = re.compile(r"{([^{}]+)}")
 
 
@@ -80,12 +81,17 @@ class Operation:
     @property
     def answers(self) -> dict[str, Content]:
         """The responses that are no errors."""
-        return {status: body for status, body in self.responses.items() if status < "400"}
+        return {
+            status: body
+            for status, body in self.responses.items()
+            if status.isdecimal() and status < "400"
+        }
 
     @property
     def errors(self) -> tuple[int, ...]:
         """The documented error statuses."""
-        return tuple(sorted(int(status) for status in self.responses if status >= "400"))
+        found = (int(status) for status in self.responses if status.isdecimal())
+        return tuple(sorted(status for status in found if status >= _FIRST_ERROR))
 
     @property
     def stream(self) -> Mapping[str, Any] | None:
@@ -129,7 +135,9 @@ def _operation(method: str, path: str, raw: Mapping[str, Any]) -> Operation:
         request=_content(body) if body else None,
         request_media=tuple(body.get("content", ())) if body else (),
         request_required=bool(body and body.get("required")),
-        responses={str(key): _content(value) for key, value in sorted(raw["responses"].items())},
+        responses={
+            str(key): _content(value) for key, value in sorted(raw.get("responses", {}).items())
+        },
         deprecated=bool(raw.get("deprecated")),
         authenticated=security is None or bool(security),
         extensions={key: value for key, value in raw.items() if key.startswith("x-")},

@@ -456,6 +456,37 @@ class UsersEndpoints:
         )
 
     @endpoint
+    def check_first(
+        self,
+        *,
+        timeout: Seconds | Omit | None = OMIT,
+        deadline: Seconds | Omit | None = OMIT,
+        headers: Mapping[str, str] | Omit | None = OMIT,
+        retry: RetryPolicy | Omit | None = OMIT,
+        extra_query: Mapping[str, Any] | Omit | None = OMIT,
+    ) -> Request[Response]:
+        """Check that the first user exists; before the setup this is a `NotFoundError`.
+
+        `GET /api/v2/users/first`
+
+        Returns:
+            The `Response`.
+
+        Raises:
+            APIStatusError: The server refuses the request; each status has its class.
+            TransportError: There was no answer.
+
+        See:
+            https://coder.com/docs/reference/api/users#check-initial-user-created
+        """
+        return Request(
+            "GET",
+            "/api/v2/users/first",
+            auth=False,
+            options=CallOptions(timeout, deadline, headers, retry, extra_query),
+        )
+
+    @endpoint
     def create_first(
         self,
         *,
@@ -514,37 +545,6 @@ class UsersEndpoints:
             ),
             auth=False,
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
-        )
-
-    @endpoint
-    def has_first(
-        self,
-        *,
-        timeout: Seconds | Omit | None = OMIT,
-        deadline: Seconds | Omit | None = OMIT,
-        headers: Mapping[str, str] | Omit | None = OMIT,
-        retry: RetryPolicy | Omit | None = OMIT,
-        extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[Response]:
-        """Check that the first user exists; before the setup this is a `NotFoundError`.
-
-        `GET /api/v2/users/first`
-
-        Returns:
-            The `Response`.
-
-        Raises:
-            APIStatusError: The server refuses the request; each status has its class.
-            TransportError: There was no answer.
-
-        See:
-            https://coder.com/docs/reference/api/users#check-initial-user-created
-        """
-        return Request(
-            "GET",
-            "/api/v2/users/first",
-            auth=False,
-            options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
     @endpoint

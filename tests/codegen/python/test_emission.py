@@ -309,3 +309,23 @@ def test_emit_command_leaves_workflow_classes_out(tmp_path: Path) -> None:
     text = (tmp_path / "out" / "resources" / "_client.py").read_text(encoding="utf-8")
     assert "from acme.resources.workspaces import Workspaces" in text
     assert "coder_sdk.workflows" not in text
+
+
+def test_emit_command_refuses_facts_that_could_become_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "acme.json"
+    description = sample()
+    description["paths"]["/api/v2/widgets"]["get"]["x-notes"] = [EVIL]
+    source.write_text(json.dumps(description), encoding="utf-8")
+    assert main(["emit", str(source), "-o", str(tmp_path / "out"), "--package", "acme"]) == 1
+    assert "cannot be emitted: GET /api/v2/widgets" in capsys.readouterr().err
+
+
+def test_answers_without_a_number_or_at_all_are_no_obstacle() -> None:
+    description = sample()
+    listing = description["paths"]["/api/v2/widgets"]["get"]
+    listing["responses"] = {"default": {"description": ""}}
+    del listing["x-paging"], description["paths"]["/api/v2/widgets/{widget}"]["patch"]["responses"]
+    text = emitted(description)["resources/widgets.py"]
+    assert "-> Request[None]" in text
