@@ -164,9 +164,9 @@ class _Writer:
         """The module with everything that a client offers."""
         methods = self._plan.own
         imports = self._imports(methods)
-        imports.endpoint.update(("AsyncResource", "SyncResource"))
+        imports.endpoint.update(_ALWAYS_USED)
         resources = [self._place(name) for name in self._plan.resources]
-        imports.checked["coder_sdk._client"] = {"AsyncClient", "Client"}
+        imports.checked["coder_sdk._client"] = {"AsyncClient", "BaseClient", "Client"}
         for item in resources:
             imports.checked.setdefault(item["module"], set()).update(
                 (item["sync"], item["asynchronous"])

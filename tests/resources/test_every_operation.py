@@ -206,3 +206,11 @@ def test_null_is_sent_where_it_was_asked_for(deployment: respx.MockRouter) -> No
     with Client(URL, token=TOKEN) as coder:
         coder.workspaces.update_ttl("ac019625-4052-4ac5-a8a2-35eecac5fec2", ttl_ms=None)
     assert json.loads(mocked.calls[0].request.content) == {"ttl_ms": None}
+
+
+def test_methods_of_the_client_itself_give_raw_responses_too(
+    deployment: respx.MockRouter,
+) -> None:
+    deployment.get("/api/v2/buildinfo").mock(httpx.Response(200, json={"version": "v2.36.0"}))
+    with Client(URL, token=TOKEN) as coder:
+        assert coder.with_raw_response.buildinfo().status == 200

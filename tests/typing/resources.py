@@ -86,6 +86,7 @@ def fields(workspace: Workspace) -> None:
 def views(coder: Client) -> None:
     assert_type(coder.users.with_raw_response.get("me"), RawResponse[User])
     assert_type(coder.users.with_raw_response.get("me").parse(), User)
+    assert_type(coder.with_raw_response.buildinfo(), RawResponse[BuildInfoResponse])
     assert_type(coder.workspaces.with_raw_response.list(), RawResponse[WorkspacesResponse])
     with coder.files.with_streaming_response.download("abc") as response:
         assert_type(response.status, int)

@@ -7,13 +7,23 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from coder_sdk._endpoint import AsyncResource, SyncResource, endpoint
+from coder_sdk._endpoint import (
+    AsyncRaw,
+    AsyncResource,
+    AsyncStreaming,
+    M,
+    SyncRaw,
+    SyncResource,
+    SyncStreaming,
+    View,
+    endpoint,
+)
 from coder_sdk._request import OMIT, CallOptions, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._client import AsyncClient, Client
+    from coder_sdk._client import AsyncClient, BaseClient, Client
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import BuildInfoResponse, Response
@@ -159,8 +169,26 @@ class ClientEndpoints:
         )
 
 
+class ClientView(ClientEndpoints, View[M]):
+    """The methods of the client itself, returning responses instead of decoded answers."""
+
+    def __init__(self, client: ClientResources | AsyncClientResources, mode: type[M]) -> None:
+        self._client = cast("BaseClient", client)
+        self._mode = mode
+
+
 class ClientResources(ClientEndpoints, SyncResource):
     """What a synchronous client offers."""
+
+    @property
+    def with_raw_response(self) -> ClientView[SyncRaw]:
+        """The methods of the client itself, returning the whole response."""
+        return ClientView(self, SyncRaw)
+
+    @property
+    def with_streaming_response(self) -> ClientView[SyncStreaming]:
+        """The methods of the client itself, as context managers over the unread response."""
+        return ClientView(self, SyncStreaming)
 
     def _dispatch(self, how: str, request: Any) -> Any:
         return getattr(self, how)(request)
@@ -504,6 +532,16 @@ class ClientResources(ClientEndpoints, SyncResource):
 
 class AsyncClientResources(ClientEndpoints, AsyncResource):
     """What an asynchronous client offers."""
+
+    @property
+    def with_raw_response(self) -> ClientView[AsyncRaw]:
+        """The methods of the client itself, returning the whole response."""
+        return ClientView(self, AsyncRaw)
+
+    @property
+    def with_streaming_response(self) -> ClientView[AsyncStreaming]:
+        """The methods of the client itself, as context managers over the unread response."""
+        return ClientView(self, AsyncStreaming)
 
     def _dispatch(self, how: str, request: Any) -> Any:
         return getattr(self, how)(request)
