@@ -163,21 +163,14 @@ def encode_json(body: JsonBody, types: ResponseTypes | None) -> bytes:
         value = {name: item for name, item in fields.items() if not isinstance(item, Omit)}
     if body.model is None or types is None:
         return _plain_json(value)
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - 43 ms
+    from pydantic import ValidationError  # noqa: PLC0415 - 43 ms
 
-    annotation = types.evaluate(body.model)
+    from coder_sdk.wire import encode_request  # noqa: PLC0415 - likewise
+
     try:
-        if hasattr(annotation, "model_validate"):
-            model = annotation.model_validate(value)
-            text: str = model.model_dump_json(by_alias=True, exclude_unset=True)
-            return text.encode()
-        adapter: Any = TypeAdapter(annotation)
-        dumped: bytes = adapter.dump_json(
-            adapter.validate_python(value), by_alias=True, exclude_unset=True
-        )
+        return encode_request(types.evaluate(body.model), value)
     except ValidationError as error:
         raise invalid_body(error) from None
-    return dumped
 
 
 def _plain_json(value: Any) -> bytes:

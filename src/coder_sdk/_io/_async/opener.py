@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from coder_sdk._sockets import CLOSE_TIMEOUT, closed, raised, settings
+from coder_sdk import _sockets
+from coder_sdk._sockets import closed, is_farewell, raised, settings
 from coder_sdk._ws import NORMAL
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ async def open_socket(handshake: Handshake, keepalive: float | None) -> AsyncCon
             except Exception as error:  # noqa: BLE001 - told apart by `raised`
                 raise raised(error) from None
 
+        def process_event(self, event: Any) -> None:
+            """Bound how long a server may hold a connection after its farewell."""
+            super().process_event(event)
+            if is_farewell(event):
+                timer = self.loop.call_later(_sockets.CLOSE_TIMEOUT, self.transport.abort)
+                self.connection_lost_waiter.add_done_callback(lambda _: timer.cancel())
+
     try:
         connection = await connect(
             handshake.url, create_connection=Shaken, **settings(handshake, keepalive)
@@ -86,6 +94,6 @@ class _Connection:
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
         from anyio import move_on_after  # noqa: PLC0415 - async callers have it already
 
-        with move_on_after(CLOSE_TIMEOUT):
+        with move_on_after(_sockets.CLOSE_TIMEOUT):
             await self._connection.close(code, reason)
         self._connection.transport.abort()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from sys import exc_info
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
 from coder_sdk._io._async.opener import open_socket
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from coder_sdk._io._async.transport import AsyncTransport
     from coder_sdk._request import Request, StreamRequest
     from coder_sdk._response import AsyncStreamingResponse
+
+
+CLOSING: Final = 5.0
+"""Seconds to say goodbye, also after a cancellation."""
 
 
 class AsyncSource(Protocol):

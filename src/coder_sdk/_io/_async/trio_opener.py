@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk import _sockets
 from coder_sdk._errors.base import ConfigError
-from coder_sdk._sockets import CLOSE_TIMEOUT, closed, raised, settings
+from coder_sdk._sockets import closed, is_farewell, raised, settings
 from coder_sdk._ws import NORMAL
 
 if TYPE_CHECKING:
@@ -21,6 +22,16 @@ async def open_on_trio(handshake: Handshake, keepalive: float | None) -> TrioCon
     connection = TrioConnection()
     await connection.open(handshake, keepalive)
     return connection
+
+
+async def hang_up(connection: Any) -> None:
+    """Close a connection that the other side does not close after its farewell."""
+    import trio  # noqa: PLC0415 - it is running
+
+    with trio.move_on_after(_sockets.CLOSE_TIMEOUT):
+        await connection.stream_closed.wait()
+        return
+    await trio.aclose_forcefully(connection.stream)
 
 
 class TrioConnection:
@@ -77,6 +88,12 @@ class TrioConnection:
                 except Exception as error:  # noqa: BLE001 - told apart by `raised`
                     raise raised(error) from None
 
+            def process_event(self, event: Any) -> None:
+                """Bound how long a server may hold a connection after its farewell."""
+                super().process_event(event)
+                if is_farewell(event):
+                    self.nursery.start_soon(hang_up, self)
+
         chosen = settings(handshake, keepalive)
         async with connect(handshake.url, create_connection=Shaken, **chosen) as connection:
             self._connection = connection
@@ -102,7 +119,7 @@ class TrioConnection:
             raise closed(error) from None
 
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
-        with self._trio.move_on_after(CLOSE_TIMEOUT):
+        with self._trio.move_on_after(_sockets.CLOSE_TIMEOUT):
             await self._connection.aclose(code, reason)
             self._leave.set()
             await self._gone.wait()

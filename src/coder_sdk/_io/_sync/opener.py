@@ -51,16 +51,18 @@ def open_socket(handshake: Handshake, keepalive: float | None) -> Connection:
 
     arguments = settings(handshake, keepalive)
     try:
-        connection = cast("Any", connect)(handshake.url, create_connection=Shaken, **arguments)
+        manager = cast("Any", connect)(handshake.url, create_connection=Shaken, **arguments)
+        connection = manager.__enter__()
     except Exception as error:  # noqa: BLE001 - told apart by `raised`
         raise raised(error) from None
-    return _Connection(connection)
+    return _Connection(manager, connection)
 
 
 class _Connection:
     """A connection of the library."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, manager: Any, connection: Any) -> None:
+        self._manager = manager
         self._connection = connection
 
     def receive(self) -> bytes:
@@ -78,5 +80,6 @@ class _Connection:
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
         self._connection.close(code, reason)
-        thread = self._connection.recv_events_thread
-        thread.join(1)
+        manager, self._manager = self._manager, None
+        if manager is not None:
+            manager.__exit__(None, None, None)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from sys import exc_info
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
 from coder_sdk._io._sync.opener import open_socket
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.transport import Transport
     from coder_sdk._request import Request, StreamRequest
     from coder_sdk._response import StreamingResponse
+
+
+CLOSING: Final = 5.0
+"""Seconds to say goodbye, also after a cancellation."""
 
 
 class Source(Protocol):

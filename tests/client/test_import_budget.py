@@ -1,0 +1,82 @@
+"""What an import and a first call load: counted in modules of fresh interpreters."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("pydantic", "attr", "attrs", "tenacity", "keyring", "websockets", "anyio", "certifi")
+
+
+def modules_after(code: str) -> set[str]:
+    """Names of the modules that a fresh interpreter has loaded after some code."""
+    script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def own(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.startswith("coder_sdk")}
+
+
+def test_the_import_loads_the_package_alone():
+    modules = modules_after("import coder_sdk")
+    assert own(modules) == {"coder_sdk", "coder_sdk._version"}
+    assert not modules & {*HEAVY, "httpx"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from coder_sdk import Client, AsyncClient, CoderError, NotFoundError",
+        "import coder_sdk; coder_sdk.Client('https://coder.example', token='t')",
+    ],
+)
+def test_the_clients_load_nothing_heavy(code):
+    modules = modules_after(code)
+    assert not modules & set(HEAVY)
+    assert "coder_sdk.models" not in modules
+    assert "coder_sdk.wire" not in modules
+    assert {name for name in modules if name.startswith("coder_sdk.resources.")} == {
+        "coder_sdk.resources._client"
+    }
+    assert len(own(modules)) <= 45
+
+
+CALL = """
+import httpx, coder_sdk
+answer = {"user_id": "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10", "public_key": "k",
+          "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+http = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=answer)))
+client = coder_sdk.Client("http://127.0.0.1:1", token="t", http_client=http)
+client.git_ssh_keys.get("me")
+"""
+
+
+def test_a_first_call_loads_what_its_closure_needs():
+    modules = modules_after(CALL)
+    assert not modules & {"tenacity", "keyring", "websockets"}
+    resources = {name for name in modules if name.startswith("coder_sdk.resources.")}
+    assert resources == {"coder_sdk.resources._client", "coder_sdk.resources.git_ssh_keys"}
+    models = {name for name in modules if name.startswith("coder_sdk.models.")}
+    assert 1 <= len(models) <= 4
+
+
+def test_every_public_name_can_be_imported():
+    code = "import coder_sdk\nfor name in coder_sdk.__all__: getattr(coder_sdk, name)"
+    modules_after(code)
+
+
+def test_unknown_names_are_attribute_errors():
+    import coder_sdk
+
+    with pytest.raises(AttributeError, match="Nonsense"):
+        coder_sdk.Nonsense  # noqa: B018 - looking it up is the test
+    assert set(coder_sdk.__all__) <= set(dir(coder_sdk))
