@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from codegen.python.methods import REF_TYPES, Argument, Method, is_json
 from codegen.python.operations import Content, Operation
 from codegen.python.resources import Plan
-from codegen.python.signature import REF_TYPES, Argument, Method, is_json
 
 _PLACES = {"q": "query", "whole": "body", "content": "body"}
 # What identifies an object may be its model.

@@ -10,8 +10,8 @@ from pathlib import Path
 from attrs import field, frozen
 
 from codegen.description import toml
+from codegen.python.methods import Argument, Method
 from codegen.python.phrases import effect, singular, words
-from codegen.python.signature import Argument, Method
 
 ARGUMENTS_FILE = Path(__file__).parents[1] / "names" / "arguments.toml"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from codegen.python.methods import Argument, Method, filter_spec
 from codegen.python.names import snake
-from codegen.python.signature import Argument, Method, filter_spec
 
 if TYPE_CHECKING:
     from codegen.python.resources import Plan

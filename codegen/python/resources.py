@@ -16,6 +16,7 @@ from codegen.description.openapi import Json
 from codegen.python.annotations import Annotations
 from codegen.python.docstring import Words, deprecation, docstring
 from codegen.python.imports import Imports
+from codegen.python.methods import Method
 from codegen.python.model_names import ModelNames
 from codegen.python.model_names import resolve as model_names
 from codegen.python.models import HEADER, sort_names
@@ -24,7 +25,7 @@ from codegen.python.operations import Operation, operations
 from codegen.python.phrases import title, words
 from codegen.python.request_code import grammar, options, parameters, parts
 from codegen.python.schemas import prepared
-from codegen.python.signature import Builder, Method
+from codegen.python.signature import Builder
 
 _REQUESTS = {
     "endpoint": "Request",

@@ -12,10 +12,10 @@ from attrs import frozen
 
 from codegen.description.openapi import Json, load, referred
 from codegen.python import model_names
+from codegen.python.methods import Argument, Method, is_json
 from codegen.python.names import read_names
 from codegen.python.resources import Plan, plan
 from codegen.python.schemas import prepared, resolved
-from codegen.python.signature import Argument, Method, is_json
 from codegen.python.types import shape
 from tests.wire.samples import sample
 

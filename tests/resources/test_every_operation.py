@@ -13,8 +13,8 @@ import httpx
 import pytest
 import respx
 
+from codegen.python.methods import Method
 from codegen.python.names import RELEASED_FILE
-from codegen.python.signature import Method
 from coder_sdk import AsyncClient, Client, RedirectError, models
 from tests.resources.calls import Call, answer_of, call_of, encoded, the_plan
 
