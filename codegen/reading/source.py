@@ -26,12 +26,22 @@ def read_lines(path: Path) -> list[Line] | Finding:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         return Finding("error", str(path), line, "The file is binary, not text.")
     try:
-        text = content.decode("utf-8-sig")
+        text = _without_cut_character(content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return Finding("error", str(path), line, "The file is no valid UTF-8 text.")
     lines = [Line(part, number) for number, part in enumerate(_LINE_END.split(text), start=1)]
     return lines[_front_matter_end(lines) :]
+
+
+def _without_cut_character(content: bytes) -> bytes:
+    """Return the content without the rest of a character at its end: the file was cut there."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        if error.end == len(content) and error.reason == "unexpected end of data":
+            return content[: error.start]
+    return content
 
 
 def _front_matter_end(lines: Sequence[Line]) -> int:

@@ -38,16 +38,18 @@ def split_row(text: str, columns: tuple[str, ...]) -> tuple[str, ...] | None:
 
     The restrictions of a property are always empty: text after `Required` is its description.
     """
-    if not text.endswith("|") and "\t" not in text:
+    if len(columns) > 1 and not text.endswith("|") and "\t" not in text:
         return None
     cells = [cell.strip() for cell in _SPLIT.split(text.removeprefix("|").removesuffix("|"))]
     filled = _FILLED.get(columns)
     if filled is None:
         return _fit(cells, len(columns))
+    if not any(cells[1:]):
+        return (cells[0],)
     if len(cells) < filled:
         return tuple(cells)
     rest = [cell for cell in cells[filled:] if cell]
-    if columns[-1] == "Schema":
+    if "Schema" in columns:
         return (*cells[:filled], *_fit(rest, 2))
     return (*cells[:filled], *([""] * (len(columns) - filled - 1)), " | ".join(rest))
 

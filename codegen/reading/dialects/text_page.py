@@ -86,8 +86,7 @@ def blocks(lines: Sequence[Line], splitter: Callable[[TextSection], RowSplitter]
     starts = list(_section_starts(lines))
     schemas = frozenset(text for _, text in starts if is_schema_name(text))
     result: list[Block] = list(_title(lines[: starts[0][0] if starts else len(lines)]))
-    ends = [index for index, _ in starts[1:]] + [len(lines)]
-    for (start, text), end in zip(starts, ends, strict=True):
+    for (start, text), (end, _) in itertools.pairwise([*starts, (len(lines), "")]):
         result.append(Heading(2, text, lines[start].number))
         section = TextSection(tuple(lines[start + 1 : end]), schemas)
         scanner = _SectionScanner(section, splitter(section), schema=is_schema_name(text))
@@ -131,6 +130,8 @@ class _SectionScanner:
         self._split = split
         self._example_expected = schema
         self._columns: tuple[str, ...] | None = None
+        # Whether the rows of the table have no pipe at their end.
+        self._unclosed = False
 
     def __iter__(self) -> Iterator[Block]:
         index = 0
@@ -209,8 +210,9 @@ class _SectionScanner:
         columns = columns_of(line.text)
         if columns is not None and self._columns is None:
             self._columns = columns
+            self._unclosed = "|" in line.text and not line.text.strip().endswith("|")
             return self._table(line, index + 1)
-        if self._columns and len(self._columns) > 1 and self._cells(line.text) is not None:
+        if self._columns and len(self._cells(line.text) or ()) > 1:
             return self._table(line, index)
         return Text(line.text.strip(), line.number), index + 1
 
@@ -233,4 +235,5 @@ class _SectionScanner:
         return ends or (has_rows and not text)
 
     def _cells(self, text: str) -> tuple[str, ...] | None:
-        return self._split(text.strip(), self._columns or ())
+        end = "|" if self._unclosed and "|" in text else ""
+        return self._split(text.strip() + end, self._columns or ())

@@ -63,23 +63,24 @@ def test_every_reference_has_its_schema(release: str, reading_of: Callable[[str]
 
 
 @pytest.mark.parametrize(
-    ("number", "operations", "schemas", "tags", "dialect", "warnings"),
+    ("number", "counts", "tags", "dialect"),
     [
-        (0, 0, 119, (), "glued text", 2),
-        (1, 0, 347, (), "markdown", 0),
-        (2, 53, 0, ("Enterprise",), "piped text", 0),
-        (3, 35, 0, ("Users",), "gutter", 0),
-        (4, 11, 0, ("Members",), "gutter", 0),
+        (0, (0, 119), (), "glued text"),
+        (1, (0, 347), (), "markdown"),
+        (2, (53, 0), ("Enterprise",), "piped text"),
+        (3, (35, 0), ("Users",), "gutter"),
+        (4, (11, 0), ("Members",), "gutter"),
     ],
 )
 def test_a_scraped_page_is_read_alone(
-    number: int, operations: int, schemas: int, tags: tuple[str, ...], dialect: str, warnings: int
+    number: int, counts: tuple[int, int], tags: tuple[str, ...], dialect: str
 ):
     reading = read([seed(number)])
-    assert (len(reading.operations), len(reading.schemas)) == (operations, schemas)
+    assert (len(reading.operations), len(reading.schemas)) == counts
     assert reading.tags == tags
     assert [page.dialect for page in reading.pages] == [dialect]
-    assert [finding.level for finding in reading.findings] == ["warning"] * warnings
+    # Only the first one is damaged.
+    assert {finding.level for finding in reading.findings} == ({"warning"} if not number else set())
 
 
 def test_the_glued_page_lost_a_heading_and_its_end():
