@@ -92,7 +92,8 @@ class ApplicationsEndpoints:
         Premium: the open-source build of the server does not have it.
 
         Args:
-            agent_id: The agent.
+            agent_id: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
+                `owner/workspace.agent`.
             url: The address of the terminal that the token is for.
 
         Returns:

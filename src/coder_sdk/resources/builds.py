@@ -195,7 +195,8 @@ class BuildsEndpoints:
             reason: Why the build is made. Since Coder 2.25.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
             state: The provisioner's state to begin with.
-            template_version_id: The template version.
+            template_version_id: The template version: a model, a UUID, or
+                `organization/template/version`.
             template_version_preset_id: The preset whose parameter values are taken. Since
                 Coder 2.22.
 

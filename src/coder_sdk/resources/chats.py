@@ -269,7 +269,8 @@ class ChatsEndpoints:
             reasoning_effort: How hard the model thinks. Since Coder 2.36.
             system_prompt: Instructions that come before the conversation.
             unsafe_dynamic_tools: Tools that the caller itself provides.
-            workspace_id: The workspace.
+            workspace_id: The workspace: a model, a UUID, `name` for one of your own, or
+                `owner/name`.
 
         Returns:
             The `Chat`.
@@ -337,7 +338,8 @@ class ChatsEndpoints:
             pin_order: Its place among the pinned chats; zero unpins it.
             plan_mode: Whether the agent plans before it acts.
             title: The title.
-            workspace_id: The workspace.
+            workspace_id: The workspace: a model, a UUID, `name` for one of your own, or
+                `owner/name`.
 
         Returns:
             Nothing.

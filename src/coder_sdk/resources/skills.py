@@ -131,8 +131,7 @@ class SkillsEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            content: The content: bytes, a path, an open binary file, or an iterator of
-                chunks.
+            content: The text of the skill, in Markdown with front matter.
 
         Returns:
             The `UserSkill`.
@@ -175,8 +174,7 @@ class SkillsEndpoints:
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             name: The name of the skill.
-            content: The content: bytes, a path, an open binary file, or an iterator of
-                chunks.
+            content: The text of the skill, in Markdown with front matter.
 
         Returns:
             The `UserSkill`.

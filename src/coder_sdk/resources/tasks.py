@@ -216,7 +216,8 @@ class TasksEndpoints:
             display_name: The name that is shown to people.
             input: The prompt.
             name: The name of the task.
-            template_version_id: The template version.
+            template_version_id: The template version: a model, a UUID, or
+                `organization/template/version`.
             template_version_preset_id: The preset whose parameter values are taken.
 
         Returns:
@@ -391,7 +392,7 @@ class TasksEndpoints:
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             task: The task: a model, a UUID, or a name.
-            input: The prompt.
+            input: What is sent to the agent.
 
         Returns:
             Nothing.

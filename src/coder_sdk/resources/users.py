@@ -435,7 +435,7 @@ class UsersEndpoints:
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
-            template_id: The template.
+            template_id: The template: a model, a UUID, a name, or `organization/name`.
 
         Returns:
             A list of `UserParameter`.

@@ -636,8 +636,9 @@ class WorkspacesEndpoints:
                 Coder 2.3.
             autostart_schedule: When it starts, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
             rich_parameter_values: Values of parameters, each with `name` and `value`.
-            template_id: The template.
-            template_version_id: The template version. Since Coder 2.2.
+            template_id: The template: a model, a UUID, a name, or `organization/name`.
+            template_version_id: The template version: a model, a UUID, or
+                `organization/template/version`. Since Coder 2.2.
             template_version_preset_id: The preset whose parameter values are taken. Since
                 Coder 2.22.
             ttl_ms: How long it runs before it stops by itself. A `timedelta`, or a number
