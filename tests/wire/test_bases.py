@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from coder_sdk.wire import (
     SharedModel,
     WireList,
     absent_is,
+    encode_request,
     problems,
     sent,
 )
@@ -194,3 +196,49 @@ def test_keys_of_an_opaque_object_are_attributes():
     assert thing.name == "a"
     with pytest.raises(AttributeError):
         _ = thing.nmae
+
+
+# ---- bodies
+
+
+class Change(RequestModel):
+    name: str
+    setting: Setting | None = None
+    by_name: dict[str, Setting] | None = None
+    settings: list[Setting] | None = None
+
+
+def test_body_sends_only_what_was_given_also_in_shared_parts():
+    value = {"name": "a", "setting": {"weeks": 2}, "settings": [{}, {"days": ["monday"]}]}
+    assert json.loads(encode_request(Change, value)) == value
+    assert encode_request(Setting, {"weeks": 2}) == b'{"weeks":2}'
+    assert Change(name="a", setting={"weeks": 2}).setting == Setting(weeks=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"name": "a", "nmae": 1}, ("nmae",)),
+        ({"name": "a", "setting": {"wekes": 1}}, ("setting", "wekes")),
+        ({"name": "a", "by_name": {"k": {"wekes": 1}}}, ("by_name", "k", "wekes")),
+        ({"name": "a", "settings": [{}, {"wekes": 1}]}, ("settings", 1, "wekes")),
+    ],
+)
+def test_body_refuses_unknown_keys_at_every_depth(value: Any, place: tuple[Any, ...]):
+    with pytest.raises(ValidationError) as caught:
+        encode_request(Change, value)
+    assert [(found.location, found.type) for found in problems(caught.value)] == [
+        (place, "extra_forbidden")
+    ]
+
+
+def test_body_keeps_what_a_newer_server_sent():
+    setting = Setting.model_validate_json('{"name":"a","weeks":2,"days":[],"newer":1}')
+    assert json.loads(encode_request(Change, {"name": "a", "setting": setting})) == {
+        "name": "a",
+        "setting": {"name": "a", "weeks": 2, "days": [], "newer": 1},
+    }
+
+
+def test_body_may_be_a_list_of_models():
+    assert encode_request(list[Order], [{"name": "a"}]) == b'[{"name":"a"}]'

@@ -16,6 +16,7 @@ from coder_sdk.wire._models import (
     sent,
 )
 from coder_sdk.wire._problems import Problem, problems
+from coder_sdk.wire._requests import encode_request
 from coder_sdk.wire._secret import Secret
 from coder_sdk.wire._values import (
     NEVER,
@@ -49,6 +50,7 @@ __all__ = [
     "WireMap",
     "ZeroNullUUID",
     "absent_is",
+    "encode_request",
     "problems",
     "sent",
 ]

@@ -1,7 +1,8 @@
 """The bases of the models: lenient and frozen for answers, strict for requests."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
@@ -21,13 +22,23 @@ __all__ = [
 ABSENT: Final = object()
 
 
-class _Building(threading.local):
-    """Whether this thread is inside the constructor of a `SharedModel`."""
+class _Requesting(threading.local):
+    """Whether this thread makes a request: then shared models need not be complete."""
 
     active = False
 
 
-_building = _Building()
+_requesting = _Requesting()
+
+
+@contextmanager
+def requesting() -> Generator[None, None, None]:
+    """Take values as parts of a request, not of an answer."""
+    outer, _requesting.active = _requesting.active, True
+    try:
+        yield
+    finally:
+        _requesting.active = outer
 
 
 class ResponseModel(BaseModel):
@@ -73,6 +84,14 @@ class RequestModel(BaseModel):
         validate_assignment=True,
     )
 
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, **data: Any) -> None:
+            with requesting():
+                super().__init__(**data)
+
+        __init__.__pydantic_base_init__ = True
+
 
 class SharedModel(ResponseModel):
     """What is answered and sent alike.
@@ -84,11 +103,8 @@ class SharedModel(ResponseModel):
     if not TYPE_CHECKING:
 
         def __init__(self, /, **data: Any) -> None:
-            outer, _building.active = _building.active, True
-            try:
+            with requesting():
                 super().__init__(**data)
-            finally:
-                _building.active = outer
 
         __init__.__pydantic_base_init__ = True
 
@@ -115,7 +131,7 @@ def sent(zero: Callable[[], object]) -> Any:
         The default of the field.
     """
     return Field(
-        default_factory=lambda: zero() if _building.active else ABSENT, validate_default=True
+        default_factory=lambda: zero() if _requesting.active else ABSENT, validate_default=True
     )
 
 
