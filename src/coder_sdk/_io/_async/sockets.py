@@ -8,8 +8,7 @@ from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.stream import StreamError
 from coder_sdk._frames import decode_frame, encode_frame
 from coder_sdk._io._async.shield import shielded
-from coder_sdk._io._async.sources import connect
-from coder_sdk._sockets import CLOSE_TIMEOUT
+from coder_sdk._io._async.sources import CLOSING, connect
 from coder_sdk._ws import NORMAL, ClosedError, close_hint
 
 if TYPE_CHECKING:
@@ -124,5 +123,5 @@ class AsyncSocket(Generic[S, V]):
         self._left = True
         connection, self._connection = self._connection, None
         if connection is not None:
-            with shielded(2 * CLOSE_TIMEOUT):
+            with shielded(CLOSING):
                 await connection.close()

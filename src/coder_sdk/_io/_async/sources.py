@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from sys import exc_info
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
 from coder_sdk._io._async.opener import open_socket
 from coder_sdk._options import chosen
@@ -85,6 +87,7 @@ class AsyncEventSource:
         self._manager = manager
         self._chunks: Any = response.iter_bytes()
         self._decoder = Decoder()
+        self._begun = self._reading = False
         self._events: deque[ServerEvent] = deque()
 
     @classmethod
@@ -106,6 +109,7 @@ class AsyncEventSource:
         return ("data" if event.type == "message" else event.type), event.data
 
     async def _read(self) -> list[ServerEvent]:
+        self._begun = self._reading = True
         try:
             return self._decoder.feed(await self._chunks.__anext__())
         except StopAsyncIteration:
@@ -114,10 +118,18 @@ class AsyncEventSource:
             raise ClosedError(LOST, error.message) from error
         except EventTooLargeError as error:
             raise ClosedError(TOO_BIG, str(error)) from None
+        finally:
+            self._reading = False
 
     async def close(self) -> None:
-        await self._chunks.aclose()
         await self._manager.__aexit__(None, None, None)
+        if self._reading or not self._begun:
+            return  # whoever reads is told by the connection
+        # The library's iterators are nested, and closing the outermost leaves the others to the
+        # garbage collector, of which trio complains; an error of the closed connection ends all.
+        with suppress(StopAsyncIteration, CoderError):
+            await self._chunks.__anext__()
+        await self._chunks.aclose()
 
 
 async def _check(response: AsyncStreamingResponse[Any]) -> None:

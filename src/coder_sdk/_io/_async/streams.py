@@ -9,7 +9,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.transport import CallError
 from coder_sdk._frames import decode_frame
 from coder_sdk._io._async.shield import shielded
-from coder_sdk._io._async.sources import open_source
+from coder_sdk._io._async.sources import CLOSING, open_source
 from coder_sdk._reconnect import Patience, failed, is_absent, lost, other_form, with_query
 from coder_sdk._request import Omit
 from coder_sdk._ws import Bookmark, ClosedError, Problem, problem, verdict
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 logger: Final = getLogger("coder_sdk.streams")
-CLOSING: Final = 5.0  # seconds to say goodbye after a cancellation
 PATIENCE: Final = 5  # errors in a row in place of data
 _END: Final = object()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from coder_sdk._sockets import closed, raised, settings
+from coder_sdk import _sockets
+from coder_sdk._sockets import closed, is_farewell, raised, settings
 from coder_sdk._ws import NORMAL
 
 if TYPE_CHECKING:
@@ -38,16 +39,28 @@ def open_socket(handshake: Handshake, keepalive: float | None) -> Connection:
         RefusedError: The server answered without switching protocols.
         OSError: There was no answer.
     """
+    from threading import Timer  # noqa: PLC0415 - loaded by the library
+
     from websockets.sync.client import ClientConnection, connect  # noqa: PLC0415 - first socket
 
     class Shaken(ClientConnection):
         """Reports a refusal in a form that the library does not take for a redirect to follow."""
+
+        timer: Timer | None = None
 
         def handshake(self, *args: Any, **kwargs: Any) -> None:
             try:
                 super().handshake(*args, **kwargs)
             except Exception as error:  # noqa: BLE001 - told apart by `raised`
                 raise raised(error) from None
+
+        def process_event(self, event: Any) -> None:
+            """Bound how long a server may hold a connection after its farewell."""
+            super().process_event(event)
+            if is_farewell(event):
+                self.timer = Timer(_sockets.CLOSE_TIMEOUT, self.close_socket)
+                self.timer.daemon = True
+                self.timer.start()
 
     arguments = settings(handshake, keepalive)
     try:
@@ -83,3 +96,7 @@ class _Connection:
         manager, self._manager = self._manager, None
         if manager is not None:
             manager.__exit__(None, None, None)
+        timer = self._connection.timer
+        if timer is not None:
+            timer.cancel()
+            timer.join()

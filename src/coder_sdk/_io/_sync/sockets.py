@@ -10,8 +10,7 @@ from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.stream import StreamError
 from coder_sdk._frames import decode_frame, encode_frame
 from coder_sdk._io._sync.shield import shielded
-from coder_sdk._io._sync.sources import connect
-from coder_sdk._sockets import CLOSE_TIMEOUT
+from coder_sdk._io._sync.sources import CLOSING, connect
 from coder_sdk._ws import NORMAL, ClosedError, close_hint
 
 if TYPE_CHECKING:
@@ -126,5 +125,5 @@ class Socket(Generic[S, V]):
         self._left = True
         connection, self._connection = self._connection, None
         if connection is not None:
-            with shielded(2 * CLOSE_TIMEOUT):
+            with shielded(CLOSING):
                 connection.close()

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from sys import exc_info
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
 from coder_sdk._io._sync.opener import open_socket
 from coder_sdk._options import chosen
@@ -87,6 +89,7 @@ class EventSource:
         self._manager = manager
         self._chunks: Any = response.iter_bytes()
         self._decoder = Decoder()
+        self._begun = self._reading = False
         self._events: deque[ServerEvent] = deque()
 
     @classmethod
@@ -108,6 +111,7 @@ class EventSource:
         return ("data" if event.type == "message" else event.type), event.data
 
     def _read(self) -> list[ServerEvent]:
+        self._begun = self._reading = True
         try:
             return self._decoder.feed(self._chunks.__next__())
         except StopIteration:
@@ -116,10 +120,18 @@ class EventSource:
             raise ClosedError(LOST, error.message) from error
         except EventTooLargeError as error:
             raise ClosedError(TOO_BIG, str(error)) from None
+        finally:
+            self._reading = False
 
     def close(self) -> None:
-        self._chunks.close()
         self._manager.__exit__(None, None, None)
+        if self._reading or not self._begun:
+            return  # whoever reads is told by the connection
+        # The library's iterators are nested, and closing the outermost leaves the others to the
+        # garbage collector, of which trio complains; an error of the closed connection ends all.
+        with suppress(StopIteration, CoderError):
+            self._chunks.__next__()
+        self._chunks.close()
 
 
 def _check(response: StreamingResponse[Any]) -> None:
