@@ -1,0 +1,163 @@
+# Derived from `tests/streams/_async/test_sockets.py`
+# by `python -m codegen colours`; edit that file.
+"""Two-way sockets: typed messages, and the raw bytes of a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from coder_sdk import Client, CoderError, DecodeError, RequestValidationError
+from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.stream import StreamError
+from coder_sdk._io._sync.sockets import Socket
+from coder_sdk._request import SocketRequest, StreamSpec
+from tests.streams.peer import Peer, Server
+
+pytestmark = pytest.mark.anyio
+
+
+class Inputs(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: int
+    inputs: dict[str, str]
+
+
+class Rendered(BaseModel):
+    id: int
+    parameters: list[str] = []
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Client]:
+    with Client(server.url, token="t") as client:
+        yield client
+
+
+def socket(
+    client: Client, sent: Any = Inputs, received: Any = Rendered, *, binary: bool = False
+) -> Socket[Any, Any]:
+    spec = StreamSpec("websocket", binary=binary)
+    request: SocketRequest[Any, Any] = SocketRequest("GET", "/api/v2/evaluate", stream=spec)
+    request.types = ResponseTypes(None, sent, received)
+    opened: Socket[Any, Any] = client._socket(request)
+    return opened
+
+
+def echo(peer: Peer) -> None:
+    """Render whatever is asked for, once unasked at the start."""
+    peer.accept().send({"id": -1})
+    while True:
+        asked = json.loads(peer.receive())
+        peer.send({"id": asked["id"], "parameters": sorted(asked["inputs"])})
+
+
+def test_messages_go_both_ways(client: Client, server: Server) -> None:
+    server.expect(echo)
+    with socket(client) as opened:
+        assert opened.receive() == Rendered(id=-1)
+        opened.send(Inputs(id=1, inputs={"cpu": "4"}))
+        assert opened.receive() == Rendered(id=1, parameters=["cpu"])
+        opened.send({"id": 2, "inputs": {"b": "1", "a": "2"}})
+        assert opened.receive() == Rendered(id=2, parameters=["a", "b"])
+        assert opened.last_event == Rendered(id=2, parameters=["a", "b"])
+    assert server.peers[0].gone.wait(5)
+    assert server.peers[0].client_code == 1000
+
+
+def test_a_message_that_does_not_fit_is_not_sent(client: Client, server: Server) -> None:
+    server.expect(echo)
+    with socket(client) as opened:
+        with pytest.raises(RequestValidationError, match="`input`"):
+            opened.send({"id": 1, "inputs": {}, "input": 3})
+        assert opened.receive() == Rendered(id=-1)
+        opened.send({"id": 5, "inputs": {}})
+        assert opened.receive() == Rendered(id=5)
+
+
+def test_an_answer_that_does_not_fit_is_a_decode_error(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.accept().send({"id": "x"}).wait_gone())
+    with socket(client) as opened, pytest.raises(DecodeError, match="`id`"):
+        opened.receive()
+
+
+def test_a_normal_close_ends_the_iteration(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.accept().send({"id": 1}, {"id": 2}).close(1000, "bye"))
+    got = []
+    with socket(client) as opened:
+        for message in opened:
+            got.append(message.id)  # noqa: PERF401 - both colours
+        assert (opened.close_code, opened.close_reason) == (1000, "bye")
+    assert got == [1, 2]
+
+
+def test_any_other_close_is_an_error(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.accept().send({"id": 1}).close(1001, "half an hour is over"))
+    with socket(client) as opened:
+        opened.receive()
+        with pytest.raises(StreamError, match="half an hour is over") as caught:
+            opened.receive()
+        with pytest.raises(StreamError):
+            opened.send({"id": 1, "inputs": {}})
+    assert (caught.value.code, caught.value.last_event) == (1001, Rendered(id=1))
+    assert "GET /api/v2/evaluate" in str(caught.value)
+
+
+def test_a_cut_is_an_error(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.accept().cut())
+    with socket(client) as opened, pytest.raises(StreamError) as caught:
+        opened.receive()
+    assert caught.value.code == 1006
+
+
+def test_a_refused_handshake_is_the_error_of_a_call(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.refuse(425, "Template version job has not finished"))
+    with pytest.raises(CoderError, match="status 425: Template version job has not finished"):
+        socket(client).__enter__()
+
+
+def test_a_closed_socket_is_not_opened_again(client: Client, server: Server) -> None:
+    server.expect(echo)
+    opened = socket(client)
+    opened.receive()
+    opened.close()
+    opened.close()
+    with pytest.raises(StreamError, match="closed here"):
+        opened.receive()
+
+
+def terminal(peer: Peer) -> None:
+    """Print, then echo what is typed until the end of input."""
+    peer.accept().send("é".encode()[:1], "é".encode()[1:] + b"\r\n")
+    while True:
+        typed = json.loads(peer.receive())
+        peer.send(json.dumps(typed).encode())
+        if typed.get("data") == "\x04":
+            peer.close()
+            return
+
+
+def test_a_terminal_takes_json_and_gives_bytes(client: Client, server: Server) -> None:
+    server.expect(terminal)
+    output = b""
+    with socket(client, dict[str, Any], bytes, binary=True) as opened:
+        opened.send({"height": 24, "width": 80})
+        opened.send({"data": "\x04"})
+        for chunk in opened:
+            output += chunk
+    assert output == "é".encode() + b'\r\n{"height": 24, "width": 80}{"data": "\\u0004"}'
+
+
+def test_raw_bytes_go_as_they_are(client: Client, server: Server) -> None:
+    server.expect(lambda peer: peer.accept().send(peer.receive()[::-1]).wait_gone())
+    with socket(client, bytes, bytes, binary=True) as opened:
+        opened.send(b"RFB \x00\xff")
+        assert opened.receive() == b"\xff\x00 BFR"
+
+
+def test_a_socket_says_what_it_is(client: Client, server: Server) -> None:
+    assert repr(socket(client)).endswith("Socket GET /api/v2/evaluate>")
