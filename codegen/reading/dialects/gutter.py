@@ -36,7 +36,8 @@ def _is_gutter(line: Line) -> bool:
 
 def _source_lines(lines: Sequence[Line]) -> Iterator[Line]:
     """Yield the lines of the file, empty ones restored."""
-    runs = [(gutter, list(run)) for gutter, run in groupby(lines, key=_is_gutter)]
+    end = max((n for n, line in enumerate(lines, start=1) if line.text.strip()), default=0)
+    runs = [(gutter, list(run)) for gutter, run in groupby(lines[:end], key=_is_gutter)]
     inner = [len(run) for gutter, run in runs[1:-1] if gutter]
     between = min(inner, default=_MIN_GUTTERS)
     for position, (gutter, run) in enumerate(runs):

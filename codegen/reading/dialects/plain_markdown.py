@@ -16,8 +16,10 @@ _HEADING: Final = re.compile(r"#{1,4} \S")
 
 
 def recognises(lines: Sequence[Line]) -> bool:
-    """Tell whether the text has markdown headings; the sample calls have a comment."""
-    return any(_HEADING.match(line.text) and line.text.strip() != _COMMENT for line in lines)
+    """Tell whether the text has markdown headings; the comment of a sample call is none."""
+    return any(
+        _HEADING.match(line.text) and not _COMMENT.startswith(line.text.strip()) for line in lines
+    )
 
 
 def blocks(lines: Sequence[Line]) -> list[Block]:
