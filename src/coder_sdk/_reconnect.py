@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.status import APIStatusError, RateLimitError, ServerError
-from coder_sdk._errors.stream import StreamError
 from coder_sdk._errors.transport import TLSError, TransportError, UnexpectedResponseError
+from coder_sdk._errors.work import StreamError
 from coder_sdk._request import Omit, StreamRequest, StreamSpec
 from coder_sdk._ws import ClosedError, close_hint, verdict
 
@@ -69,7 +69,8 @@ def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: 
     """The error of a stream that is not opened again."""
     error = failed(request, f"the stream is lost: {cause}", last_event, tries)
     if isinstance(cause, ClosedError):
-        error.code, error.reason, error.hint = cause.code, cause.reason, close_hint(cause.code)
+        error.close_code, error.close_reason = cause.code, cause.reason
+        error.hint = close_hint(cause.code)
         error.__cause__ = cause.__cause__
     else:
         error.__cause__ = cause

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.transport import CallError
+
+if TYPE_CHECKING:
+    from coder_sdk._errors.context import CallContext
 
 
 class JobError(CoderError):
@@ -59,6 +63,16 @@ class MissingVariablesError(TemplateImportError):
 
 class QuotaExceededError(BuildFailedError):
     """The owner of the workspace has used up the quota."""
+
+
+class DeletionFailedError(BuildFailedError):
+    """A workspace could not be deleted, and the server refused to drop it without its resources.
+
+    Attributes:
+        refusal: Why it was refused.
+    """
+
+    refusal: CoderError | None = None
 
 
 class NoProvisionerError(JobError):
@@ -143,16 +157,16 @@ class CommandError(CoderError):
         return f"{self.message}\n{tail}" if tail else self.message
 
 
-class StreamError(CoderError):
-    """A stream was lost for good.
+class StreamError(CallError):
+    """A stream or socket was lost for good, after what could be done about it.
 
     Attributes:
         last_event: What it yielded last; `None` if that was nothing.
-        close_code: Code that a WebSocket was closed with.
+        close_code: Code that a WebSocket was closed with, 1006 for a connection that was lost.
         close_reason: The reason that came with it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all of it is what was seen
         self,
         message: str = "",
         *,
@@ -160,8 +174,9 @@ class StreamError(CoderError):
         close_code: int | None = None,
         close_reason: str = "",
         hint: str | None = None,
+        context: CallContext | None = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, context=context)
         self.last_event = last_event
         self.close_code = close_code
         self.close_reason = close_reason

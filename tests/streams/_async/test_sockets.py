@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from coder_sdk import AsyncClient, CoderError, DecodeError, RequestValidationError
+from coder_sdk import AsyncClient, CoderError, DecodeError, RequestValidationError, StreamError
 from coder_sdk._decode import ResponseTypes
-from coder_sdk._errors.stream import StreamError
 from coder_sdk._io._async.sockets import AsyncSocket
 from coder_sdk._request import SocketRequest, StreamSpec
 from tests.streams.peer import Peer, Server
@@ -104,7 +103,7 @@ async def test_any_other_close_is_an_error(client: AsyncClient, server: Server) 
             await opened.receive()
         with pytest.raises(StreamError):
             await opened.send({"id": 1, "inputs": {}})
-    assert (caught.value.code, caught.value.last_event) == (1001, Rendered(id=1))
+    assert (caught.value.close_code, caught.value.last_event) == (1001, Rendered(id=1))
     assert "GET /api/v2/evaluate" in str(caught.value)
 
 
@@ -113,7 +112,7 @@ async def test_a_cut_is_an_error(client: AsyncClient, server: Server) -> None:
     async with socket(client) as opened:
         with pytest.raises(StreamError) as caught:
             await opened.receive()
-    assert caught.value.code == 1006
+    assert caught.value.close_code == 1006
 
 
 async def test_a_refused_handshake_is_the_error_of_a_call(

@@ -16,10 +16,10 @@ from coder_sdk import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    StreamError,
     UnauthorizedError,
 )
 from coder_sdk._decode import ResponseTypes
-from coder_sdk._errors.stream import StreamError
 from coder_sdk._io._async.streams import AsyncStream
 from coder_sdk._reconnect import TRIES
 from coder_sdk._request import CallOptions, StreamRequest, StreamSpec
@@ -160,7 +160,7 @@ async def test_a_close_for_good_is_an_error_with_the_last_event(
         await collect(stream(client), got)
     assert got == lines(1)
     error = caught.value
-    assert (error.code, error.reason, error.last_event) == (code, "because", line(1))
+    assert (error.close_code, error.close_reason, error.last_event) == (code, "because", line(1))
     assert error.operation == "GET /api/v2/logs"
 
 
@@ -168,7 +168,7 @@ async def test_patience_ends(client: AsyncClient, server: Server, clock: Instant
     server.expect(cut_after(7), *[cut_after()] * TRIES)
     with pytest.raises(StreamError) as caught:
         await collect(stream(client))
-    assert (caught.value.code, caught.value.last_event) == (1006, line(7))
+    assert (caught.value.close_code, caught.value.last_event) == (1006, line(7))
     assert caught.value.tries == TRIES + 1
     assert len(clock.slept) == TRIES
     assert all(0.25 <= slept <= 8 for slept in clock.slept)

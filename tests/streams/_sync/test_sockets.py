@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from coder_sdk import Client, CoderError, DecodeError, RequestValidationError
+from coder_sdk import Client, CoderError, DecodeError, RequestValidationError, StreamError
 from coder_sdk._decode import ResponseTypes
-from coder_sdk._errors.stream import StreamError
 from coder_sdk._io._sync.sockets import Socket
 from coder_sdk._request import SocketRequest, StreamSpec
 from tests.streams.peer import Peer, Server
@@ -81,8 +80,9 @@ def test_a_message_that_does_not_fit_is_not_sent(client: Client, server: Server)
 
 def test_an_answer_that_does_not_fit_is_a_decode_error(client: Client, server: Server) -> None:
     server.expect(lambda peer: peer.accept().send({"id": "x"}).wait_gone())
-    with socket(client) as opened, pytest.raises(DecodeError, match="`id`"):
-        opened.receive()
+    with socket(client) as opened:
+        with pytest.raises(DecodeError, match="`id`"):
+            opened.receive()
 
 
 def test_a_normal_close_ends_the_iteration(client: Client, server: Server) -> None:
@@ -103,15 +103,16 @@ def test_any_other_close_is_an_error(client: Client, server: Server) -> None:
             opened.receive()
         with pytest.raises(StreamError):
             opened.send({"id": 1, "inputs": {}})
-    assert (caught.value.code, caught.value.last_event) == (1001, Rendered(id=1))
+    assert (caught.value.close_code, caught.value.last_event) == (1001, Rendered(id=1))
     assert "GET /api/v2/evaluate" in str(caught.value)
 
 
 def test_a_cut_is_an_error(client: Client, server: Server) -> None:
     server.expect(lambda peer: peer.accept().cut())
-    with socket(client) as opened, pytest.raises(StreamError) as caught:
-        opened.receive()
-    assert caught.value.code == 1006
+    with socket(client) as opened:
+        with pytest.raises(StreamError) as caught:
+            opened.receive()
+    assert caught.value.close_code == 1006
 
 
 def test_a_refused_handshake_is_the_error_of_a_call(client: Client, server: Server) -> None:

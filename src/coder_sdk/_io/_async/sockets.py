@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.stream import StreamError
+from coder_sdk._errors.work import StreamError
 from coder_sdk._frames import decode_frame, encode_frame
 from coder_sdk._io._async.shield import shielded
 from coder_sdk._io._async.sources import CLOSING, connect
@@ -101,8 +101,8 @@ class AsyncSocket(Generic[S, V]):
         return StreamError(
             f"the socket is closed: {error}",
             last_event=self.last_event,
-            code=error.code,
-            reason=error.reason,
+            close_code=error.code,
+            close_reason=error.reason,
             hint=close_hint(error.code),
             context=CallContext(request.method, request.path_template, request.operation),
         )
@@ -114,7 +114,7 @@ class AsyncSocket(Generic[S, V]):
         try:
             return await self.receive()
         except StreamError as error:
-            if error.code == NORMAL:
+            if error.close_code == NORMAL:
                 raise StopAsyncIteration from None
             raise
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.stream import StreamError
+from coder_sdk._errors.work import StreamError
 from coder_sdk._frames import decode_frame, encode_frame
 from coder_sdk._io._sync.shield import shielded
 from coder_sdk._io._sync.sources import CLOSING, connect
@@ -103,8 +103,8 @@ class Socket(Generic[S, V]):
         return StreamError(
             f"the socket is closed: {error}",
             last_event=self.last_event,
-            code=error.code,
-            reason=error.reason,
+            close_code=error.code,
+            close_reason=error.reason,
             hint=close_hint(error.code),
             context=CallContext(request.method, request.path_template, request.operation),
         )
@@ -116,7 +116,7 @@ class Socket(Generic[S, V]):
         try:
             return self.receive()
         except StreamError as error:
-            if error.code == NORMAL:
+            if error.close_code == NORMAL:
                 raise StopIteration from None
             raise
 
