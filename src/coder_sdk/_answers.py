@@ -93,12 +93,13 @@ def unexpected(answer: Answer) -> UnexpectedResponseError:
 
 
 def _decode_error(error: ValueError, answer: Answer) -> DecodeError:
-    problems: Any = getattr(error, "errors", None)
     location, reason, more = "", str(error), ""
-    if problems is not None:
-        found = problems(include_url=False, include_input=False, include_context=False)
-        location = ".".join(str(part) for part in found[0]["loc"])
-        reason = f"{found[0]['msg']} ({found[0]['type']})"
+    if hasattr(error, "errors"):
+        from coder_sdk.wire import problems  # noqa: PLC0415 - pydantic is loaded by now
+
+        found = problems(cast("Any", error))
+        location = ".".join(str(part) for part in found[0].location)
+        reason = f"{found[0].message} ({found[0].type})"
         more = f"; {len(found) - 1} more" if len(found) > 1 else ""
     where = f"`{location}`" if location else "the body"
     return DecodeError(

@@ -191,10 +191,12 @@ def _plain_json(value: Any) -> bytes:
 
 def invalid_body(error: Any) -> RequestValidationError:
     """Say which fields do not fit, without their values: they may be secrets."""
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    from coder_sdk.wire import problems  # noqa: PLC0415 - pydantic is loaded by now
+
+    found = problems(error)
     lines = [
-        f"`{'.'.join(str(part) for part in problem['loc']) or 'body'}`: {problem['msg']}"
-        for problem in problems
+        f"`{'.'.join(map(str, problem.location)) or 'body'}`: {problem.message}"
+        for problem in found
     ]
-    first = problems[0]["loc"] if problems else ()
+    first = found[0].location if found else ()
     return RequestValidationError("; ".join(lines), parameter=str(first[0]) if first else None)
