@@ -25,6 +25,7 @@ ROOTS: Final = ("src", "tests")
 NAMES: Final = {
     "AsyncResource": "SyncResource",
     "AsyncNames": "Names",
+    "AsyncGate": "Gate",
     "AsyncUpload": "Upload",
     "AsyncRetrying": "Retrying",
     "AsyncGenerator": "Generator",

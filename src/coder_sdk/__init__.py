@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         BuildFailedError,
         BulkError,
         CommandError,
+        DeletionFailedError,
         JobError,
         MissingVariablesError,
         NoProvisionerError,
@@ -79,6 +80,8 @@ if TYPE_CHECKING:
     )
     from coder_sdk._retry import RetryEvent, RetryPolicy
     from coder_sdk._versions import InsecureURLWarning, ServerVersionWarning
+    from coder_sdk.workflows.command import CommandResult
+    from coder_sdk.workflows.outcome import Outcome, Skip
 
 __all__ = [
     "OMIT",
@@ -100,6 +103,7 @@ __all__ = [
     "ClientUsageError",
     "CoderError",
     "CommandError",
+    "CommandResult",
     "Config",
     "ConfigError",
     "ConflictError",
@@ -107,6 +111,7 @@ __all__ = [
     "ConnectionLostError",
     "DeadlineExceededError",
     "DecodeError",
+    "DeletionFailedError",
     "ExpectationFailedError",
     "FeatureUnavailableError",
     "GoneError",
@@ -119,6 +124,7 @@ __all__ = [
     "NotFoundError",
     "NotReadyError",
     "Omit",
+    "Outcome",
     "Page",
     "PagingError",
     "PermissionDeniedError",
@@ -142,6 +148,7 @@ __all__ = [
     "ServerError",
     "ServerVersionWarning",
     "Setting",
+    "Skip",
     "StreamError",
     "StreamingResponse",
     "TLSError",
@@ -211,6 +218,7 @@ _HOMES = {
         "BuildFailedError",
         "BulkError",
         "CommandError",
+        "DeletionFailedError",
         "JobError",
         "MissingVariablesError",
         "NoProvisionerError",
@@ -226,6 +234,8 @@ _HOMES = {
     "_response": ("AsyncStreamingResponse", "RateLimit", "RawResponse", "StreamingResponse"),
     "_retry": ("RetryEvent", "RetryPolicy"),
     "_versions": ("InsecureURLWarning", "ServerVersionWarning"),
+    "workflows.command": ("CommandResult",),
+    "workflows.outcome": ("Outcome", "Skip"),
 }
 _SUBMODULES = frozenset({"models", "resources", "testing", "wire", "workflows"})
 

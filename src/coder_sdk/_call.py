@@ -134,6 +134,11 @@ class Call:
         self.try_started = self.clock.monotonic()
         return None
 
+    def not_tried(self) -> Outcome:
+        """Outcome of a try that did not come to its turn before the deadline."""
+        self.number -= 1
+        return Outcome(error=self.past_deadline(self.last))
+
     def timeout(self, limit: float | None) -> float | None:
         """A time limit, cut at the deadline."""
         remaining = self.remaining

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from coder_sdk._tls import TlsSettings
     from coder_sdk._url import BaseUrl
 
+AT_ONCE: Final = 50
+"""Requests that one client has under way at a time; more wait for their turn."""
+
 # Headers of a ready client that are not the requests': they belong to a body or to a connection.
 _NOT_TAKEN: Final = frozenset(
     {"cookie", "host", "content-length", "content-type", "transfer-encoding", "user-agent",
@@ -72,6 +75,8 @@ class Core:
         self.fallbacks: set[str] = set()
         # A lock of the client's colour around the credentials, made by its transport.
         self.auth_lock: Any = None
+        # What bounds the requests that are under way, likewise.
+        self.gate: Any = None
         # Identifiers that names were resolved to, and until when they are trusted.
         self.names: dict[tuple[str, str], tuple[str, float]] = {}
         # What workflows learned about this deployment and that cannot change.
@@ -128,7 +133,10 @@ class Core:
         from coder_sdk import _http  # noqa: PLC0415 - imports httpx
 
         http = self._ready or _http.new_client(
-            asynchronous=self.asynchronous, tls=self.tls_context(), proxy=self.proxy
+            asynchronous=self.asynchronous,
+            tls=self.tls_context(),
+            proxy=self.proxy,
+            at_once=AT_ONCE,
         )
         self._library = _http.library_of(http)
         merge_headers(

@@ -46,7 +46,8 @@ def classify(error: BaseException, *, proxy: bool = False) -> Failure | None:  #
         return _handshake(error.__cause__ or error, proxy=proxy)
     names = failure_names(error)
     if names is None:
-        return None
+        # The asynchronous back ends let an alert that comes with the first read through as it is.
+        return _tls(error) if isinstance(error, ssl.SSLError) else None
     text = _text(error)
     if "TimeoutException" in names:
         return _timeout(names)

@@ -43,9 +43,17 @@ def no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None) -> Any:
+def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None, at_once: int) -> Any:
     """A client of our own: no cookies, no redirects, limits of time per request."""
     cls = httpx.AsyncClient if asynchronous else httpx.Client
+    try:
+        return _made(cls, tls, proxy, at_once)
+    except ImportError as error:
+        # A SOCKS proxy needs one more package, which the library names.
+        raise ConfigError(f"The proxy cannot be used: {error}") from None
+
+
+def _made(cls: Any, tls: ssl.SSLContext, proxy: str | None, at_once: int) -> Any:
     return cls(
         verify=tls,
         proxy=proxy,
@@ -54,7 +62,8 @@ def new_client(*, asynchronous: bool, tls: ssl.SSLContext, proxy: str | None) ->
         cookies=no_cookies(),
         follow_redirects=False,
         timeout=None,
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+        # How many requests run at once is bounded before they get here; streams come on top.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=at_once),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import struct
@@ -80,12 +81,24 @@ class FaultServer:
     def _serve(self, connection: socket.socket) -> None:
         try:
             if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-                self._open.append(connection)
+                connection = self._encrypted(connection, self._tls)
             self._handle(connection)
         except OSError:
             # The client may leave whenever it wants: that is part of the test.
             connection.close()
+
+    def _encrypted(self, connection: socket.socket, tls: ssl.SSLContext) -> socket.socket:
+        """Shake hands; a refusal reaches the client before the connection ends."""
+        secure = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._open.append(secure)
+        try:
+            secure.do_handshake()
+        except ssl.SSLError:
+            socket.socket.shutdown(secure, socket.SHUT_WR)
+            while os.read(secure.fileno(), 65536):
+                pass
+            raise
+        return secure
 
     def _handle(self, connection: socket.socket) -> None:
         failing = self._times > 0

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coder_sdk._call import Call, Outcome, SlowBodyError
+from coder_sdk._core import AT_ONCE
 from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
-from coder_sdk._io._async.primitives import loop_token, new_lock, settled
+from coder_sdk._io._async.primitives import AsyncGate, loop_token, new_lock, settled
 from coder_sdk._prepare import prepare
 from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, AsyncStreamingResponse, RawResponse
@@ -42,6 +43,7 @@ class AsyncTransport:
         self.options = options
         if core.auth_lock is None:
             core.auth_lock = new_lock()
+            core.gate = AsyncGate(AT_ONCE)
 
     async def call(self, request: Request[T]) -> T:
         """Send a request and decode its answer."""
@@ -239,8 +241,14 @@ class AsyncTransport:
     # -- one try
 
     async def _exchange_and_read(self, call: Call, token: Masked | None) -> Outcome:
-        response = await self._exchange(call, token)
-        return await self._finish(call, token, response)
+        gate = self.core.gate
+        if not await gate.enter(call.remaining):
+            return call.not_tried()
+        try:
+            call.try_started = self.core.clock.monotonic()
+            return await self._finish(call, token, await self._exchange(call, token))
+        finally:
+            gate.leave()
 
     async def _exchange_and_keep(self, call: Call, token: Masked | None) -> Outcome:
         response = await self._exchange(call, token)

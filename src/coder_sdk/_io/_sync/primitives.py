@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import IO, Any
 
 from coder_sdk._errors.base import ConfigError
@@ -11,6 +11,21 @@ from coder_sdk._errors.base import ConfigError
 def new_lock() -> Lock:
     """A lock between threads."""
     return Lock()
+
+
+class Gate:
+    """Lets a bounded number of threads through at a time."""
+
+    def __init__(self, size: int) -> None:
+        self._places = BoundedSemaphore(size)
+
+    def enter(self, limit: float | None) -> bool:
+        """Wait for a place, at most so many seconds; whether there is one."""
+        return self._places.acquire(timeout=limit)
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._places.release()
 
 
 def settled(value: Any) -> Any:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from coder_sdk._call import Call, Outcome, SlowBodyError
+from coder_sdk._core import AT_ONCE
 from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
-from coder_sdk._io._sync.primitives import loop_token, new_lock, settled
+from coder_sdk._io._sync.primitives import Gate, loop_token, new_lock, settled
 from coder_sdk._prepare import prepare
 from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, RawResponse, StreamingResponse
@@ -44,6 +45,7 @@ class Transport:
         self.options = options
         if core.auth_lock is None:
             core.auth_lock = new_lock()
+            core.gate = Gate(AT_ONCE)
 
     def call(self, request: Request[T]) -> T:
         """Send a request and decode its answer."""
@@ -235,8 +237,14 @@ class Transport:
     # -- one try
 
     def _exchange_and_read(self, call: Call, token: Masked | None) -> Outcome:
-        response = self._exchange(call, token)
-        return self._finish(call, token, response)
+        gate = self.core.gate
+        if not gate.enter(call.remaining):
+            return call.not_tried()
+        try:
+            call.try_started = self.core.clock.monotonic()
+            return self._finish(call, token, self._exchange(call, token))
+        finally:
+            gate.leave()
 
     def _exchange_and_keep(self, call: Call, token: Masked | None) -> Outcome:
         response = self._exchange(call, token)

@@ -1,0 +1,202 @@
+"""Bodies of raw bytes, up and down."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from coder_sdk import ConnectionLostError, RequestValidationError, UnauthorizedError
+from coder_sdk._decode import ResponseTypes
+from coder_sdk._request import RawBody, Request, raw_body
+from tests.client.faults import FaultServer
+from tests.client.test_auth import OTHER, Provider
+from tests.colours import TOKEN
+
+CONTENT = bytes(range(256)) * 1024
+
+
+def upload(content: Any, on_progress: Any = None) -> Request[Any]:
+    request: Request[Any] = Request(
+        "POST", "/api/v2/files", body=raw_body("application/x-tar", content, on_progress)
+    )
+    request.types = ResponseTypes(None, Any)
+    return request
+
+
+def sources(kind: str, tmp_path: Path, colour: Any) -> Any:
+    path = tmp_path / "content.tar"
+    path.write_bytes(CONTENT)
+    if kind == "path":
+        return path
+    if kind == "path text":
+        return str(path)
+    if kind == "file":
+        return io.BytesIO(CONTENT)
+    if kind == "buffer":
+        return memoryview(bytearray(CONTENT))
+    if kind == "bytes":
+        return CONTENT
+    parts = (CONTENT[:1000], b"", CONTENT[1000:])
+    if kind == "async iterator":
+
+        async def chunks():
+            for part in parts:
+                yield part
+
+        return chunks()
+    return iter(parts)
+
+
+@pytest.mark.parametrize(
+    "kind", ["bytes", "buffer", "path", "path text", "file", "iterator", "async iterator"]
+)
+def test_uploads_from_everything_that_holds_bytes(colour, router, tmp_path, kind):
+    if kind == "async iterator" and not colour.is_async:
+        pytest.skip("the sync client has no event loop")
+    route = router.post("/api/v2/files").respond(201, json={"hash": "x"})
+    heard: list[tuple[int, int | None]] = []
+    progress = colour.function(lambda done, total: heard.append((done, total)))
+    body = upload(sources(kind, tmp_path, colour), progress)
+    assert colour.call(colour.client()._call, body) == {"hash": "x"}
+    sent = route.calls.last.request
+    assert sent.content == CONTENT
+    assert sent.headers["content-type"] == "application/x-tar"
+    sized = "iterator" not in kind
+    assert sent.headers.get("content-length") == (str(len(CONTENT)) if sized else None)
+    assert sent.headers.get("transfer-encoding") == (None if sized else "chunked")
+    assert heard[-1] == (len(CONTENT), len(CONTENT) if sized else None)
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+
+
+def test_a_file_is_sent_from_where_it_stands(colour, router):
+    route = router.post("/api/v2/files").respond(json=None)
+    file = io.BytesIO(b"0123456789")
+    file.seek(4)
+    colour.call(colour.client()._call, upload(file))
+    assert route.calls.last.request.content == b"456789"
+
+
+def test_a_missing_file_is_named_before_anything_is_sent(colour, router):
+    with pytest.raises(RequestValidationError, match="cannot be read"):
+        colour.call(colour.client()._call, upload("/nowhere.tar"))
+
+
+@pytest.mark.parametrize("kind", ["bytes", "path", "file"])
+def test_what_can_be_read_again_is_sent_again(colour, router, tmp_path, kind):
+    route = router.post("/api/v2/files").mock(
+        side_effect=[httpx.Response(429), httpx.Response(200, json=1)]
+    )
+    assert colour.call(colour.client()._call, upload(sources(kind, tmp_path, colour))) == 1
+    assert [call.request.content for call in route.calls] == [CONTENT, CONTENT]
+
+
+def test_an_iterator_that_was_begun_is_not_sent_again(colour, router, tmp_path):
+    route = router.post("/api/v2/files").mock(side_effect=[httpx.Response(429)] * 9)
+    with pytest.raises(Exception, match="429"):
+        colour.call(colour.client()._call, upload(sources("iterator", tmp_path, colour)))
+    assert route.call_count == 1
+
+
+def test_an_iterator_is_not_replayed_with_a_new_token(colour, router, tmp_path):
+    route = router.post("/api/v2/files").respond(401, json={"message": "no"})
+    client = colour.client(token=Provider(colour, TOKEN, OTHER))
+    with pytest.raises(UnauthorizedError):
+        colour.call(client._call, upload(sources("iterator", tmp_path, colour)))
+    assert route.call_count == 1
+
+
+def test_what_an_iterator_raises_comes_out(colour, router):
+    def broken():
+        yield b"x"
+        raise ZeroDivisionError("the caller's own")
+
+    router.post("/api/v2/files").respond(json=None)
+    with pytest.raises(ZeroDivisionError):
+        colour.call(colour.client()._call, upload(broken()))
+
+
+def test_a_raw_body_takes_no_extra_fields():
+    from coder_sdk._prepare import encode_body
+    from coder_sdk._request import CallOptions
+
+    request: Request[Any] = Request(
+        "POST", "/x", body=RawBody("a/b", b""), options=CallOptions(extra_body={"a": 1})
+    )
+    with pytest.raises(RequestValidationError, match="extra_body"):
+        encode_body(request)
+
+
+# -- down
+
+
+def download(colour: Any, client: Any, use: Any) -> Any:
+    request: Request[Any] = Request("GET", "/api/v2/files/x", accept="application/x-tar")
+    request.types = ResponseTypes(None, bytes)
+    return colour.within(client._streaming(request), use)
+
+
+def test_a_download_goes_to_a_file_at_once(colour, router, tmp_path):
+    router.get("/api/v2/files/x").respond(content=CONTENT)
+    target = tmp_path / "out.tar"
+    target.write_bytes(b"old")
+    heard: list[tuple[int, int | None]] = []
+    progress = colour.function(lambda done, total: heard.append((done, total)))
+    size = download(colour, colour.client(), lambda response: response.to_file(target, progress))
+    assert size == len(CONTENT)
+    assert target.read_bytes() == CONTENT
+    assert heard[-1] == (len(CONTENT), len(CONTENT))
+    assert os.listdir(tmp_path) == ["out.tar"]
+
+
+def test_a_cut_download_leaves_no_file(colour, tmp_path):
+    with FaultServer("cut_body", times=9) as server:
+        with pytest.raises(ConnectionLostError) as caught:
+            download(
+                colour, colour.client(server.url),
+                lambda response: response.to_file(tmp_path / "out.tar"),
+            )  # fmt: skip
+        assert caught.value.operation == "GET /api/v2/files/x"
+        assert len(server.requests) == 1
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_cut_download_keeps_the_old_file(colour, tmp_path):
+    target = tmp_path / "out.tar"
+    target.write_bytes(b"old")
+    with FaultServer("cut_chunked", times=9) as server, pytest.raises(ConnectionLostError):
+        download(colour, colour.client(server.url), lambda response: response.to_file(target))
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["out.tar"]
+
+
+def test_a_download_that_is_refused_never_makes_a_file(colour, router, tmp_path):
+    router.get("/api/v2/files/x").respond(404, json={"message": "no"})
+    with pytest.raises(Exception, match="404"):
+        download(colour, colour.client(), lambda response: response.to_file(tmp_path / "out.tar"))
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_download_begins_again_only_before_its_body(colour, router):
+    route = router.get("/api/v2/files/x").mock(
+        side_effect=[httpx.Response(503), httpx.Response(200, content=CONTENT)]
+    )
+    assert download(colour, colour.client(), lambda response: response.read()) == CONTENT
+    assert route.call_count == 2
+
+
+def test_an_open_response_decodes(colour, router):
+    router.get("/x").respond(json={"a": 1}, headers={"X-Request-Id": "r"})
+    request: Request[Any] = Request("GET", "/x")
+    request.types = ResponseTypes(None, dict[str, int])
+
+    def use(response: Any) -> Any:
+        assert (response.status, response.request_id, response.size) == (200, "r", 7)
+        return response.parse()
+
+    assert colour.within(colour.client()._streaming(request), use) == json.loads('{"a":1}')
