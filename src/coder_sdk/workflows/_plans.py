@@ -1,0 +1,102 @@
+"""Which step brings a workspace nearer to the wanted state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
+from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._readiness import full_name
+
+if TYPE_CHECKING:
+    from coder_sdk.models import Template, Workspace, WorkspaceBuild
+
+Transition = Literal["start", "stop", "delete"]
+Step = Literal["done", "join", "wait", "clean", "build"]
+WaitMode = Literal["build", "ready"]
+WaitFor = bool | WaitMode
+
+ROUNDS: Final = 8
+"""How often a plan is made anew because others changed the workspace meanwhile."""
+
+
+def mode_of(wait: WaitFor) -> WaitMode | None:
+    """What is waited for; `None` for nothing.
+
+    Raises:
+        RequestValidationError: It is none of the known words.
+    """
+    if wait is True:
+        return "build"
+    if wait is False:
+        return None
+    if wait not in {"build", "ready"}:
+        raise RequestValidationError(
+            f'`wait` is {wait!r}: it has to be True, False, "build" or "ready".', parameter="wait"
+        )
+    return wait
+
+
+def next_step(build: WorkspaceBuild, goal: Transition) -> Step:
+    """What to do next about the latest build.
+
+    `join` a build that does what is wanted, `wait` for one that does something else, `clean` up
+    after a failed start by a stop, `build`, or nothing (`done`). A job in an unknown state may
+    still end, so it is waited for.
+    """
+    if not ended(build.job):
+        return "join" if build.transition == goal else "wait"
+    succeeded = build.job.status == "succeeded"
+    if build.transition == goal and succeeded:
+        return "done"
+    if goal == "start" and build.transition == "start":
+        return "clean"
+    return "build"
+
+
+def uses_active_version(workspace: Workspace) -> bool:
+    """Whether a start takes the template's active version without being told."""
+    return workspace.automatic_updates == "always" or workspace.template_require_active_version
+
+
+def other_template(workspace: Workspace, template: object) -> ConflictError:
+    """The error for a workspace that exists, but of another template."""
+    name = template if isinstance(template, str) else getattr(template, "name", template)
+    return ConflictError(
+        f"{full_name(workspace)} exists, made from the template `{workspace.template_name}` of "
+        f"`{workspace.organization_name}` and not from `{name}`.",
+        status=409,
+        hint="Choose another name, or delete the workspace first.",
+    )
+
+
+def exists_already(workspace: Workspace) -> ConflictError:
+    """The error for a strict create of a workspace that exists."""
+    return ConflictError(
+        f"{full_name(workspace)} exists already.",
+        status=409,
+        hint="`ensure` takes it as it is; `name_prefix` picks a free name.",
+    )
+
+
+def dropped(what: str, wanted: object, found: object) -> FeatureUnavailableError:
+    """The error for a setting that the server accepted and did not keep."""
+    return FeatureUnavailableError(
+        f"The server accepted {what} = {wanted!r} but it is {found!r} now.",
+        status=200,
+        hint="The template or the licence of this deployment does not allow the setting.",
+    )
+
+
+def require_version(template: Template) -> None:
+    """Refuse a template that takes no new workspaces.
+
+    Raises:
+        ConflictError: The template is deprecated.
+    """
+    if template.deprecated:
+        raise ConflictError(
+            f"The template `{template.name}` is deprecated: {template.deprecation_message}",
+            status=409,
+        )

@@ -1,0 +1,395 @@
+# Derived from `src/coder_sdk/workflows/_async/_workspace_states.py`
+# by `python -m codegen colours`; edit that file.
+"""Starting, stopping, restarting and updating workspaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from coder_sdk._endpoint import SyncResource
+from coder_sdk._errors.status import ConflictError, PermissionDeniedError
+from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version
+from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._sync._effort import Effort, refusal
+from coder_sdk.workflows._sync._finding import (
+    build_values,
+    check_parameters,
+    read_definitions,
+    read_preset,
+    read_workspace,
+)
+from coder_sdk.workflows._sync._following import finish_build
+from coder_sdk.workflows.outcome import Outcome, Skip
+from coder_sdk.workflows.parameters import unanswered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from coder_sdk._refs import WorkspaceRef
+    from coder_sdk._request import Seconds
+    from coder_sdk.models import Workspace
+    from coder_sdk.workflows._jobs import Progress
+    from coder_sdk.workflows._plans import WaitFor
+    from coder_sdk.workflows._waits import PollInterval
+    from coder_sdk.workflows.log_line import LogLine
+    from coder_sdk.workflows.parameters import ParameterValue
+
+
+def begin_start(
+    effort: Effort,
+    workspace: Workspace,
+    *,
+    version: UUID | Omit = OMIT,
+    parameters: Mapping[str, ParameterValue] | None = None,
+    preset: UUID | str | Omit = OMIT,
+    **body: Any,
+) -> tuple[Any, bool] | None:
+    """Begin a start with everything checked that can be; `None` if another build came first."""
+    client = effort.client
+    if isinstance(version, Omit) and uses_active_version(workspace):
+        version = workspace.template_active_version_id
+    latest = workspace.latest_build
+    effective = latest.template_version_id if isinstance(version, Omit) else version
+    if parameters:
+        body["rich_parameter_values"] = check_parameters(
+            client,
+            effective,
+            parameters,
+            owner=workspace.owner_id,
+            previous=build_values(client, latest.id),
+        )
+    if not isinstance(preset, Omit):
+        found = read_preset(client, effective, preset)
+        body["template_version_preset_id"] = found.id
+    try:
+        return effort.attempt(workspace, "start", template_version_id=version, **body)
+    except PermissionDeniedError:
+        if version == workspace.template_active_version_id:
+            raise
+        # Whoever may only use a template may not always start an old version of it.
+        active = workspace.template_active_version_id
+        return effort.attempt(workspace, "start", template_version_id=active, **body)
+
+
+def bring_up(
+    effort: Effort, workspace: Workspace, *, force: bool = False, **options: Any
+) -> Outcome[Workspace]:
+    """Bring a workspace to a succeeded start, whatever state it is in."""
+    action = "started"
+    for _ in range(ROUNDS):
+        step = next_step(workspace.latest_build, "start")
+        if step == "done" and not force:
+            return Outcome(effort.ready(workspace), "unchanged")
+        if step == "join":
+            if effort.mode is None:
+                return Outcome(workspace, "unchanged")
+            return Outcome(effort.complete(workspace, workspace.latest_build), "unchanged")
+        if step == "wait" and effort.mode is not None:
+            workspace = effort.outlast(workspace)
+            continue
+        if step == "clean":
+            cleaned = effort.clean(workspace)
+            workspace = cleaned or read_workspace(effort.client, workspace)
+            continue
+        if workspace.dormant_at is not None:
+            effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
+            action = "woken"
+        begun = begin_start(effort, workspace, **options)
+        if begun is not None:
+            build, ours = begun
+            done = effort.complete(workspace, build)
+            return Outcome(done, action if ours else "unchanged")
+        workspace = read_workspace(effort.client, workspace)
+    raise unsettled(workspace)
+
+
+def bring_down(
+    effort: Effort, workspace: Workspace, *, force: bool = False, **body: Any
+) -> Outcome[Workspace]:
+    """Bring a workspace to a succeeded stop, whatever state it is in."""
+    for _ in range(ROUNDS):
+        step = next_step(workspace.latest_build, "stop")
+        if step == "done" and not force:
+            return Outcome(workspace, "unchanged")
+        if step == "join":
+            if effort.mode is None:
+                return Outcome(workspace, "unchanged")
+            return Outcome(effort.complete(workspace, workspace.latest_build), "unchanged")
+        if step == "wait" and effort.mode is not None:
+            workspace = effort.outlast(workspace)
+            continue
+        begun = effort.attempt(workspace, "stop", **body)
+        if begun is not None:
+            build, ours = begun
+            done = effort.complete(workspace, build)
+            return Outcome(done, "stopped" if ours else "unchanged")
+        workspace = read_workspace(effort.client, workspace)
+    raise unsettled(workspace)
+
+
+def unsettled(workspace: Workspace) -> ConflictError:
+    """The error for a workspace that others change all the time."""
+    return ConflictError(
+        f"{full_name(workspace)} was changed by others again and again; "
+        f"its latest build is {workspace.latest_build.status}.",
+        status=409,
+    )
+
+
+class WorkspaceStates(SyncResource):
+    """Starting, stopping, restarting and updating workspaces."""
+
+    def start(
+        self,
+        workspace: WorkspaceRef,
+        *,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        preset: UUID | str | Omit = OMIT,
+        force: bool = False,
+        only_if: Callable[[Workspace], object] | None = None,
+        log_level: Literal["debug"] | Omit = OMIT,
+        wait: WaitFor = True,
+        timeout: Seconds | Omit | None = OMIT,
+        poll_interval: PollInterval | Omit = OMIT,
+        on_log: Callable[[LogLine], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Outcome[Workspace]:
+        """Start a workspace, unless it runs already.
+
+        A dormant one is woken first, what a failed start left is stopped first, and a start that is
+        under way is joined. Parameters that are not given keep their values.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+            parameters: Values by name, also those that count for this build only.
+            preset: Name or UUID of a preset.
+            force: Make a new build although it runs.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
+            log_level: `debug` for more lines in the log.
+            wait: False to return at once, `ready` to wait for the agents too.
+            timeout: Seconds that all of it may take, half an hour by default; `None` for no limit.
+            poll_interval: Seconds between two looks, or a function of the seconds so far.
+            on_log: Called with each line of the logs.
+            on_progress: Called with a `Progress` whenever there is a new one.
+
+        Returns:
+            The workspace, and `started`, `woken`, `unchanged` or `skipped`.
+
+        Raises:
+            RequestValidationError: A parameter or the preset does not fit; nothing was changed.
+            BuildFailedError: The build failed; it has the end of the log.
+            WaitTimeoutError: Not in time; `last_state` is what was seen last.
+
+        Example:
+            >>> workspace, action = coder.workspaces.start("dev", wait="ready")  # doctest: +SKIP
+        """
+        effort = Effort(
+            self._client, "the start", wait=wait, timeout=timeout, poll_interval=poll_interval,
+            on_log=on_log, on_progress=on_progress,
+        )  # fmt: skip
+        found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        return bring_up(
+            effort, found, force=force, parameters=parameters, preset=preset, log_level=log_level
+        )
+
+    def stop(
+        self,
+        workspace: WorkspaceRef,
+        *,
+        force: bool = False,
+        only_if: Callable[[Workspace], object] | None = None,
+        log_level: Literal["debug"] | Omit = OMIT,
+        wait: WaitFor = True,
+        timeout: Seconds | Omit | None = OMIT,
+        poll_interval: PollInterval | Omit = OMIT,
+        on_log: Callable[[LogLine], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Outcome[Workspace]:
+        """Stop a workspace, unless it is stopped already.
+
+        A stop that is under way is joined; another build that is under way is waited for.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+            force: Make a new build although it is stopped.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
+            log_level: `debug` for more lines in the log.
+            wait: False to return at once.
+            timeout: Seconds that all of it may take, half an hour by default; `None` for no limit.
+            poll_interval: Seconds between two looks, or a function of the seconds so far.
+            on_log: Called with each line of the log.
+            on_progress: Called with a `Progress` whenever there is a new one.
+
+        Returns:
+            The workspace, and `stopped`, `unchanged` or `skipped`.
+
+        Raises:
+            BuildFailedError: The build failed; it has the end of the log.
+            WaitTimeoutError: Not in time; `last_state` is what was seen last.
+
+        Example:
+            >>> workspace, action = coder.workspaces.stop("dev")  # doctest: +SKIP
+        """
+        effort = Effort(
+            self._client, "the stop", wait=wait, timeout=timeout, poll_interval=poll_interval,
+            on_log=on_log, on_progress=on_progress,
+        )  # fmt: skip
+        found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        return bring_down(effort, found, force=force, log_level=log_level)
+
+    def restart(
+        self,
+        workspace: WorkspaceRef,
+        *,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        only_if: Callable[[Workspace], object] | None = None,
+        wait: Literal["build", "ready"] | bool = True,
+        timeout: Seconds | Omit | None = OMIT,
+        poll_interval: PollInterval | Omit = OMIT,
+        on_log: Callable[[LogLine], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Outcome[Workspace]:
+        """Stop a workspace and start it again; one that is stopped is only started.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+            parameters: Values by name for the start, also those that count for one build only.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
+            wait: False to return once the start is under way, `ready` to wait for the agents too.
+            timeout: Seconds that all of it may take, half an hour by default; `None` for no limit.
+            poll_interval: Seconds between two looks, or a function of the seconds so far.
+            on_log: Called with each line of the logs.
+            on_progress: Called with a `Progress` whenever there is a new one.
+
+        Returns:
+            The workspace, and `restarted`, `started`, `woken` or `skipped`.
+
+        Raises:
+            RequestValidationError: A parameter does not fit; nothing was changed.
+            BuildFailedError: A build failed; it has the end of the log.
+            WaitTimeoutError: Not in time; `last_state` is what was seen last.
+
+        Example:
+            >>> coder.workspaces.restart("dev", wait="ready")  # doctest: +SKIP
+        """
+        effort = Effort(
+            self._client, "the restart", wait=wait, timeout=timeout, poll_interval=poll_interval,
+            on_log=on_log, on_progress=on_progress,
+        )  # fmt: skip
+        found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        version = found.latest_build.template_version_id
+        check_parameters(self._client, version, parameters, owner=found.owner_id)
+        stopped, action = stop_fully(effort, found)
+        done, start = bring_up(effort, stopped, parameters=parameters)
+        return Outcome(done, "restarted" if action == "stopped" else start)
+
+    def update(
+        self,
+        workspace: WorkspaceRef,
+        *,
+        parameters: Mapping[str, ParameterValue] | None = None,
+        only_if: Callable[[Workspace], object] | None = None,
+        wait: Literal["build", "ready"] | bool = True,
+        timeout: Seconds | Omit | None = OMIT,
+        poll_interval: PollInterval | Omit = OMIT,
+        on_log: Callable[[LogLine], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Outcome[Workspace]:
+        """Take a workspace to the active version of its template, and start it with that.
+
+        A running one is stopped first. If the new version has parameters that need a value and get
+        none, nothing is changed: the action is `skipped`, and its `parameters` are their names.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+            parameters: Values by name, for what the new version asks or to change others.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
+            wait: False to return once the start is under way, `ready` to wait for the agents too.
+            timeout: Seconds that all of it may take, half an hour by default; `None` for no limit.
+            poll_interval: Seconds between two looks, or a function of the seconds so far.
+            on_log: Called with each line of the logs.
+            on_progress: Called with a `Progress` whenever there is a new one.
+
+        Returns:
+            The workspace, and `updated`, `unchanged` or `skipped`.
+
+        Raises:
+            RequestValidationError: A parameter does not fit; nothing was changed.
+            BuildFailedError: A build failed; it has the end of the log.
+            WaitTimeoutError: Not in time; `last_state` is what was seen last.
+
+        Example:
+            >>> workspace, action = coder.workspaces.update("dev")  # doctest: +SKIP
+            >>> if action == "skipped":  # doctest: +SKIP
+            ...     print(action.reason, action.parameters)
+        """
+        effort = Effort(
+            self._client, "the update", wait=wait, timeout=timeout, poll_interval=poll_interval,
+            on_log=on_log, on_progress=on_progress,
+        )  # fmt: skip
+        found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        return renew(effort, found, parameters)
+
+
+def stop_fully(effort: Effort, workspace: Workspace) -> Outcome[Workspace]:
+    """Stop a workspace and wait for that, even where the caller waits for nothing else."""
+    for _ in range(ROUNDS):
+        step = next_step(workspace.latest_build, "stop")
+        if step == "done":
+            return Outcome(workspace, "unchanged")
+        if step == "build":
+            begun = effort.attempt(workspace, "stop")
+            if begun is not None:
+                finish_build(effort.client, begun[0], effort.wait, effort.reports)
+                return Outcome(read_workspace(effort.client, workspace), "stopped")
+            workspace = read_workspace(effort.client, workspace)
+        else:
+            workspace = effort.outlast(workspace)
+    raise unsettled(workspace)
+
+
+def renew(
+    effort: Effort, workspace: Workspace, parameters: Mapping[str, ParameterValue] | None
+) -> Outcome[Workspace]:
+    """Take a workspace to the active version, unless it has it."""
+    client, version = effort.client, workspace.template_active_version_id
+    latest = workspace.latest_build
+    is_current = latest.template_version_id == version
+    if is_current and not parameters:
+        if next_step(latest, "start") == "join" and effort.mode is not None:
+            workspace = effort.complete(workspace, latest)
+        return Outcome(workspace, "unchanged")
+    previous = build_values(client, latest.id)
+    owner = workspace.owner_id
+    values = check_parameters(client, version, parameters, owner=owner, previous=previous)
+    if is_current and is_same(values, previous):
+        return Outcome(workspace, "unchanged")
+    definitions = read_definitions(client, version)
+    missing = unanswered(definitions, {**previous, **dict.fromkeys(parameters or {}, "")})
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        return Outcome(workspace, Skip(f"the new version needs a value for {names}", missing))
+    stopped, _ = stop_fully(effort, workspace)
+    done, _ = bring_up(effort, stopped, version=version, parameters=parameters)
+    return Outcome(done, "updated")
+
+
+def is_same(values: list[dict[str, str]] | Omit, previous: Mapping[str, str]) -> bool:
+    """Whether the values are those that are in force."""
+    return isinstance(values, Omit) or all(
+        previous.get(item["name"]) == item["value"] for item in values
+    )
