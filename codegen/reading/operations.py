@@ -41,6 +41,7 @@ _STATUS_CODE: Final = re.compile(r"Status Code \**(\d{3}|default)\**")
 _AUTHENTICATED: Final = "To perform this operation, you must be authenticated"
 _PARAMETER_COLUMNS: Final = ("Name", "In", "Type", "Required", "Description")
 _RESPONSE_COLUMNS: Final = ("Status", "Meaning", "Description", "Schema")
+_TABLES_ONLY: Final = frozenset({"parameters", "enumerated values", "responses", "response schema"})
 _NOT_SLUG: Final = re.compile(r"[^\w\- ]")
 _LOCATIONS: Final[dict[str, Location]] = {place: place for place in get_args(Location)}
 
@@ -146,8 +147,12 @@ class _OperationReader:
         reader = self._readers.get(part.name)
         if reader is None:
             self._gap(part.line, f"unknown heading {part.name!r} in an operation")
-        else:
-            reader(part)
+            return
+        reader(part)
+        if part.name in _TABLES_ONLY:
+            for block in part.blocks:
+                if isinstance(block, Fence | Quote):
+                    self._gap(block.line, f"unknown block below {part.name!r}")
 
     def check(self) -> None:
         """Note what a whole operation has and this one has not."""
@@ -183,8 +188,9 @@ class _OperationReader:
         self.gaps.append(Gap(line, message))
 
     def _pass_over(self, part: Part) -> None:
-        """Pass over a part that holds prose only."""
+        """Pass over a part that says nothing about types."""
         self.prose.extend(text.text for text in part.texts())
+        self.gaps.append(Gap(part.line, f"the part {part.name!r} is passed over", "info"))
 
     def _read_samples(self, part: Part) -> None:
         for block in part.blocks:
@@ -263,9 +269,11 @@ class _OperationReader:
                 status = caption.group(1) if caption else None
                 if caption is None:
                     self._gap(block.line, f"unknown caption {block.text!r}")
-            elif isinstance(block, Fence) and status is not None:
-                example = read_example(block, self.gaps)
-                self.examples.setdefault(status, example)
+            elif isinstance(block, Fence):
+                if status is None or status in self.examples:
+                    self._gap(block.line, "an example response without a status of its own")
+                else:
+                    self.examples[status] = read_example(block, self.gaps)
 
     def _read_responses(self, part: Part) -> None:
         for table in part.tables():

@@ -264,3 +264,17 @@ def test_a_page_that_begins_inside_a_section_says_so(page: ReadPage):
     found = page("### Responses\n\nNone\n\n" + OPERATION)
     assert [operation.path for operation in found.operations] == ["/api/v2/things"]
     assert [finding.level for finding in found.findings] == ["warning"]
+
+
+def test_an_unknown_block_among_tables_is_an_error(page: ReadPage):
+    text = OPERATION.replace("### Responses\n", "### Responses\n\n```json\n{}\n```\n")
+    (finding,) = page(text + OPERATION.partition("\n")[2]).findings
+    assert (finding.level, finding.line) == ("error", 18)
+    assert "unknown block below 'responses'" in finding.message
+
+
+def test_a_part_without_types_is_passed_over_and_told(page: ReadPage):
+    text = OPERATION.replace("### Responses", "### Response Headers\n\nNone.\n\n### Responses")
+    found = page(text)
+    assert [(finding.level, finding.line) for finding in found.findings] == [("info", 16)]
+    assert found.operations[0].complete
