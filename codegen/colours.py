@@ -43,6 +43,7 @@ NAMES: Final = {
     "AsyncSocket": "Socket",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
+    "AsyncFilterNames": "FilterNames",
     "AsyncItems": "Items",
     "AsyncPager": "Pager",
     "AsyncPages": "Pages",

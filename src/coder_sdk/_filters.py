@@ -30,6 +30,8 @@ _NAMED_BY: Final = {
     "organization": ("id",),
     "group": ("id",),
 }
+_CHECKED: Final = frozenset({"user", "template", "organization"})
+_WORDS: Final = frozenset({"me", "default"})
 
 
 class Key:
@@ -106,29 +108,34 @@ class FilterQuery(str):
     Attributes:
         narrowings: What is to be dropped from the answer.
         lookups: Parts whose value must be looked up first: the reference, and the filter's key.
+        named: Kind and name of objects that may not exist; the server answers such a filter with
+            an empty list.
     """
 
-    __slots__ = ("_parts", "lookups", "narrowings")
+    __slots__ = ("_parts", "lookups", "named", "narrowings")
 
     narrowings: tuple[Narrowing, ...]
     lookups: tuple[tuple[str, Ref], ...]
+    named: tuple[tuple[str, str], ...]
     _parts: tuple[tuple[str, str | Ref], ...]
 
     def __new__(
         cls,
         parts: Iterable[tuple[str, str | Ref]],
         narrowings: Iterable[Narrowing] = (),
+        named: Iterable[tuple[str, str]] = (),
     ) -> Self:
         """Join the parts; the key `""` stands for raw text."""
         parts = tuple(parts)
         self = super().__new__(cls, " ".join(_element(key, value) for key, value in parts))
         self._parts = parts
         self.narrowings = tuple(narrowings)
+        self.named = tuple(named)
         self.lookups = tuple((key, value) for key, value in parts if isinstance(value, Ref))
         return self
 
     def __getnewargs__(self) -> tuple[Any, ...]:
-        return (self._parts, self.narrowings)
+        return (self._parts, self.narrowings, self.named)
 
     def resolved(self, names: Callable[[str, Ref], str]) -> FilterQuery:
         """Replace each lookup by the text that `names(key, ref)` gives for it."""
@@ -138,6 +145,7 @@ class FilterQuery(str):
                 for key, value in self._parts
             ),
             self.narrowings,
+            self.named,
         )
 
 
@@ -159,16 +167,19 @@ def query(
     """
     parts: list[tuple[str, str | Ref]] = []
     narrowings: list[Narrowing] = []
+    named: list[tuple[str, str]] = []
     for keyword, value in values.items():
         key = grammar.keys.get(keyword)
         if key is None:
             raise _unknown(grammar, keyword)
         parts += [(key.name, text) for text in _texts(keyword, key, value)]
+        if key.kind in _CHECKED and isinstance(value, str) and value not in _WORDS:
+            named.append((key.kind, value))
         if key.kind == "date" and key.field and isinstance(value, datetime):
             narrowings.append(Narrowing(key.field, value, until=key.until))
     if not isinstance(q, Omit) and q.strip():
         parts.append(("", q.strip()))
-    return FilterQuery(parts, narrowings) if parts else OMIT
+    return FilterQuery(parts, narrowings, named) if parts else OMIT
 
 
 def _element(key: str, value: str | Ref) -> str:
@@ -289,12 +300,20 @@ def _reference(keyword: str, key: Key, value: object) -> str | Ref:
         by_id = _NAMED_BY.get(key.kind, ())[:1] == ("id",)
         return str(value) if by_id else Ref(key.kind, str(value))
     if isinstance(value, str):
-        unreadable = value == "default" if key.kind == "organization" else "@" in value
-        return Ref(key.kind, value) if unreadable and key.kind != "group" else value
+        return Ref(key.kind, value) if _is_foreign(key.kind, value) else value
     for attribute in _NAMED_BY.get(key.kind, ()):
         if (name := getattr(value, attribute, None)) is not None:
             return str(name)
     raise _refusal(keyword, f"must be a {key.kind}, a UUID or a name, not {type(value).__name__}")
+
+
+def _is_foreign(kind: str, value: str) -> bool:
+    """Whether a name is one that the server's search does not understand."""
+    if kind == "user":
+        return "@" in value
+    if kind == "template":
+        return "/" in value
+    return kind == "organization" and value == "default"
 
 
 _WRITERS: Final[Mapping[str, Callable[[str, Key, object], str]]] = {

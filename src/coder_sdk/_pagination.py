@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 PAGE_SIZE: Final = 100
 GROWTH: Final = 5  # of the limit of a list that has only a limit
-REMEMBERED: Final = 10_000  # identifiers of a list that keeps its order
+REMEMBERED: Final = 2_000  # identifiers of a list that keeps its order
 MAX_PASSES: Final = 3  # over a list that is sorted anew while it is read
 MAX_REPEATS: Final = 3  # of one page in a row; a moving list can show the same page twice
 MAX_BARREN: Final = 50  # pages in a row with nothing new, before a list counts as endless
@@ -72,7 +72,8 @@ class Walk(Generic[T]):
         self._start: int = _given(self._query, "offset") or 0
         self.style = _style(paging, self._query, by_offset=by_offset)
         self._param, self._source = _cursor(paging, self._query)
-        self._seen = _Seen(everything=self.style == "limit" or paging.moves is True)
+        everything = self.style == "limit" or paging.moves is True
+        self._seen = _Seen(everything=everything, bound=REMEMBERED * (self.style == "offset"))
         self._offset, self._cursor = self._start, cast("str | None", None)
         self._pages = self._items = self._passes = 0
         self._barren = self._repeats = 0
@@ -308,8 +309,9 @@ class Walk(Generic[T]):
 class _Seen:
     """Identifiers that came up: all of them, or only the newest."""
 
-    def __init__(self, *, everything: bool) -> None:
+    def __init__(self, *, everything: bool, bound: int) -> None:
         self._everything = everything
+        self._bound = bound
         self._keys: set[Any] = set()
         self._order: deque[Any] = deque()
         self._items: Sequence[Any] = ()
@@ -332,7 +334,7 @@ class _Seen:
         self._items = items if None in keys else ()
         if not self._everything:
             self._order.extend(key for key in keys if key not in self._keys)
-            while len(self._order) > REMEMBERED:
+            while len(self._order) > max(self._bound, len(keys)):
                 self._keys.discard(self._order.popleft())
         self._keys.update(keys)
 

@@ -15,7 +15,7 @@ that stand for identifiers), the models (bodies) or the clock happens later, in 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast, final
 from uuid import UUID
 
 from coder_sdk._json import as_object
@@ -341,7 +341,12 @@ class Request(Generic[T]):
         """Whether some argument is a name that has to be looked up first."""
         fields = as_object(self.body.value) if isinstance(self.body, JsonBody) else None
         groups = (self.path, self.query, fields)
-        return any(isinstance(value, Ref) for group in groups if group for value in group.values())
+        return any(
+            isinstance(value, Ref) or getattr(value, "lookups", ())
+            for group in groups
+            if group
+            for value in group.values()
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.operation}>"
@@ -414,10 +419,10 @@ def _pairs(
     """Several cursors, also where one was given by itself."""
     if not cursor:
         return ()
-    first, *rest = cursor
-    if isinstance(first, str):
-        return ((first, str(rest[0])),)
-    return tuple((str(param), str(source)) for param, source in cursor)
+    if isinstance(cursor[0], str):
+        return ((cursor[0], str(cursor[1])),)
+    pairs = cast("Sequence[tuple[str, str]]", cursor)
+    return tuple((param, source) for param, source in pairs)
 
 
 class PagedRequest(Request[E], Generic[E, V]):

@@ -6,6 +6,7 @@ from copy import copy
 from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
@@ -33,10 +34,18 @@ class AsyncNames:
         return resolved
 
     async def _replaced(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
-        return {
-            name: await self.identify(value.kind, value.value) if isinstance(value, Ref) else value
-            for name, value in (values or {}).items()
-        }
+        return {name: await self._one(value) for name, value in (values or {}).items()}
+
+    async def _one(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return await self.identify(value.kind, value.value)
+        if isinstance(value, FilterQuery) and value.lookups:
+            from coder_sdk._io._async.filter_names import (  # noqa: PLC0415 - imports this module
+                AsyncFilterNames,
+            )
+
+            return await AsyncFilterNames(self._transport).resolve(value)
+        return value
 
     async def identify(self, kind: str, value: str) -> str:
         """The identifier of the object of that name."""

@@ -8,6 +8,7 @@ from copy import copy
 from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
@@ -35,10 +36,18 @@ class Names:
         return resolved
 
     def _replaced(self, values: Mapping[str, Any] | None) -> dict[str, Any]:
-        return {
-            name: self.identify(value.kind, value.value) if isinstance(value, Ref) else value
-            for name, value in (values or {}).items()
-        }
+        return {name: self._one(value) for name, value in (values or {}).items()}
+
+    def _one(self, value: Any) -> Any:
+        if isinstance(value, Ref):
+            return self.identify(value.kind, value.value)
+        if isinstance(value, FilterQuery) and value.lookups:
+            from coder_sdk._io._sync.filter_names import (  # noqa: PLC0415 - imports this module
+                FilterNames,
+            )
+
+            return FilterNames(self._transport).resolve(value)
+        return value
 
     def identify(self, kind: str, value: str) -> str:
         """The identifier of the object of that name."""

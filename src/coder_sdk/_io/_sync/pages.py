@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from warnings import warn
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._filters import FilterQuery
 from coder_sdk._io._sync.settle import settle
 from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
 from coder_sdk._pagination import Ask, Walk
@@ -167,6 +168,8 @@ class Pages(Generic[T]):
                 raise
             if page is not None:
                 self._pager.total, self._pager.total_is_exact = page.total, page.total_is_exact
+                if page.number == 1 and not page.items:
+                    self._check()
                 if page.items or page.number == 1:
                     return page
         if not self._warned and (shortfall := self._walk.shortfall):
@@ -192,6 +195,16 @@ class Pages(Generic[T]):
         if page is None:
             self._answers.clear()
         return page
+
+    def _check(self) -> None:
+        """An empty list may be the server's answer to a filter that names what does not exist."""
+        text = (self._request.query or {}).get("q")
+        if isinstance(text, FilterQuery) and text.named:
+            from coder_sdk._io._sync.filter_names import (  # noqa: PLC0415 - few lists are empty
+                FilterNames,
+            )
+
+            FilterNames(self._transport).check(text)
 
     def _fetch(self, ask: Ask) -> Any:
         request = copy(self._request)

@@ -1,0 +1,67 @@
+# Derived from `src/coder_sdk/_io/_async/filter_names.py`
+# by `python -m codegen colours`; edit that file.
+"""Looks up the objects that filters name."""
+
+from __future__ import annotations
+
+from json import loads
+from typing import TYPE_CHECKING, Any
+
+from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.status import NotFoundError
+from coder_sdk._filter_names import NOUNS, missing, names, noun_of, one, some
+from coder_sdk._io._sync.names import Names
+
+if TYPE_CHECKING:
+    from coder_sdk._filters import FilterQuery
+    from coder_sdk._io._sync.transport import Transport
+    from coder_sdk._request import Ref, Request
+
+
+class FilterNames:
+    """The objects that the filters of one request name."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def resolve(self, text: FilterQuery) -> FilterQuery:
+        """The search text, with what the server understands in place of references."""
+        found = {key: self._written(ref) for key, ref in text.lookups}
+        return text.resolved(lambda key, _: found[key])
+
+    def _written(self, ref: Ref) -> str:
+        noun, value = noun_of(ref), ref.value
+        if "@" in value or "/" in value:
+            value = Names(self._transport).identify(ref.kind, value)
+        return str((self._json(one(ref.kind, noun, value)))[noun.written])
+
+    def check(self, text: FilterQuery) -> None:
+        """Find out whether a list is empty because a filter names what does not exist.
+
+        Raises:
+            NotFoundError: It does, with the names that are near.
+        """
+        looked_up = {ref.value for _, ref in text.lookups}
+        for kind, value in text.named:
+            if value not in looked_up and not self._exists(kind, value):
+                raise missing(kind, value, self._known(kind))
+
+    def _exists(self, kind: str, value: str) -> bool:
+        if kind == "template":
+            return value.lower() in [name.lower() for name in self._known(kind)]
+        try:
+            self._json(one(kind, NOUNS[kind], value))
+        except NotFoundError:
+            return False
+        return True
+
+    def _known(self, kind: str) -> list[str]:
+        """Names to suggest; none if this token may not list them."""
+        noun = NOUNS[kind]
+        try:
+            return names(noun, self._json(some(noun)))
+        except CoderError:
+            return []
+
+    def _json(self, request: Request[Any]) -> Any:
+        return loads((self._transport.send(request)).body)
