@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from coder_sdk import AsyncClient, Client
@@ -101,8 +102,6 @@ class Colour:
     def gather(self, function: Callable[[], Any], count: int) -> list[Any]:
         """Call a method many times at once: in threads, or in tasks."""
         if self._loop is None:
-            from concurrent.futures import ThreadPoolExecutor
-
             with ThreadPoolExecutor(count) as pool:
                 return [future.result() for future in [pool.submit(function) for _ in range(count)]]
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from coder_sdk._auth import Credentials
-from coder_sdk._clock import SystemClock
+from coder_sdk._base_client import BaseClient
 from coder_sdk._config import Config
-from coder_sdk._core import Core
-from coder_sdk._errors.base import ConfigError
 from coder_sdk._io._async.transport import AsyncTransport
 from coder_sdk._io._sync.transport import Transport
 from coder_sdk._literal import literal_request, login_request, logout_request
-from coder_sdk._options import Options, seconds
-from coder_sdk._prepare import check_agent, merge_headers
-from coder_sdk._redact import Masked, Redactor
+from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit, Request
-from coder_sdk._retry import RetryPolicy
 from coder_sdk.resources._client import AsyncClientResources, ClientResources
 
 if TYPE_CHECKING:
@@ -39,111 +33,12 @@ if TYPE_CHECKING:
     from coder_sdk._limiter import RateLimiter
     from coder_sdk._request import PagedRequest, Seconds, SocketRequest, StreamRequest
     from coder_sdk._response import AsyncStreamingResponse, RawResponse, StreamingResponse
+    from coder_sdk._retry import RetryPolicy
 
 T = TypeVar("T")
 E = TypeVar("E")
 S = TypeVar("S")
 V = TypeVar("V")
-
-_DEFAULT_RETRY = RetryPolicy()
-
-
-class BaseClient:
-    """What both colours share.
-
-    Attributes:
-        config: Where the settings came from; `print(client.config.explain())`.
-    """
-
-    config: Config
-    _core: Core
-    _options: Options
-    # The client that a copy was made of; it owns the connections.
-    _original: BaseClient | None = None
-
-    def _configure(  # noqa: PLR0913 - the settings of a client
-        self,
-        config: Config,
-        *,
-        asynchronous: bool,
-        timeout: Seconds | None,
-        deadline: Seconds | None,
-        retry: RetryPolicy | Omit | None,
-        http_client: Any,
-        hooks: Hooks | None,
-        limiter: RateLimiter | None,
-        app_name: str | None,
-        tracing: bool,
-    ) -> None:
-        if http_client is not None:
-            _check_color(http_client, asynchronous=asynchronous)
-        self.config = config
-        redactor = Redactor((str.__str__(v) for v in config.headers.values()), config.headers)
-        self._options = Options(
-            timeout=seconds("timeout", timeout),
-            deadline=seconds("deadline", deadline),
-            headers=config.headers,
-            retry=_DEFAULT_RETRY if isinstance(retry, Omit) else retry,
-        )
-        self._core = Core(
-            config.url,
-            Credentials(config.token, redactor),
-            asynchronous=asynchronous,
-            clock=SystemClock(),
-            redactor=redactor,
-            tls=config.tls,
-            proxy=config.proxy,
-            ready=http_client,
-            hooks=hooks,
-            limiter=limiter,
-            app_name=check_agent(app_name),
-            tracing=tracing,
-            warn_version=config.warns_of_version,
-        )
-
-    def _copied_options(
-        self,
-        timeout: Seconds | Omit | None,
-        deadline: Seconds | Omit | None,
-        retry: RetryPolicy | Omit | None,
-        headers: Mapping[str, str] | None,
-    ) -> Options:
-        own = self._options
-        merged = dict(own.headers)
-        merge_headers(merged, headers or {})
-        return Options(
-            timeout=own.timeout if isinstance(timeout, Omit) else seconds("timeout", timeout),
-            deadline=own.deadline if isinstance(deadline, Omit) else seconds("deadline", deadline),
-            headers=merged,
-            retry=own.retry if isinstance(retry, Omit) else retry,
-        )
-
-    @property
-    def url(self) -> str:
-        """Address of the deployment."""
-        return str(self._core.base)
-
-    @property
-    def server_version(self) -> str | None:
-        """Version of the server, from its last answer; `None` before the first."""
-        return self._core.server_version
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.base}>"
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        raise TypeError("A client holds connections and credentials and cannot be pickled.")
-
-
-def _check_color(http_client: Any, *, asynchronous: bool) -> None:
-    from coder_sdk._http import is_async_client  # noqa: PLC0415 - the library is loaded already
-
-    if is_async_client(http_client) is not asynchronous:
-        own, other = ("AsyncClient", "Client") if asynchronous else ("Client", "AsyncClient")
-        raise ConfigError(
-            f"`{own}` needs an `http_client` of its own kind: pass an `httpx.{own}`, "
-            f"or use `{other}`."
-        )
 
 
 class Client(ClientResources, BaseClient):

@@ -11,12 +11,19 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
-OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 4\r\n\r\n"ok"'
+from typing_extensions import Self
+
+OK = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b'Connection: close\r\nContent-Length: 4\r\n\r\n"ok"'
+)
 RESET = struct.pack("ii", 1, 0)
 BIG = 100 * 1024 * 1024
 
 
-def answer(status: str, body: bytes = b"", media_type: str = "application/json", **headers: str) -> bytes:
+def answer(
+    status: str, body: bytes = b"", media_type: str = "application/json", **headers: str
+) -> bytes:
     """An answer as it goes over the wire."""
     lines = [f"HTTP/1.1 {status}", "Connection: close", f"Content-Length: {len(body)}"]
     if media_type:
@@ -56,7 +63,7 @@ class FaultServer:
         port: int = self._listener.getsockname()[1]
         return port
 
-    def __enter__(self) -> FaultServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -166,8 +173,8 @@ def _stalls(*parts: bytes) -> Callable[[FaultServer, socket.socket], None]:
 
 
 def _big(server: FaultServer, connection: socket.socket) -> None:
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {BIG}\r\n\r\n"
-    connection.sendall(head.encode())
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+    connection.sendall(f"{head}Content-Length: {BIG}\r\n\r\n".encode())
     if server.requests[-1][0] != "HEAD":
         block = bytes(1024 * 1024)
         for _ in range(BIG // len(block)):
@@ -185,7 +192,8 @@ def _redirect(location: str, status: str = "307 Temporary Redirect") -> Any:
 
 _PARTIAL = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n[1,"
 _CHUNKED = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n"
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n"
 )
 
 _FAULTS: dict[str, Callable[[FaultServer, socket.socket], None]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from respx import MockRouter
 
 from coder_sdk import ConfigError, UnauthorizedError
 from tests.colours import TOKEN, URL, Colour
@@ -40,7 +41,7 @@ class Provider:
         return token
 
 
-def accepting(router, *tokens: str):
+def accepting(router: MockRouter, *tokens: str):
     """A route that answers 401 unless one of these tokens comes."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -51,7 +52,7 @@ def accepting(router, *tokens: str):
     return router.route(path="/x").mock(side_effect=answer)
 
 
-def test_the_token_goes_into_its_header(colour, router):
+def test_the_token_goes_into_its_header(colour: Colour, router: MockRouter):
     route = accepting(router, TOKEN)
     colour.call(colour.client(token=f" {TOKEN}\n").request, "GET", "/x")
     sent = route.calls.last.request.headers
@@ -60,7 +61,7 @@ def test_the_token_goes_into_its_header(colour, router):
     assert "cookie" not in sent
 
 
-def test_no_token_sends_none(colour, router):
+def test_no_token_sends_none(colour: Colour, router: MockRouter):
     route = accepting(router)
     with pytest.raises(UnauthorizedError):
         colour.call(colour.client(token=None).request, "GET", "/x")
@@ -68,13 +69,13 @@ def test_no_token_sends_none(colour, router):
 
 
 @pytest.mark.parametrize("token", ["", "  ", "a b", "a\nb", "ключ", "a\x00"])
-def test_what_is_no_token_is_refused_and_not_shown(colour, token):
+def test_what_is_no_token_is_refused_and_not_shown(colour: Colour, token: Any):
     with pytest.raises(ConfigError, match="token") as caught:
         colour.client(token=token)
     assert token.strip() == "" or token not in str(caught.value)
 
 
-def test_a_provider_is_asked_once_and_first_when_it_is_needed(colour, router):
+def test_a_provider_is_asked_once_and_first_when_it_is_needed(colour: Colour, router: MockRouter):
     accepting(router, TOKEN)
     provider = Provider(colour, TOKEN)
     client = colour.client(token=provider)
@@ -84,7 +85,7 @@ def test_a_provider_is_asked_once_and_first_when_it_is_needed(colour, router):
     assert provider.asked == 1
 
 
-def test_a_function_is_a_provider(colour, router):
+def test_a_function_is_a_provider(colour: Colour, router: MockRouter):
     accepting(router, OTHER)
     tokens = [TOKEN, OTHER]
     client = colour.client(token=colour.function(lambda: tokens.pop(0)))
@@ -93,7 +94,9 @@ def test_a_function_is_a_provider(colour, router):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_refused_token_is_renewed_and_the_call_replayed_once(colour, router, method):
+def test_a_refused_token_is_renewed_and_the_call_replayed_once(
+    colour: Colour, router: MockRouter, method: str
+):
     route = accepting(router, OTHER)
     provider = Provider(colour, TOKEN, OTHER)
     assert colour.call(colour.client(token=provider).request, method, "/x") == "ok"
@@ -101,7 +104,7 @@ def test_a_refused_token_is_renewed_and_the_call_replayed_once(colour, router, m
     assert route.call_count == 2
 
 
-def test_a_token_that_is_refused_again_ends_the_call(colour, router):
+def test_a_token_that_is_refused_again_ends_the_call(colour: Colour, router: MockRouter):
     route = accepting(router)
     provider = Provider(colour, TOKEN, OTHER, "never-asked-for")
     with pytest.raises(UnauthorizedError) as caught:
@@ -109,21 +112,21 @@ def test_a_token_that_is_refused_again_ends_the_call(colour, router):
     assert route.call_count == caught.value.tries == 2
 
 
-def test_the_same_token_again_means_that_there_is_no_other(colour, router):
+def test_the_same_token_again_means_that_there_is_no_other(colour: Colour, router: MockRouter):
     route = accepting(router)
     with pytest.raises(UnauthorizedError):
         colour.call(colour.client(token=Provider(colour, TOKEN, TOKEN)).request, "GET", "/x")
     assert route.call_count == 1
 
 
-def test_a_static_token_is_not_renewed(colour, router):
+def test_a_static_token_is_not_renewed(colour: Colour, router: MockRouter):
     route = accepting(router, OTHER)
     with pytest.raises(UnauthorizedError):
         colour.call(colour.client().request, "GET", "/x")
     assert route.call_count == 1
 
 
-def test_a_provider_that_fails_later_is_chained_to_the_401(colour, router):
+def test_a_provider_that_fails_later_is_chained_to_the_401(colour: Colour, router: MockRouter):
     accepting(router)
     provider = Provider(colour, TOKEN, OSError("the store is locked"))
     with pytest.raises(UnauthorizedError) as caught:
@@ -131,19 +134,19 @@ def test_a_provider_that_fails_later_is_chained_to_the_401(colour, router):
     assert str(caught.value.__cause__) == "the store is locked"
 
 
-def test_a_provider_that_fails_first_is_a_config_error(colour, router):
+def test_a_provider_that_fails_first_is_a_config_error(colour: Colour, router: MockRouter):
     with pytest.raises(ConfigError, match="OSError") as caught:
         colour.call(colour.client(token=Provider(colour, OSError("x"))).request, "GET", "/x")
     assert isinstance(caught.value.__cause__, OSError)
 
 
 @pytest.mark.parametrize("token", [None, 7, ""])
-def test_a_provider_has_to_give_a_token(colour, router, token):
+def test_a_provider_has_to_give_a_token(colour: Colour, router: MockRouter, token: Any):
     with pytest.raises(ConfigError):
         colour.call(colour.client(token=Provider(colour, token)).request, "GET", "/x")
 
 
-def test_a_coroutine_function_needs_the_async_client(router):
+def test_a_coroutine_function_needs_the_async_client(router: MockRouter):
     sync = Colour("sync")
 
     async def token() -> str:
@@ -154,7 +157,7 @@ def test_a_coroutine_function_needs_the_async_client(router):
     sync.close()
 
 
-def test_many_calls_renew_once_in_tasks(router):
+def test_many_calls_renew_once_in_tasks(router: MockRouter):
     colour = Colour("async")
     route = accepting(router, OTHER)
     asked: list[str] = []
@@ -175,7 +178,7 @@ def test_many_calls_renew_once_in_tasks(router):
     colour.close()
 
 
-def test_many_calls_renew_once_in_threads(router):
+def test_many_calls_renew_once_in_threads(router: MockRouter):
     colour = Colour("sync")
     accepting(router, OTHER)
     asked: list[str] = []
@@ -200,7 +203,7 @@ def test_many_calls_renew_once_in_threads(router):
     colour.close()
 
 
-def test_many_calls_share_one_failure_to_renew(router):
+def test_many_calls_share_one_failure_to_renew(router: MockRouter):
     colour = Colour("async")
     accepting(router)
     asked: list[str] = []
@@ -226,29 +229,33 @@ def test_many_calls_share_one_failure_to_renew(router):
     colour.close()
 
 
-def test_login_returns_a_client_with_the_session(colour, router):
+def test_login_returns_a_client_with_the_session(colour: Colour, router: MockRouter):
     login = router.post("/api/v2/users/login").respond(
         201,
         json={"session_token": TOKEN},
         headers={"Set-Cookie": "coder_session_token=from-cookie; Path=/"},
     )
     route = accepting(router, TOKEN)
-    client = colour.keep(colour.call(colour.type.login, URL, email="a@b.example", password="swordfish"))
+    client = colour.keep(
+        colour.call(colour.type.login, URL, email="a@b.example", password="swordfish")
+    )
     assert login.calls.last.request.content == b'{"email":"a@b.example","password":"swordfish"}'
     assert "coder-session-token" not in login.calls.last.request.headers
     assert colour.call(client.request, "POST", "/x") == "ok"
     assert "cookie" not in route.calls.last.request.headers
 
 
-def test_a_wrong_password_says_so(colour, router):
-    router.post("/api/v2/users/login").respond(401, json={"message": "Incorrect email or password."})
+def test_a_wrong_password_says_so(colour: Colour, router: MockRouter):
+    router.post("/api/v2/users/login").respond(
+        401, json={"message": "Incorrect email or password."}
+    )
     with pytest.raises(UnauthorizedError) as caught:
         colour.call(colour.type.login, URL, email="a@b.example", password="swordfish")
     assert caught.value.reason == "wrong_password"
     assert "swordfish" not in str(caught.value)
 
 
-def test_logout_ends_the_session_and_forgets_the_token(colour, router):
+def test_logout_ends_the_session_and_forgets_the_token(colour: Colour, router: MockRouter):
     logout = router.post("/api/v2/users/logout").respond(json={"message": "Logged out!"})
     route = accepting(router)
     client = colour.client()
@@ -259,7 +266,7 @@ def test_logout_ends_the_session_and_forgets_the_token(colour, router):
     assert "coder-session-token" not in route.calls.last.request.headers
 
 
-def test_a_ready_client_neither_gives_nor_takes_cookies(colour, router):
+def test_a_ready_client_neither_gives_nor_takes_cookies(colour: Colour, router: MockRouter):
     route = router.get("/x").respond(json="ok", headers={"Set-Cookie": "coder_session_token=new"})
     cls = httpx.AsyncClient if colour.is_async else httpx.Client
     ready = cls(cookies={"coder_session_token": "old"}, headers={"X-Mine": "kept", "Cookie": "a=b"})
@@ -275,12 +282,12 @@ def test_a_ready_client_neither_gives_nor_takes_cookies(colour, router):
     colour.call(ready.aclose if colour.is_async else ready.close)
 
 
-def test_a_ready_client_of_the_other_colour_is_refused(colour):
+def test_a_ready_client_of_the_other_colour_is_refused(colour: Colour):
     wrong = httpx.Client() if colour.is_async else httpx.AsyncClient()
     with pytest.raises(ConfigError, match="http_client"):
         colour.client(http_client=wrong)
 
 
-def test_what_is_no_http_client_is_refused(colour):
+def test_what_is_no_http_client_is_refused(colour: Colour):
     with pytest.raises(ConfigError, match="httpx"):
         colour.client(http_client=object())

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from respx import MockRouter
 
 import coder_sdk
 from coder_sdk import (
@@ -18,7 +19,7 @@ from coder_sdk import (
     UnexpectedResponseError,
 )
 from coder_sdk._errors.status import FeatureUnavailableError, NotFoundError
-from tests.colours import TOKEN, URL
+from tests.colours import TOKEN, URL, Colour
 
 BUILDINFO = {
     "external_url": "https://github.com/coder/coder",
@@ -34,12 +35,12 @@ BUILDINFO = {
 }
 
 
-def get(colour, router, into, **answer: Any):
+def get(colour: Colour, router: MockRouter, into: Any, **answer: Any):
     router.get("/api/v2/thing").respond(**answer)
     return colour.call(colour.client().request, "GET", "/api/v2/thing", into=into)
 
 
-def test_a_generated_method_decodes_its_model(colour, router):
+def test_a_generated_method_decodes_its_model(colour: Colour, router: MockRouter):
     router.get("/api/v2/buildinfo").respond(json=BUILDINFO)
     info = colour.call(colour.client().buildinfo)
     assert type(info) is coder_sdk.models.BuildInfoResponse
@@ -59,33 +60,37 @@ def test_a_generated_method_decodes_its_model(colour, router):
         (object, b'{"a":[1]}', {"a": [1]}),
     ],
 )
-def test_json_decodes_into_the_type(colour, router, into, body, value):
+def test_json_decodes_into_the_type(
+    colour: Colour, router: MockRouter, into: Any, body: Any, value: Any
+):
     answer = {"content": body, "headers": {"content-type": "application/json; charset=utf-8"}}
     assert get(colour, router, into, **answer) == value
 
 
-def test_without_a_type_json_is_plain(colour, router):
+def test_without_a_type_json_is_plain(colour: Colour, router: MockRouter):
     router.get("/api/v2/thing").respond(json={"a": None})
     assert colour.call(colour.client().request, "GET", "/api/v2/thing") == {"a": None}
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 304])
-def test_every_success_is_one(colour, router, status):
+def test_every_success_is_one(colour: Colour, router: MockRouter, status: int):
     assert get(colour, router, None, status_code=status) is None
 
 
 @pytest.mark.parametrize("status", [202, 204, 304])
 @pytest.mark.parametrize(("into", "value"), [(list[str], []), (int | None, None), (Any, None)])
-def test_an_answer_without_a_body_is_nothing(colour, router, status, into, value):
+def test_an_answer_without_a_body_is_nothing(
+    colour: Colour, router: MockRouter, status: int, into: Any, value: Any
+):
     assert get(colour, router, into, status_code=status) == value
 
 
-def test_an_empty_answer_where_a_body_belongs_is_an_error(colour, router):
+def test_an_empty_answer_where_a_body_belongs_is_an_error(colour: Colour, router: MockRouter):
     with pytest.raises(UnexpectedResponseError, match="empty"):
         get(colour, router, int, status_code=200)
 
 
-def test_text_and_bytes_come_as_they_are(colour, router):
+def test_text_and_bytes_come_as_they_are(colour: Colour, router: MockRouter):
     router.get("/text").respond(text="OK")
     router.get("/bytes").respond(content=b"\x00\xff", headers={"content-type": "application/x-tar"})
     client = colour.client()
@@ -94,7 +99,7 @@ def test_text_and_bytes_come_as_they_are(colour, router):
 
 
 @pytest.mark.parametrize("into", [object, str, bytes, list[str]])
-def test_a_web_page_is_no_answer(colour, router, into):
+def test_a_web_page_is_no_answer(colour: Colour, router: MockRouter, into: Any):
     page = "<!doctype html><title>Coder</title>" + "x" * 5000
     with pytest.raises(UnexpectedResponseError, match="web page instead of JSON") as caught:
         get(colour, router, into, html=page)
@@ -104,12 +109,12 @@ def test_a_web_page_is_no_answer(colour, router, into):
     assert error.operation == "GET /api/v2/thing"
 
 
-def test_text_instead_of_json_is_an_error(colour, router):
+def test_text_instead_of_json_is_an_error(colour: Colour, router: MockRouter):
     with pytest.raises(UnexpectedResponseError, match="`text/plain`"):
         get(colour, router, dict[str, Any], text="not json")
 
 
-def test_what_does_not_fit_names_the_field_and_keeps_the_body(colour, router):
+def test_what_does_not_fit_names_the_field_and_keeps_the_body(colour: Colour, router: MockRouter):
     with pytest.raises(DecodeError) as caught:
         get(colour, router, list[dict[str, int]], json=[{"a": 1}, {"b": "secret-value"}])
     error = caught.value
@@ -121,12 +126,12 @@ def test_what_does_not_fit_names_the_field_and_keeps_the_body(colour, router):
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"a":1}{"b":2}', b"\xff\xfe"])
-def test_broken_json_is_a_decode_error(colour, router, body):
+def test_broken_json_is_a_decode_error(colour: Colour, router: MockRouter, body: Any):
     with pytest.raises(DecodeError):
         get(colour, router, object, content=body, headers={"content-type": "application/json"})
 
 
-def test_raw_responses_keep_the_answer(colour, router):
+def test_raw_responses_keep_the_answer(colour: Colour, router: MockRouter):
     router.get("/api/v2/buildinfo").respond(
         json=BUILDINFO,
         headers={
@@ -148,7 +153,7 @@ def test_raw_responses_keep_the_answer(colour, router):
     assert raw.parse().version == "v2.36.0+abc"
 
 
-def test_views_return_raw_and_streaming_responses(colour, router):
+def test_views_return_raw_and_streaming_responses(colour: Colour, router: MockRouter):
     user = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
     router.get("/api/v2/users/me/gitsshkey").respond(json={"user_id": user, "public_key": "k"})
     client = colour.client()
@@ -167,7 +172,7 @@ def test_bound_methods_explain_themselves():
     assert method.__name__ == "get"
     assert method.__qualname__ == "Users.get"
     assert "GET /api/v2/users/{user}" in inspect.getdoc(method)
-    assert list(inspect.signature(method).parameters)[0] == "user"
+    assert next(iter(inspect.signature(method).parameters)) == "user"
     assert method == client.users.get
     assert method != client.users.delete
     assert method.__self__ is client.users
@@ -184,12 +189,12 @@ def test_requests_can_be_built_without_being_sent():
     "path",
     ["", "users", "//evil.example/x", "https://evil.example/x", "/a/../b", "/a/%2e%2E/b", "/a\n"],
 )
-def test_paths_that_lead_elsewhere_are_refused(colour, router, path):
+def test_paths_that_lead_elsewhere_are_refused(colour: Colour, router: MockRouter, path: str):
     with pytest.raises(RequestValidationError):
         colour.call(colour.client().request, "GET", path)
 
 
-def test_written_paths_are_quoted_and_queries_merged(colour, router):
+def test_written_paths_are_quoted_and_queries_merged(colour: Colour, router: MockRouter):
     route = router.get(url__startswith=URL).respond(json=None)
     client = colour.client()
     colour.call(
@@ -200,7 +205,7 @@ def test_written_paths_are_quoted_and_queries_merged(colour, router):
     assert sent.headers["x-a"] == "b"
 
 
-def test_bodies_are_json_and_bytes_are_bytes(colour, router):
+def test_bodies_are_json_and_bytes_are_bytes(colour: Colour, router: MockRouter):
     route = router.post("/api/v2/x").respond(json=None)
     client = colour.client()
     colour.call(client.request, "POST", "/api/v2/x", body={"a": None})
@@ -211,7 +216,7 @@ def test_bodies_are_json_and_bytes_are_bytes(colour, router):
     assert route.calls.last.request.headers["content-type"] == "application/octet-stream"
 
 
-def test_the_user_agent_names_everything_involved(colour, router):
+def test_the_user_agent_names_everything_involved(colour: Colour, router: MockRouter):
     route = router.get("/x").respond(json=None)
     colour.call(colour.client(app_name="my-app/1.2").request, "GET", "/x")
     agent = route.calls.last.request.headers["user-agent"]
@@ -220,7 +225,7 @@ def test_the_user_agent_names_everything_involved(colour, router):
 
 
 @pytest.mark.parametrize(("version", "age"), [("v2.19.4+x", "older"), ("v2.37.0", "newer")])
-def test_unsupported_servers_warn_once(colour, router, version, age):
+def test_unsupported_servers_warn_once(colour: Colour, router: MockRouter, version: str, age: str):
     router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": version})
     client = colour.client()
     with pytest.warns(ServerVersionWarning, match=age):
@@ -232,14 +237,16 @@ def test_unsupported_servers_warn_once(colour, router, version, age):
 
 
 @pytest.mark.parametrize("version", ["v2.20.0", "v2.36.1+sha", "v0.0.0-devel", "unknown"])
-def test_supported_and_development_servers_do_not_warn(colour, router, version):
+def test_supported_and_development_servers_do_not_warn(
+    colour: Colour, router: MockRouter, version: str
+):
     router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": version})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         colour.call(colour.client().request, "GET", "/x")
 
 
-def test_names_are_looked_up_once(colour, router):
+def test_names_are_looked_up_once(colour: Colour, router: MockRouter):
     workspace = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
     lookup = router.get("/api/v2/users/me/workspace/dev").respond(json={"id": workspace})
     stop = router.put(f"/api/v2/workspaces/{workspace}/favorite").respond(204)
@@ -252,7 +259,7 @@ def test_names_are_looked_up_once(colour, router):
     assert lookup.call_count == 2
 
 
-def test_a_name_whose_object_is_gone_is_looked_up_again(colour, router):
+def test_a_name_whose_object_is_gone_is_looked_up_again(colour: Colour, router: MockRouter):
     old, new = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10", "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b11"
     router.get("/api/v2/users/me/workspace/dev").mock(
         side_effect=[httpx.Response(200, json={"id": old}), httpx.Response(200, json={"id": new})]
@@ -268,21 +275,23 @@ def test_a_name_whose_object_is_gone_is_looked_up_again(colour, router):
     colour.call(client.workspaces.add_favorite, "dev")
 
 
-def test_a_closed_client_says_so(colour, router):
+def test_a_closed_client_says_so(colour: Colour, router: MockRouter):
     client = colour.client()
     colour.call(client.aclose if colour.is_async else client.close)
     with pytest.raises(ClientUsageError, match="closed"):
         colour.call(client.request, "GET", "/x")
 
 
-def test_a_page_in_place_of_a_licensed_route_is_a_missing_feature(colour, router):
+def test_a_page_in_place_of_a_licensed_route_is_a_missing_feature(
+    colour: Colour, router: MockRouter
+):
     router.get("/scim/v2/Users").respond(html="<!doctype html>")
     client = colour.client()
     with pytest.raises(FeatureUnavailableError, match="without licensed features"):
         colour.call(client.request, "GET", "/scim/v2/Users")
 
 
-def test_not_found_is_told_from_not_there(colour, router):
+def test_not_found_is_told_from_not_there(colour: Colour, router: MockRouter):
     router.get("/api/v2/users/x").respond(404, json={"message": "Resource not found"})
     with pytest.raises(NotFoundError) as caught:
         colour.call(colour.client().users.get, "x")

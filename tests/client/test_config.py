@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from respx import MockRouter
 
 from coder_sdk import (
     OMIT,
@@ -26,13 +27,13 @@ from coder_sdk._config import _Search
 from coder_sdk._header_command import parse_list
 from coder_sdk._stored import Stored
 from coder_sdk._url import parse_base_url
-from tests.colours import TOKEN, URL
+from tests.colours import TOKEN, URL, Colour
 
 OTHER = "https://other.example"
 
 
 @pytest.fixture
-def folder(monkeypatch, tmp_path) -> Path:
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("CODER_CONFIG_DIR", str(tmp_path))
     return tmp_path
 
@@ -47,24 +48,29 @@ def source(config: Config, name: str) -> str:
     return next(setting.source for setting in config.settings if setting.name == name)
 
 
-def search(env: dict[str, str], platform: str = "linux", url: str | None = URL, **given: Any) -> Config:
+def search(
+    env: dict[str, str], platform: str = "linux", url: str | None = URL, **given: Any
+) -> Config:
     options: dict[str, Any] = {
         "token": None, "headers": None, "verify": True, "cert": None, "proxy": None, **given
     }  # fmt: skip
     return _Search(env, platform).load(url, **options)
 
 
-def test_arguments_come_first(monkeypatch, folder):
+def test_arguments_come_first(monkeypatch: pytest.MonkeyPatch, folder: Path):
     monkeypatch.setenv("CODER_URL", OTHER)
     monkeypatch.setenv("CODER_SESSION_TOKEN", "other-token")
     stored(folder, OTHER)
     config = Config.load(URL, token=TOKEN)
     assert str(config.url) == URL
-    assert (source(config, "url"), source(config, "token")) == ("argument `url`", "argument `token`")
+    assert (source(config, "url"), source(config, "token")) == (
+        "argument `url`",
+        "argument `token`",
+    )
     assert config.token == TOKEN
 
 
-def test_the_environment_comes_second(monkeypatch, folder):
+def test_the_environment_comes_second(monkeypatch: pytest.MonkeyPatch, folder: Path):
     monkeypatch.setenv("CODER_URL", "coder.example")
     monkeypatch.setenv("CODER_SESSION_TOKEN", f"{TOKEN}\n")
     stored(folder, OTHER, "other-token")
@@ -73,7 +79,7 @@ def test_the_environment_comes_second(monkeypatch, folder):
     assert source(config, "token") == "environment `CODER_SESSION_TOKEN`"
 
 
-def test_what_the_command_stored_comes_last(folder):
+def test_what_the_command_stored_comes_last(folder: Path):
     stored(folder)
     config = Config.load()
     assert (str(config.url), config.token) == (URL, TOKEN)
@@ -81,7 +87,7 @@ def test_what_the_command_stored_comes_last(folder):
     assert source(config, "token") == f"file {folder / 'session'}"
 
 
-def test_a_stored_token_goes_to_its_own_deployment_only(folder):
+def test_a_stored_token_goes_to_its_own_deployment_only(folder: Path):
     stored(folder, OTHER)
     with pytest.raises(ConfigError, match="belongs to another deployment") as caught:
         Config.load(URL)
@@ -89,25 +95,27 @@ def test_a_stored_token_goes_to_its_own_deployment_only(folder):
     assert OTHER in str(caught.value)
 
 
-def test_a_stored_token_without_an_owner_is_not_used(folder):
+def test_a_stored_token_without_an_owner_is_not_used(folder: Path):
     stored(folder, None)
     with pytest.raises(ConfigError, match="whose token it is"):
         Config.load(URL)
 
 
-def test_a_stored_token_goes_to_other_spellings_of_its_deployment(folder):
+def test_a_stored_token_goes_to_other_spellings_of_its_deployment(folder: Path):
     stored(folder, "https://coder.example:443/")
     assert Config.load("CODER.example").token == TOKEN
 
 
 @pytest.mark.parametrize("other", ["http://coder.example", "https://coder.example:8443"])
-def test_another_scheme_or_port_is_another_deployment(folder, other):
+def test_another_scheme_or_port_is_another_deployment(folder: Path, other: Any):
     stored(folder, other)
     with pytest.raises(ConfigError, match="another deployment"):
         Config.load(URL)
 
 
-def test_the_token_of_the_environment_belongs_to_its_url(monkeypatch, folder):
+def test_the_token_of_the_environment_belongs_to_its_url(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+):
     monkeypatch.setenv("CODER_URL", OTHER)
     monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
     with pytest.raises(ConfigError, match="`CODER_SESSION_TOKEN` belongs to `CODER_URL`") as caught:
@@ -116,23 +124,29 @@ def test_the_token_of_the_environment_belongs_to_its_url(monkeypatch, folder):
     assert str(folder / "session") in str(caught.value)
 
 
-def test_the_token_of_the_environment_alone_goes_to_the_given_url(monkeypatch, folder):
+def test_the_token_of_the_environment_alone_goes_to_the_given_url(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+):
     monkeypatch.setenv("CODER_SESSION_TOKEN", TOKEN)
     assert Config.load(URL).token == TOKEN
 
 
-def test_a_missing_url_names_what_was_looked_at(folder):
+def test_a_missing_url_names_what_was_looked_at(folder: Path):
     with pytest.raises(ConfigError) as caught:
         Config.load()
     text = str(caught.value)
-    assert all(part in text for part in ("`url`", "`CODER_URL`", str(folder / "url"), "coder login"))
+    assert all(
+        part in text for part in ("`url`", "`CODER_URL`", str(folder / "url"), "coder login")
+    )
 
 
-def test_a_missing_token_names_what_was_looked_at(folder):
+def test_a_missing_token_names_what_was_looked_at(folder: Path):
     with pytest.raises(ConfigError) as caught:
         Client(URL)
     text = str(caught.value)
-    assert all(part in text for part in ("`CODER_SESSION_TOKEN`", str(folder / "session"), "`token`"))
+    assert all(
+        part in text for part in ("`CODER_SESSION_TOKEN`", str(folder / "session"), "`token`")
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,19 +155,19 @@ def test_a_missing_token_names_what_was_looked_at(folder):
      "https://coder.example?x=1", "https://coder.example#x", "https://coder.example:99999",
      "https://coder.example/../x", "https://[::1", "mailto:x@y.example"],
 )  # fmt: skip
-def test_malformed_urls_are_refused(url):
+def test_malformed_urls_are_refused(url: str):
     with pytest.raises(ConfigError, match="`url`") as caught:
         Config.load(url, token=TOKEN)
     assert "pass" not in str(caught.value) or "pass `token`" in str(caught.value)
 
 
-def test_a_malformed_url_of_the_environment_names_it(monkeypatch):
+def test_a_malformed_url_of_the_environment_names_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CODER_URL", "ftp://x")
     with pytest.raises(ConfigError, match="`CODER_URL`"):
         Config.load(token=TOKEN)
 
 
-def test_explain_names_origins_and_shows_no_secret(monkeypatch, folder):
+def test_explain_names_origins_and_shows_no_secret(monkeypatch: pytest.MonkeyPatch, folder: Path):
     stored(folder)
     monkeypatch.setenv("CODER_HEADER", "X-Proxy=swordfish")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:hunter2@proxy.example:3128")
@@ -169,7 +183,7 @@ def test_explain_names_origins_and_shows_no_secret(monkeypatch, folder):
     assert "hunter2" not in text
 
 
-def test_neither_config_nor_client_pickles(folder):
+def test_neither_config_nor_client_pickles(folder: Path):
     client = Client(URL, token=TOKEN)
     for value in (client, client.config, client._core):
         with pytest.raises(TypeError, match="cannot be pickled"):
@@ -187,11 +201,11 @@ def test_neither_config_nor_client_pickles(folder):
         ("linux", {"HOME": "/home/a", "CODER_CONFIG_DIR": "/elsewhere"}, "/elsewhere"),
     ],
 )
-def test_the_folder_of_each_platform(platform, env, expected):
+def test_the_folder_of_each_platform(platform: str, env: Any, expected: Any):
     assert Stored(env, platform).folder == Path(expected)
 
 
-def test_a_file_that_cannot_be_read_is_an_error(folder):
+def test_a_file_that_cannot_be_read_is_an_error(folder: Path):
     (folder / "url").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         Config.load()
@@ -219,7 +233,9 @@ ENTRIES = {"coder.example": {"coder_url": "coder.example", "api_token": TOKEN}}
 
 
 @pytest.mark.parametrize(("platform", "wrapped"), [("darwin", True), ("win32", False)])
-def test_the_keyring_is_read_as_the_command_writes_it(monkeypatch, tmp_path, platform, wrapped):
+def test_the_keyring_is_read_as_the_command_writes_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, wrapped: Any
+):
     monkeypatch.setitem(sys.modules, "keyring", FakeKeyring(ENTRIES, wrapped=wrapped))
     env = {"HOME": str(tmp_path), "APPDATA": str(tmp_path)}
     config = search(env, platform, token=OMIT)
@@ -235,7 +251,9 @@ def test_the_keyring_is_read_as_the_command_writes_it(monkeypatch, tmp_path, pla
         ({}, "no token for other.example"),
     ],
 )
-def test_the_keyring_is_passed_over_for_a_reason(monkeypatch, tmp_path, env, reason):
+def test_the_keyring_is_passed_over_for_a_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, env: Any, reason: str
+):
     monkeypatch.setitem(sys.modules, "keyring", FakeKeyring(ENTRIES, wrapped=True))
     token, _, looked_at = Stored({"HOME": str(tmp_path), **env}, "darwin").token(
         parse_base_url(OTHER)
@@ -244,7 +262,7 @@ def test_the_keyring_is_passed_over_for_a_reason(monkeypatch, tmp_path, env, rea
     assert any(reason in line for line in looked_at)
 
 
-def test_a_missing_or_broken_keyring_is_named(monkeypatch, tmp_path):
+def test_a_missing_or_broken_keyring_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     monkeypatch.setitem(sys.modules, "keyring", None)
     looked_at = Stored({"HOME": str(tmp_path)}, "darwin").token(parse_base_url(URL))[2]
@@ -254,7 +272,7 @@ def test_a_missing_or_broken_keyring_is_named(monkeypatch, tmp_path):
     assert any("failed (AttributeError)" in line for line in looked_at)
 
 
-def test_linux_never_asks_the_keyring(monkeypatch, tmp_path):
+def test_linux_never_asks_the_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     monkeypatch.setitem(sys.modules, "keyring", FakeKeyring(ENTRIES, wrapped=True))
     assert Stored({"HOME": str(tmp_path)}, "linux").token(parse_base_url(URL))[0] is None
@@ -268,26 +286,26 @@ def test_header_lists_are_csv():
 
 
 @pytest.mark.parametrize("text", ["swordfish", "=swordfish", "A=1,swordfish"])
-def test_malformed_header_lists_are_refused_and_not_shown(text):
+def test_malformed_header_lists_are_refused_and_not_shown(text: str):
     with pytest.raises(ConfigError) as caught:
         parse_list(text)
     assert "swordfish" not in str(caught.value)
 
 
-def test_the_header_command_runs_with_the_url(monkeypatch):
+def test_the_header_command_runs_with_the_url(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CODER_HEADER_COMMAND", 'printf "X-Url=%s\\n\\nX-B=b=c\\n" "$CODER_URL"')
     config = Config.load(URL, token=TOKEN, headers={"X-B": "mine"})
     assert config.headers == {"x-url": URL, "x-b": "mine"}
 
 
 @pytest.mark.parametrize("command", ["echo nonsense", "exit 3", "echo A=1; exit 1"])
-def test_a_header_command_that_fails_is_an_error(monkeypatch, command):
+def test_a_header_command_that_fails_is_an_error(monkeypatch: pytest.MonkeyPatch, command: Any):
     monkeypatch.setenv("CODER_HEADER_COMMAND", command)
     with pytest.raises(ConfigError, match="CODER_HEADER_COMMAND"):
         Config.load(URL, token=TOKEN)
 
 
-def test_headers_of_the_environment_belong_to_its_url(monkeypatch):
+def test_headers_of_the_environment_belong_to_its_url(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CODER_URL", OTHER)
     monkeypatch.setenv("CODER_HEADER", "X-A=b")
     config = Config.load(URL, token=TOKEN)
@@ -300,7 +318,9 @@ def test_injected_headers_are_refused():
         Config.load(URL, token=TOKEN, headers={"X-A": "b\r\nX-C: d"})
 
 
-def test_headers_reach_every_request(colour, router, monkeypatch):
+def test_headers_reach_every_request(
+    colour: Colour, router: MockRouter, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("CODER_HEADER", "X-Proxy=swordfish")
     route = router.get("/x").respond(json=None)
     colour.call(colour.client(headers={"X-Two": "2"}).request, "GET", "/x")
@@ -311,7 +331,7 @@ def test_headers_reach_every_request(colour, router, monkeypatch):
 # -- TLS and proxies
 
 
-def test_certificate_and_key_belong_together(monkeypatch, tmp_path):
+def test_certificate_and_key_belong_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     file = tmp_path / "cert.pem"
     file.touch()
     monkeypatch.setenv("CODER_CLIENT_TLS_CERT_FILE", str(file))
@@ -322,7 +342,7 @@ def test_certificate_and_key_belong_together(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "name", ["CODER_CLIENT_TLS_CA_FILE", "CODER_CLIENT_TLS_CERT_FILE", "CODER_CLIENT_TLS_KEY_FILE"]
 )
-def test_missing_tls_files_are_named(monkeypatch, name):
+def test_missing_tls_files_are_named(monkeypatch: pytest.MonkeyPatch, name: str):
     monkeypatch.setenv(name, "/nowhere.pem")
     with pytest.raises(ConfigError, match=f"`{name}` names '/nowhere.pem'"):
         Config.load(URL, token=TOKEN)
@@ -359,19 +379,19 @@ def test_clients_with_the_same_settings_share_one_context():
         ({"HTTP_PROXY": "http://p:1"}, "http://127.0.0.1:3000", None),
     ],
 )
-def test_proxies_of_the_environment(env, url, proxy):
+def test_proxies_of_the_environment(env: Any, url: str, proxy: Any):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureURLWarning)
         assert search(env, url=url, proxy=OMIT).proxy == proxy
 
 
-def test_a_proxy_can_be_switched_off(monkeypatch):
+def test_a_proxy_can_be_switched_off(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
     assert Config.load(URL, token=TOKEN, proxy=None).proxy is None
 
 
 @pytest.mark.parametrize("proxy", ["nonsense", "ftp://user:hunter2@p", "http://", "http://p:0"])
-def test_malformed_proxies_are_refused_and_not_shown(proxy):
+def test_malformed_proxies_are_refused_and_not_shown(proxy: Any):
     with pytest.raises(ConfigError, match="proxy") as caught:
         Config.load(URL, token=TOKEN, proxy=proxy)
     assert "hunter2" not in str(caught.value)
@@ -383,7 +403,7 @@ def test_an_unencrypted_address_warns():
 
 
 @pytest.mark.parametrize("url", ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:1"])
-def test_this_machine_needs_no_encryption(url):
+def test_this_machine_needs_no_encryption(url: str):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Client(url, token=TOKEN)
@@ -391,12 +411,12 @@ def test_this_machine_needs_no_encryption(url):
 
 @pytest.mark.parametrize("value", [0, -1, float("nan"), True, "5"])
 @pytest.mark.parametrize("name", ["timeout", "deadline"])
-def test_time_limits_are_checked(name, value):
+def test_time_limits_are_checked(name: str, value: Any):
     with pytest.raises(ConfigError, match=name):
         Client(URL, token=TOKEN, **{name: value})
 
 
 @pytest.mark.parametrize("name", ["a\nb", "ключ", ""])
-def test_application_names_are_checked(name):
+def test_application_names_are_checked(name: str):
     with pytest.raises(ConfigError, match="app_name"):
         Client(URL, token=TOKEN, app_name=name)

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from coder_sdk import (
     RedirectError,
     TLSError,
 )
+from coder_sdk._literal import literal_request
+from coder_sdk._request import OMIT
 from tests.client.faults import FaultServer, answer
 from tests.colours import TOKEN, Colour
 
@@ -37,7 +40,7 @@ def server_context(authority: trustme.CA, *, client_certificate: bool = False) -
 
 
 @pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path) -> str:
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -53,7 +56,9 @@ def refused() -> int:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_refused_connection_is_tried_again_for_every_verb(colour, refused, method):
+def test_a_refused_connection_is_tried_again_for_every_verb(
+    colour: Colour, refused: int, method: str
+):
     with pytest.raises(ConnectError) as caught:
         colour.call(colour.client(f"http://127.0.0.1:{refused}").request, method, "/x")
     assert caught.value.tries == 4
@@ -62,7 +67,9 @@ def test_a_refused_connection_is_tried_again_for_every_verb(colour, refused, met
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_unknown_host_is_tried_again_and_named(colour, monkeypatch, method):
+def test_an_unknown_host_is_tried_again_and_named(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch, method: str
+):
     def unknown(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -73,7 +80,7 @@ def test_an_unknown_host_is_tried_again_and_named(colour, monkeypatch, method):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_foreign_authority_is_not_trusted(colour, authority, method):
+def test_a_foreign_authority_is_not_trusted(colour: Colour, authority: trustme.CA, method: str):
     with FaultServer("none", times=0, tls=server_context(authority)) as server:
         with pytest.raises(TLSError, match="CODER_CLIENT_TLS_CA_FILE") as caught:
             colour.call(colour.client(server.url).request, method, "/x")
@@ -83,7 +90,9 @@ def test_a_foreign_authority_is_not_trusted(colour, authority, method):
 
 
 @pytest.mark.parametrize("way", ["argument", "environment", "context", "off"])
-def test_ways_to_trust_an_authority(colour, authority, ca_file, monkeypatch, way):
+def test_ways_to_trust_an_authority(
+    colour: Colour, authority: trustme.CA, ca_file: str, monkeypatch: pytest.MonkeyPatch, way: str
+):
     options: dict[str, Any] = {}
     if way == "argument":
         options["verify"] = ca_file
@@ -98,7 +107,14 @@ def test_ways_to_trust_an_authority(colour, authority, ca_file, monkeypatch, way
 
 
 @pytest.mark.parametrize("way", ["pair", "one file", "environment"])
-def test_a_client_certificate_is_shown(colour, authority, ca_file, tmp_path, monkeypatch, way):
+def test_a_client_certificate_is_shown(  # noqa: PLR0913, PLR0917 - fixtures
+    colour: Colour,
+    authority: trustme.CA,
+    ca_file: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+):
     issued = authority.issue_cert("client@example.com")
     cert, key, both = (str(tmp_path / name) for name in ("cert.pem", "key.pem", "both.pem"))
     issued.cert_chain_pems[0].write_to_path(cert)
@@ -115,7 +131,9 @@ def test_a_client_certificate_is_shown(colour, authority, ca_file, tmp_path, mon
         assert colour.call(colour.client(server.url, **options).request, "GET", "/x") == "ok"
 
 
-def test_a_missing_client_certificate_is_a_tls_error(colour, authority, ca_file):
+def test_a_missing_client_certificate_is_a_tls_error(
+    colour: Colour, authority: trustme.CA, ca_file: str
+):
     context = server_context(authority, client_certificate=True)
     with FaultServer("none", times=0, tls=context) as server:
         with pytest.raises(TLSError, match="client certificate") as caught:
@@ -124,7 +142,9 @@ def test_a_missing_client_certificate_is_a_tls_error(colour, authority, ca_file)
     assert not caught.value.may_have_been_processed
 
 
-def test_http_may_become_https_of_the_same_host(colour, authority, ca_file):
+def test_http_may_become_https_of_the_same_host(
+    colour: Colour, authority: trustme.CA, ca_file: str
+):
     with FaultServer("none", times=0, tls=server_context(authority)) as secure:
         plain = RedirectServer(f"{secure.url}/y")
         with plain:
@@ -135,7 +155,7 @@ def test_http_may_become_https_of_the_same_host(colour, authority, ca_file):
         assert secure.requests == [("GET", "/y")]
 
 
-def test_https_never_becomes_http(colour, authority, ca_file):
+def test_https_never_becomes_http(colour: Colour, authority: trustme.CA, ca_file: str):
     with FaultServer("none", times=0) as plain:
         with RedirectServer(f"{plain.url}/y", tls=server_context(authority)) as secure:
             with pytest.raises(RedirectError, match="credentials must not go") as caught:
@@ -145,7 +165,7 @@ def test_https_never_becomes_http(colour, authority, ca_file):
         assert plain.connections == 0
 
 
-def test_a_token_never_reaches_another_origin(colour):
+def test_a_token_never_reaches_another_origin(colour: Colour):
     with FaultServer("none", times=0) as other:
         for location in (f"{other.url}/y", f"//127.0.0.1:{other.port}/y"):
             with RedirectServer(location) as first, pytest.raises(RedirectError) as caught:
@@ -210,7 +230,9 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         source.close()
 
 
-def test_a_proxy_carries_plain_and_encrypted_requests(colour, authority, ca_file):
+def test_a_proxy_carries_plain_and_encrypted_requests(
+    colour: Colour, authority: trustme.CA, ca_file: str
+):
     for tls in (None, server_context(authority)):
         with FaultServer("none", times=0, tls=tls) as server, ProxyServer() as proxy:
             client = colour.client(server.url, verify=ca_file, proxy=proxy.url)
@@ -222,7 +244,7 @@ def test_a_proxy_carries_plain_and_encrypted_requests(colour, authority, ca_file
             colour.call(client.aclose if colour.is_async else client.close)
 
 
-def test_a_proxy_that_wants_a_password_is_not_asked_again(colour):
+def test_a_proxy_that_wants_a_password_is_not_asked_again(colour: Colour):
     refusal = answer("407 Proxy Authentication Required")
     with ProxyServer(refusal) as proxy:
         client = colour.client("https://coder.example", proxy=proxy.url)
@@ -231,7 +253,7 @@ def test_a_proxy_that_wants_a_password_is_not_asked_again(colour):
         assert len(proxy.heads) == caught.value.tries == 1
 
 
-def test_a_proxy_that_cannot_reach_the_host_is_asked_again(colour):
+def test_a_proxy_that_cannot_reach_the_host_is_asked_again(colour: Colour):
     with ProxyServer(answer("502 Bad Gateway")) as proxy:
         client = colour.client("https://coder.example", proxy=proxy.url)
         with pytest.raises(ProxyError) as caught:
@@ -240,16 +262,18 @@ def test_a_proxy_that_cannot_reach_the_host_is_asked_again(colour):
         assert not caught.value.may_have_been_processed
 
 
-def test_a_proxy_that_is_not_there_is_named(colour, refused):
+def test_a_proxy_that_is_not_there_is_named(colour: Colour, refused: int):
     client = colour.client("https://coder.example", proxy=f"http://127.0.0.1:{refused}")
     with pytest.raises(ProxyError, match="proxy cannot be reached"):
         colour.call(client.request, "GET", "/x")
 
 
-def test_a_socks_proxy_needs_its_package(colour):
+def test_a_socks_proxy_needs_its_package(colour: Colour):
     with pytest.raises(ConfigError, match="socks"):
         colour.call(
-            colour.client("https://coder.example", proxy="socks5://127.0.0.1:1").request, "GET", "/x"
+            colour.client("https://coder.example", proxy="socks5://127.0.0.1:1").request,
+            "GET",
+            "/x",
         )
 
 
@@ -263,7 +287,9 @@ class KeepAliveServer(FaultServer):
         while self._read(connection):
             path = self.requests[-1][1]
             status = "500 Internal Server Error" if path == "/broken" else "200 OK"
-            head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n"
+            head = (
+                f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n"
+            )
             connection.sendall(head.encode() + b'"ok"')
 
 
@@ -273,7 +299,9 @@ def keep_alive() -> Iterator[KeepAliveServer]:
         yield server
 
 
-def test_connections_are_reused_after_success_and_failure(colour, keep_alive):
+def test_connections_are_reused_after_success_and_failure(
+    colour: Colour, keep_alive: KeepAliveServer
+):
     client = colour.client(keep_alive.url, retry=None)
     for number in range(50):
         if number % 3 == 0:
@@ -284,7 +312,9 @@ def test_connections_are_reused_after_success_and_failure(colour, keep_alive):
     assert keep_alive.connections == 1
 
 
-def test_a_stream_that_is_left_early_gives_its_connection_back(colour, keep_alive):
+def test_a_stream_that_is_left_early_gives_its_connection_back(
+    colour: Colour, keep_alive: KeepAliveServer
+):
     client = colour.client(keep_alive.url)
     for _ in range(150):
         colour.within(client._streaming(request(client)), lambda response: response.status)
@@ -292,13 +322,10 @@ def test_a_stream_that_is_left_early_gives_its_connection_back(colour, keep_aliv
 
 
 def request(client: Any) -> Any:
-    from coder_sdk._literal import literal_request
-    from coder_sdk._request import OMIT
-
     return literal_request("GET", "/x", OMIT, OMIT, None, None, OMIT, OMIT, OMIT)
 
 
-def test_a_thousand_tasks_share_one_client(keep_alive):
+def test_a_thousand_tasks_share_one_client(keep_alive: KeepAliveServer):
     colour = Colour("async")
     client = colour.client(keep_alive.url, clock=False)
     assert colour.gather(lambda: client.request("GET", "/x"), 1_000) == ["ok"] * 1_000
@@ -306,7 +333,7 @@ def test_a_thousand_tasks_share_one_client(keep_alive):
     colour.close()
 
 
-def test_sixty_four_threads_share_one_client(keep_alive):
+def test_sixty_four_threads_share_one_client(keep_alive: KeepAliveServer):
     colour = Colour("sync")
     client = colour.client(keep_alive.url, clock=False)
 
@@ -318,7 +345,7 @@ def test_sixty_four_threads_share_one_client(keep_alive):
     colour.close()
 
 
-def test_the_pool_is_given_time_before_it_is_full(keep_alive):
+def test_the_pool_is_given_time_before_it_is_full(keep_alive: KeepAliveServer):
     colour = Colour("async")
     client = colour.client(keep_alive.url, clock=False, timeout=20)
     assert len(colour.gather(lambda: client.request("GET", "/x"), 300)) == 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from typing import Any
 
@@ -37,7 +38,7 @@ from coder_sdk._response import Answer
 SIGNED_OUT = "You are signed out or your session has expired. Please sign in again to continue."
 
 
-def error_for(
+def error_for(  # noqa: PLR0913 - the parts of an answer
     status: int,
     body: Any = b"",
     *,
@@ -47,8 +48,6 @@ def error_for(
     headers: dict[str, str] | None = None,
     types: ResponseTypes | None = None,
 ) -> APIStatusError:
-    import json
-
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     method, _, path = operation.partition(" ")
     answer = Answer(
@@ -90,7 +89,7 @@ def error_for(
         (599, ServerError),
     ],
 )
-def test_each_status_has_its_class(status, cls):
+def test_each_status_has_its_class(status: int, cls: Any):
     error = error_for(status, {"message": "No."})
     assert type(error) is cls
     assert (error.status, error.message) == (status, "No.")
@@ -137,7 +136,7 @@ def test_a_detail_that_repeats_the_message_is_not_printed():
         (b'{"message":7}', "application/json", "The answer has no message."),
     ],
 )
-def test_every_form_of_body_gives_a_message(body, media_type, message):
+def test_every_form_of_body_gives_a_message(body: Any, media_type: Any, message: str):
     assert error_for(500, body, media_type=media_type).message == message
 
 
@@ -155,7 +154,10 @@ def test_at_most_2_kb_of_a_foreign_body_is_kept():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ({"message": SIGNED_OUT, "detail": 'API key expired at "2026-11-22 21:11:08 UTC".'}, "expired"),
+        (
+            {"message": SIGNED_OUT, "detail": 'API key expired at "2026-11-22 21:11:08 UTC".'},
+            "expired",
+        ),
         ({"message": SIGNED_OUT, "detail": "API key is invalid."}, "invalid"),
         ({"message": SIGNED_OUT, "detail": "API key secret is invalid."}, "invalid"),
         ({"message": SIGNED_OUT, "detail": "Invalid API key format: incorrect amount"}, "invalid"),
@@ -171,7 +173,7 @@ def test_at_most_2_kb_of_a_foreign_body_is_kept():
         ({"message": "Workspace agent token invalid."}, "invalid"),
     ],
 )
-def test_401_says_why(body, reason):
+def test_401_says_why(body: Any, reason: str):
     error = error_for(401, body)
     assert isinstance(error, UnauthorizedError)
     assert error.reason == reason
@@ -192,7 +194,7 @@ def test_401_says_why(body, reason):
         ({"message": "Template RBAC is a Premium feature. Contact sales!"}, "feature"),
     ],
 )
-def test_403_tells_its_causes_apart(body, reason):
+def test_403_tells_its_causes_apart(body: Any, reason: str):
     error = error_for(403, body)
     assert isinstance(error, PermissionDeniedError)
     assert error.reason == reason
@@ -218,7 +220,9 @@ def test_403_tells_its_causes_apart(body, reason):
         (404, "SCIM is disabled, see the documentation.", "SCIM"),
     ],
 )
-def test_what_is_not_licensed_or_switched_off_is_a_missing_feature(status, message, feature):
+def test_what_is_not_licensed_or_switched_off_is_a_missing_feature(
+    status: int, message: str, feature: Any
+):
     error = error_for(status, {"message": message})
     assert isinstance(error, FeatureUnavailableError)
     assert error.feature == feature
@@ -334,7 +338,7 @@ def test_a_chat_limit_is_a_conflict_of_its_own():
 
 
 @pytest.mark.parametrize("name", ["x-request-id", "x-trace-id", "cf-ray", "traceparent"])
-def test_the_request_id_is_what_the_server_sent(name):
+def test_the_request_id_is_what_the_server_sent(name: str):
     assert error_for(500, {"message": "x"}, headers={name: "id-1"}).request_id == "id-1"
     assert error_for(500, {"message": "x"}).request_id is None
 
@@ -344,7 +348,7 @@ def test_every_error_pickles():
         429, {"message": "x", "validations": [{"field": "a", "detail": "b"}]}, headers={"date": "x"}
     )
     error.hint = "wait"
-    copy = pickle.loads(pickle.dumps(error))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert type(copy) is RateLimitError
     assert vars(copy) == vars(error)
     assert str(copy) == str(error)
@@ -352,7 +356,7 @@ def test_every_error_pickles():
         cls = getattr(coder_sdk, name)
         if isinstance(cls, type) and issubclass(cls, CoderError):
             made = cls("text", hint="hint")
-            again = pickle.loads(pickle.dumps(made))
+            again = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own
             assert type(again) is cls
             assert cls.__module__ in {"coder_sdk", "coder_sdk._page"}
             assert "text" in str(again)
@@ -388,7 +392,7 @@ def test_errors_hide_secrets():
         (None, coder_sdk.BuildFailedError),
     ],
 )
-def test_each_known_job_error_has_its_class(code, cls):
+def test_each_known_job_error_has_its_class(code: str, cls: Any):
     assert job_error_class(code, coder_sdk.BuildFailedError) is cls
     assert all(issubclass(known, JobError) for known in JOB_ERRORS.values())
 

@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 import coder_sdk
-from tests.client.faults import BIG, FaultServer
+from tests.client.faults import _FAULTS, BIG, FaultServer
+from tests.colours import Colour
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,7 +34,7 @@ def _cells() -> Iterator[Any]:
 CELLS = list(_cells())
 
 
-def run(colour, row: dict[str, Any], method: str, **options: Any) -> None:
+def run(colour: Colour, row: dict[str, Any], method: str, **options: Any) -> None:
     with FaultServer(row["fault"], times=row.get("times", 1)) as server:
         client = colour.client(server.url, timeout=row.get("timeout", 30), **options)
         into = None if method == "HEAD" else INTO[row.get("into", "str")]
@@ -60,14 +61,14 @@ def run(colour, row: dict[str, Any], method: str, **options: Any) -> None:
 
 
 @pytest.mark.parametrize(("row", "method"), CELLS)
-def test_cell(colour, row, method):
+def test_cell(colour: Colour, row: Any, method: str):
     run(colour, row, method)
 
 
 @pytest.mark.parametrize(
     ("row", "method"), [cell for cell in CELLS if cell.values[1] in {"GET", "POST"}]
 )
-def test_cell_on_the_successor_of_httpx(colour, row, method):
+def test_cell_on_the_successor_of_httpx(colour: Colour, row: Any, method: str):
     if row["fault"] == "big":
         pytest.skip("the size of a body is no matter of the library")
     http = httpx2.AsyncClient() if colour.is_async else httpx2.Client()
@@ -78,6 +79,4 @@ def test_cell_on_the_successor_of_httpx(colour, row, method):
 
 
 def test_every_fault_is_in_the_matrix():
-    from tests.client.faults import _FAULTS
-
     assert {row["fault"] for row in ROWS} == {*_FAULTS, "reset_before"}

@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 import pytest
 import trio
+from respx import MockRouter
 
 from coder_sdk import AsyncClient, Client, ClientUsageError, RetryPolicy
 from tests.client.test_connections import KeepAliveServer
 from tests.colours import TOKEN, URL, Colour
 
 
-def test_copies_share_the_connections_and_leave_them_open(colour, router):
+def test_copies_share_the_connections_and_leave_them_open(colour: Colour, router: MockRouter):
     router.get("/x").respond(json=1)
     client = colour.client()
     other = client.with_options(timeout=5, headers={"X-A": "b"}, retry=RetryPolicy(1))
@@ -30,20 +31,20 @@ def test_copies_share_the_connections_and_leave_them_open(colour, router):
     assert colour.call(client.request, "GET", "/x") == 1
 
 
-def test_resources_are_made_once_and_belong_to_their_client(colour):
+def test_resources_are_made_once_and_belong_to_their_client(colour: Colour):
     client = colour.client()
     assert client.users is client.users
     assert client.with_options(timeout=1).users is not client.users
 
 
-def test_closing_twice_is_closing(colour):
+def test_closing_twice_is_closing(colour: Colour):
     client = colour.client()
     close = client.aclose if colour.is_async else client.close
     colour.call(close)
     colour.call(close)
 
 
-def test_the_block_closes(colour, router):
+def test_the_block_closes(colour: Colour, router: MockRouter):
     router.get("/x").respond(json=1)
     client = colour.client()
     colour.within(client, lambda entered: entered.request("GET", "/x"))
@@ -51,13 +52,14 @@ def test_the_block_closes(colour, router):
         colour.call(client.request, "GET", "/x")
 
 
-def test_a_forgotten_client_warns(router):
+def test_a_forgotten_client_warns(router: MockRouter):
     router.get("/x").respond(json=1)
     client = Client(URL, token=TOKEN)
     client.request("GET", "/x")
+    held = [client]
+    del client
     with pytest.warns(ResourceWarning, match="unclosed client of https://coder.example"):
-        del client
-        gc.collect()
+        held.clear()
 
 
 def test_a_client_that_was_never_used_needs_no_closing():
@@ -69,7 +71,7 @@ def test_a_client_that_was_never_used_needs_no_closing():
         gc.collect()
 
 
-def test_a_ready_client_stays_open_and_needs_no_warning(router):
+def test_a_ready_client_stays_open_and_needs_no_warning(router: MockRouter):
     router.get("/x").respond(json=1)
     with httpx.Client() as http:
         client = Client(URL, token=TOKEN, http_client=http)
@@ -81,7 +83,7 @@ def test_a_ready_client_stays_open_and_needs_no_warning(router):
         assert not http.is_closed
 
 
-def test_a_fork_is_noticed(colour, router, monkeypatch):
+def test_a_fork_is_noticed(colour: Colour, router: MockRouter, monkeypatch: pytest.MonkeyPatch):
     router.get("/x").respond(json=1)
     client = colour.client()
     colour.call(client.request, "GET", "/x")
@@ -91,7 +93,7 @@ def test_a_fork_is_noticed(colour, router, monkeypatch):
             colour.call(client.request, "GET", "/x")
 
 
-def test_another_event_loop_is_noticed(router):
+def test_another_event_loop_is_noticed(router: MockRouter):
     router.get("/x").respond(json=1)
     first, second = Colour("async"), Colour("async")
     client = first.client()
@@ -102,7 +104,7 @@ def test_another_event_loop_is_noticed(router):
     second.close()
 
 
-def test_the_sync_client_works_inside_a_running_loop(router):
+def test_the_sync_client_works_inside_a_running_loop(router: MockRouter):
     router.get("/x").respond(json=1)
 
     async def notebook() -> Any:
@@ -150,13 +152,13 @@ def test_cancelling_a_call_leaves_nothing_under_asyncio():
         assert asyncio.run(main(server.url)) <= 1
 
 
-def test_cancelling_a_wait_leaves_nothing(router):
+def test_cancelling_a_wait_leaves_nothing(router: MockRouter):
     router.get("/x").respond(503)
 
     async def main() -> None:
         async with AsyncClient(URL, token=TOKEN) as client:
             task = asyncio.ensure_future(client.request("GET", "/x"))
-            while not router.calls:
+            while not router.calls:  # noqa: ASYNC110 - the mock has no event
                 await asyncio.sleep(0)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -166,12 +168,12 @@ def test_cancelling_a_wait_leaves_nothing(router):
     asyncio.run(main())
 
 
-def test_clients_neither_copy_nor_pickle(colour):
+def test_clients_neither_copy_nor_pickle(colour: Colour):
     with pytest.raises(TypeError, match="cannot be pickled"):
         copy.deepcopy(colour.client())
 
 
-def test_a_client_says_where_it_belongs(colour):
+def test_a_client_says_where_it_belongs(colour: Colour):
     client = colour.client()
     assert client.url == URL
     assert repr(client) == f"<{type(client).__name__} {URL}>"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
+from respx import MockRouter
 
 from coder_sdk import DeadlineExceededError, RateLimiter
 from coder_sdk._response import RateLimit
+from tests.colours import Colour
 
 DATE = "Sun, 22 Nov 2026 20:52:30 GMT"
 
@@ -31,7 +35,13 @@ def test_nothing_known_means_no_wait():
 def test_what_is_left_is_counted_down_then_waited_for():
     limiter = RateLimiter()
     limiter.observe("u", "/x", 200, limit(2), 100.0)
-    assert [limiter.reserve("u", "/x", now) for now in (100, 101, 102, 129, 130)] == [0, 0, 28, 1, 0]
+    assert [limiter.reserve("u", "/x", now) for now in (100, 101, 102, 129, 130)] == [
+        0,
+        0,
+        28,
+        1,
+        0,
+    ]
 
 
 def test_each_user_and_each_path_has_its_own_window():
@@ -63,7 +73,9 @@ def test_the_server_can_be_ignored():
 
 def test_a_reset_without_a_date_is_not_believed():
     limiter = RateLimiter()
-    limiter.observe("u", "/x", 200, RateLimit({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9"}), 0.0)
+    limiter.observe(
+        "u", "/x", 200, RateLimit({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9"}), 0.0
+    )
     assert limiter.reserve("u", "/x", 0.0) == 0
 
 
@@ -81,12 +93,12 @@ def test_memory_is_bounded():
 
 
 @pytest.mark.parametrize("ceiling", [0, -1])
-def test_a_ceiling_is_positive(ceiling):
+def test_a_ceiling_is_positive(ceiling: Any):
     with pytest.raises(ValueError, match="per_second"):
         RateLimiter(ceiling)
 
 
-def test_a_client_waits_instead_of_being_refused(colour, router):
+def test_a_client_waits_instead_of_being_refused(colour: Colour, router: MockRouter):
     router.get("/x").mock(
         side_effect=[httpx.Response(200, json=1, headers=told(0)), httpx.Response(200, json=2)]
     )
@@ -95,7 +107,7 @@ def test_a_client_waits_instead_of_being_refused(colour, router):
     assert colour.clock.slept == [30]
 
 
-def test_copies_share_the_ceiling(colour, router):
+def test_copies_share_the_ceiling(colour: Colour, router: MockRouter):
     router.get("/x").respond(json=None)
     client = colour.client(limiter=RateLimiter(1))
     for user in (client, client.with_options(timeout=1), client):
@@ -103,7 +115,7 @@ def test_copies_share_the_ceiling(colour, router):
     assert sum(colour.clock.slept) == 2
 
 
-def test_no_wait_goes_past_the_deadline(colour, router):
+def test_no_wait_goes_past_the_deadline(colour: Colour, router: MockRouter):
     route = router.get("/x").respond(json=None, headers=told(0))
     client = colour.client(limiter=RateLimiter())
     colour.call(client.request, "GET", "/x")

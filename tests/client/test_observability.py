@@ -10,15 +10,17 @@ from typing import Any
 
 import httpx
 import pytest
+from respx import MockRouter
 
 from coder_sdk import ConfigError, Hooks, NotFoundError, ServerError
+from tests.colours import Colour
 
 
-def lines(caplog) -> list[tuple[str, str]]:
+def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     return [(r.levelname, r.getMessage()) for r in caplog.records if r.name == "coder_sdk.http"]
 
 
-def test_each_try_is_one_line(colour, router, caplog):
+def test_each_try_is_one_line(colour: Colour, router: MockRouter, caplog: pytest.LogCaptureFixture):
     router.get("/x").mock(
         side_effect=[
             httpx.Response(503),
@@ -37,14 +39,16 @@ def test_each_try_is_one_line(colour, router, caplog):
     ]
 
 
-def test_nothing_is_logged_that_nobody_hears(colour, router, caplog):
+def test_nothing_is_logged_that_nobody_hears(
+    colour: Colour, router: MockRouter, caplog: pytest.LogCaptureFixture
+):
     router.get("/x").respond(json=None)
     with caplog.at_level(logging.WARNING, "coder_sdk"):
         colour.call(colour.client().request, "GET", "/x")
     assert lines(caplog) == []
 
 
-def test_hooks_hear_every_try(colour, router):
+def test_hooks_hear_every_try(colour: Colour, router: MockRouter):
     router.get("/x").mock(
         side_effect=[
             httpx.ConnectError("x"),
@@ -67,7 +71,7 @@ def test_hooks_hear_every_try(colour, router):
     assert isinstance(responses[1].error, NotFoundError)
 
 
-def test_what_a_hook_raises_ends_the_call(colour, router):
+def test_what_a_hook_raises_ends_the_call(colour: Colour, router: MockRouter):
     route = router.get("/x").respond(json=None)
 
     def refuse(info: Any) -> None:
@@ -110,14 +114,14 @@ class FakeTrace(types.ModuleType):
 
 
 @pytest.fixture
-def trace(monkeypatch) -> FakeTrace:
+def trace(monkeypatch: pytest.MonkeyPatch) -> FakeTrace:
     fake = FakeTrace()
     monkeypatch.setitem(sys.modules, "opentelemetry", types.ModuleType("opentelemetry"))
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", fake)
     return fake
 
 
-def test_each_call_is_one_span(colour, router, trace):
+def test_each_call_is_one_span(colour: Colour, router: MockRouter, trace: FakeTrace):
     router.get("/x").mock(side_effect=[httpx.Response(503), httpx.Response(200, json=1)])
     colour.call(colour.client(tracing=True).request, "GET", "/x")
     assert trace.spans == [
@@ -131,7 +135,7 @@ def test_each_call_is_one_span(colour, router, trace):
     ]
 
 
-def test_the_span_of_a_failed_call_says_so(colour, router, trace):
+def test_the_span_of_a_failed_call_says_so(colour: Colour, router: MockRouter, trace: FakeTrace):
     router.get("/x").respond(500, json={"message": "broken"})
     with pytest.raises(ServerError):
         colour.call(colour.client(tracing=True).request, "GET", "/x")
@@ -141,7 +145,9 @@ def test_the_span_of_a_failed_call_says_so(colour, router, trace):
     assert span["status"][0] == "error"
 
 
-def test_tracing_needs_its_package(colour, router, monkeypatch):
+def test_tracing_needs_its_package(
+    colour: Colour, router: MockRouter, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)
     with pytest.raises(ConfigError, match="extra `otel`"):
         colour.call(colour.client(tracing=True).request, "GET", "/x")

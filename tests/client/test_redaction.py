@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from respx import MockRouter
 
 from coder_sdk import CoderError, Hooks
 from coder_sdk._redact import MASK, Masked, Redactor
-from tests.colours import TOKEN
+from tests.colours import TOKEN, Colour
 
 HEADER_SECRET = "header-swordfish-value"
 OTHER_TOKEN = "eeeeeeeeee-ffffffffffffffffffffff"
@@ -61,7 +62,14 @@ def everything(error: BaseException, records: list[logging.LogRecord]) -> str:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: str(getattr(f, "status_code", f)))
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_no_secret_is_left_behind(colour, router, caplog, fault, method, monkeypatch):
+def test_no_secret_is_left_behind(  # noqa: PLR0913, PLR0917 - fixtures
+    colour: Colour,
+    router: MockRouter,
+    caplog: pytest.LogCaptureFixture,
+    fault: Any,
+    method: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setenv("CODER_HEADER", f"X-Proxy-Secret={HEADER_SECRET}")
     router.route(path="/x").mock(side_effect=[fault] * 9)
     heard: list[Any] = []
@@ -99,13 +107,19 @@ def test_no_secret_is_left_behind(colour, router, caplog, fault, method, monkeyp
         ('{"message": "token expired"}', '{"message": "token expired"}'),
     ],
 )
-def test_text_is_redacted_by_form_by_key_and_by_value(text, hidden):
+def test_text_is_redacted_by_form_by_key_and_by_value(text: str, hidden: Any):
     assert Redactor(["known-secret"]).text(text) == hidden
 
 
 def test_headers_are_redacted_by_name_and_by_form():
     shown = Redactor(headers=["X-Mine"]).headers(
-        {"Authorization": "Bearer x", "x-mine": "y", "Set-Cookie": "z", "X-Id": OTHER_TOKEN, "A": "b"}
+        {
+            "Authorization": "Bearer x",
+            "x-mine": "y",
+            "Set-Cookie": "z",
+            "X-Id": OTHER_TOKEN,
+            "A": "b",
+        }
     )
     assert shown == {
         "Authorization": MASK, "x-mine": MASK, "Set-Cookie": MASK, "X-Id": MASK, "A": "b"
@@ -134,4 +148,4 @@ def test_masked_text_is_sent_and_not_shown():
     assert value == "swordfish"
     assert "swordfish" not in repr({"token": value})
     assert "swordfish" not in f"{value}"
-    assert pickle.loads(pickle.dumps(value)) == MASK
+    assert pickle.loads(pickle.dumps(value)) == MASK  # noqa: S301 - our own

@@ -7,6 +7,8 @@ import json
 import pickle
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
+from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import pytest
@@ -41,7 +43,7 @@ def test_omit_is_falsy_and_single():
     assert not OMIT
     assert Omit() is OMIT
     assert repr(OMIT) == "OMIT"
-    assert pickle.loads(pickle.dumps(OMIT)) is OMIT
+    assert pickle.loads(pickle.dumps(OMIT)) is OMIT  # noqa: S301 - our own
     assert copy.deepcopy(OMIT) is OMIT
 
 
@@ -62,25 +64,27 @@ def test_omit_is_falsy_and_single():
         (Fruit.APPLE, "apple"),
     ],
 )
-def test_path_values_are_quoted_as_one_segment(value, segment):
-    assert fill("/api/v2/x/{name}/{other}", {"name": value, "other": "o"}) == f"/api/v2/x/{segment}/o"
+def test_path_values_are_quoted_as_one_segment(value: Any, segment: Any):
+    assert (
+        fill("/api/v2/x/{name}/{other}", {"name": value, "other": "o"}) == f"/api/v2/x/{segment}/o"
+    )
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", "a\nb", "a\x00", "a\x7f", "a\x85", "\ud800"])
-def test_path_values_that_would_change_the_request_are_refused(value):
+def test_path_values_that_would_change_the_request_are_refused(value: Any):
     with pytest.raises(RequestValidationError, match="`name`") as caught:
         fill("/x/{name}", {"name": value})
     assert caught.value.parameter == "name"
 
 
 @pytest.mark.parametrize("value", [None, OMIT, [], {}, b"x", Ref("workspace", "dev")])
-def test_path_values_have_to_be_single_values(value):
+def test_path_values_have_to_be_single_values(value: Any):
     with pytest.raises(RequestValidationError, match="single value"):
         fill("/x/{name}", {"name": value})
 
 
 @given(st.text())
-def test_no_path_value_leaves_its_segment(value):
+def test_no_path_value_leaves_its_segment(value: Any):
     try:
         path = fill("/api/v2/users/{user}/keys", {"user": value})
     except RequestValidationError:
@@ -102,7 +106,7 @@ def test_no_path_value_leaves_its_segment(value):
         ({"a": ["x", UUID(ID), Fruit.APPLE]}, f"a=x%2C{ID}%2Capple"),
         ({"a": Repeated(["x", "y,z"])}, "a=x&a=y%2Cz"),
         ({"a": Repeated(OMIT)}, ""),
-        ({"a": flag(True), "b": flag(False), "c": flag(OMIT)}, "a=true"),
+        ({"a": flag(value=True), "b": flag(value=False), "c": flag(OMIT)}, "a=true"),
         ({"a": datetime(2026, 7, 1, 12, tzinfo=timezone.utc)}, "a=2026-07-01T12%3A00%3A00Z"),
         (
             {"a": datetime(2026, 7, 1, tzinfo=timezone(timedelta(hours=2)))},
@@ -115,7 +119,7 @@ def test_no_path_value_leaves_its_segment(value):
         ({"a": duration(OMIT, "s"), "b": duration(None, "s")}, ""),
     ],
 )
-def test_query_values_are_encoded_by_type(values, text):
+def test_query_values_are_encoded_by_type(values: Any, text: str):
     assert encode_query(values) == text
 
 
@@ -130,7 +134,7 @@ def test_query_values_are_encoded_by_type(values, text):
         ("\udcff", "valid text"),
     ],
 )
-def test_query_values_that_cannot_be_right_are_refused(value, message):
+def test_query_values_that_cannot_be_right_are_refused(value: Any, message: str):
     with pytest.raises(RequestValidationError, match=message):
         encode_query({"a": value})
 
@@ -144,14 +148,12 @@ def test_naive_datetimes_are_a_value_error():
     ("nanoseconds", "text"),
     [(0, "0s"), (1_500_000_000, "1s500ms"), (-60 * 10**9, "-1m"), (3_600_000_000_001, "1h1ns")],
 )
-def test_go_durations(nanoseconds, text):
+def test_go_durations(nanoseconds: Any, text: str):
     assert go_duration(nanoseconds) == text
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text()))
-def test_queries_survive_the_way_to_the_server(values):
-    from urllib.parse import parse_qsl
-
+def test_queries_survive_the_way_to_the_server(values: Any):
     try:
         text = encode_query(values)
     except RequestValidationError:
@@ -178,14 +180,14 @@ def test_queries_survive_the_way_to_the_server(values):
         ("Transfer-Encoding", "chunked"),
     ],
 )
-def test_headers_that_are_no_headers_are_refused(name, value):
+def test_headers_that_are_no_headers_are_refused(name: str, value: Any):
     with pytest.raises(RequestValidationError) as caught:
         check_header(name, value)
     assert not value or value not in str(caught.value)
 
 
 @given(st.text(), st.text())
-def test_no_header_breaks_out_of_its_line(name, value):
+def test_no_header_breaks_out_of_its_line(name: str, value: Any):
     try:
         check_header(name, value)
     except RequestValidationError:
@@ -265,7 +267,7 @@ class Member:
         ("workspace", None, None),
     ],
 )
-def test_references_that_need_no_lookup(kind, value, expected):
+def test_references_that_need_no_lookup(kind: str, value: Any, expected: Any):
     assert ref(kind, value) == expected
 
 
@@ -279,7 +281,7 @@ def test_references_that_need_no_lookup(kind, value, expected):
         ("template", "default/docker"),
     ],
 )
-def test_names_become_references(kind, value):
+def test_names_become_references(kind: str, value: Any):
     found = ref(kind, value)
     assert isinstance(found, Ref)
     assert (found.kind, found.value) == (kind, value)
@@ -300,7 +302,7 @@ def test_names_become_references(kind, value):
         ("https://coder.example/prefix/", "https://coder.example/prefix"),
     ],
 )
-def test_base_urls_are_read_as_the_command_does(text, url):
+def test_base_urls_are_read_as_the_command_does(text: str, url: str):
     assert str(parse_base_url(text)) == url
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
+from respx import MockRouter
 
 from coder_sdk import (
     ConnectError,
@@ -17,6 +20,7 @@ from coder_sdk import (
 )
 from coder_sdk._response import RateLimit
 from coder_sdk._retry import Attempt, Decision
+from tests.colours import Colour
 
 POLICY = RetryPolicy()
 DATE = "Sun, 22 Nov 2026 20:52:30 GMT"
@@ -28,19 +32,19 @@ def decide(attempt: Attempt, policy: RetryPolicy = POLICY, jitter: float = 1.0) 
 
 
 @pytest.mark.parametrize("status", [502, 503, 504, 408])
-def test_what_may_be_repeated_is(status):
+def test_what_may_be_repeated_is(status: int):
     assert decide(Attempt(repeatable=True, number=1, status=status)).retry
     assert not decide(Attempt(repeatable=False, number=1, status=status)).retry
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 412, 422, 500, 501, 505])
 @pytest.mark.parametrize("repeatable", [True, False])
-def test_what_repeating_cannot_help_is_raised(status, repeatable):
+def test_what_repeating_cannot_help_is_raised(status: int, repeatable: Any):
     assert not decide(Attempt(repeatable=repeatable, number=1, status=status)).retry
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
-def test_what_was_not_sent_is_repeated(repeatable):
+def test_what_was_not_sent_is_repeated(repeatable: Any):
     assert decide(Attempt(repeatable=repeatable, number=1, sent=False)).retry
 
 
@@ -51,9 +55,13 @@ def test_what_was_lost_is_repeated_only_if_that_is_safe():
 
 @pytest.mark.parametrize(
     "message",
-    ["Server instance is shutting down", "AI Gateway is currently at capacity.", "concurrency limit"],
+    [
+        "Server instance is shutting down",
+        "AI Gateway is currently at capacity.",
+        "concurrency limit",
+    ],
 )
-def test_a_503_that_refused_before_doing_anything_is_repeated_for_all(message):
+def test_a_503_that_refused_before_doing_anything_is_repeated_for_all(message: str):
     assert decide(Attempt(repeatable=False, number=1, status=503, message=message)).retry
 
 
@@ -105,7 +113,7 @@ def limited(headers: dict[str, str], *, remaining: float | None = None) -> Attem
         ({"x-ratelimit-reset": "9" * 30, "retry-after": "3"}, 3),
     ],
 )
-def test_a_429_waits_as_the_server_says(headers, delay):
+def test_a_429_waits_as_the_server_says(headers: Any, delay: Any):
     decision = decide(limited(headers))
     assert (decision.retry, decision.delay) == (True, delay)
 
@@ -123,7 +131,7 @@ def test_a_429_that_asks_for_more_than_two_minutes_needs_a_deadline():
 
 
 @pytest.mark.parametrize("numbers", [{"tries": 0}, {"base": -1}, {"cap": -1}])
-def test_policies_are_checked(numbers):
+def test_policies_are_checked(numbers: Any):
     with pytest.raises(ValueError, match="tries"):
         RetryPolicy(**numbers)
 
@@ -131,8 +139,10 @@ def test_policies_are_checked(numbers):
 # -- over HTTP
 
 
-def answers(*items):
-    return [item if isinstance(item, Exception) else httpx.Response(item, json=None) for item in items]
+def answers(*items: Any):
+    return [
+        item if isinstance(item, Exception) else httpx.Response(item, json=None) for item in items
+    ]
 
 
 IDEMPOTENT = ["GET", "HEAD", "PUT", "DELETE"]
@@ -160,7 +170,9 @@ SURVIVED, UNAVAILABLE, LOST = "survived", UnavailableError, ConnectionLostError
     ],
     ids=str,
 )  # fmt: skip
-def test_faults_by_method(colour, router, fault, method, expected):
+def test_faults_by_method(
+    colour: Colour, router: MockRouter, fault: Any, method: str, expected: Any
+):
     route = router.request(method, "/x").mock(side_effect=answers(fault, 200))
     client = colour.client()
     if expected is SURVIVED:
@@ -175,7 +187,7 @@ def test_faults_by_method(colour, router, fault, method, expected):
     assert "may have processed" in str(caught.value)
 
 
-def test_four_tries_and_no_more(colour, router):
+def test_four_tries_and_no_more(colour: Colour, router: MockRouter):
     route = router.get("/x").mock(side_effect=answers(*[503] * 9))
     with pytest.raises(UnavailableError, match="after 4 tries") as caught:
         colour.call(colour.client().request, "GET", "/x")
@@ -185,7 +197,7 @@ def test_four_tries_and_no_more(colour, router):
     assert not caught.value.may_have_been_processed
 
 
-def test_retries_can_be_off_for_a_client_and_for_a_call(colour, router):
+def test_retries_can_be_off_for_a_client_and_for_a_call(colour: Colour, router: MockRouter):
     route = router.get("/x").mock(side_effect=answers(*[503] * 9))
     client = colour.client()
     for call in (
@@ -199,19 +211,19 @@ def test_retries_can_be_off_for_a_client_and_for_a_call(colour, router):
         assert route.call_count == before + 1
 
 
-def test_a_repeated_delete_that_finds_nothing_is_a_success(colour, router):
+def test_a_repeated_delete_that_finds_nothing_is_a_success(colour: Colour, router: MockRouter):
     for status in (404, 410):
         router.delete(f"/x{status}").mock(side_effect=answers(httpx.ReadError("x"), status))
         assert colour.call(colour.client().request, "DELETE", f"/x{status}", into=None) is None
 
 
-def test_a_delete_that_was_not_sent_before_may_find_nothing(colour, router):
+def test_a_delete_that_was_not_sent_before_may_find_nothing(colour: Colour, router: MockRouter):
     router.delete("/x").mock(side_effect=answers(httpx.ConnectError("x"), 429, 404))
     with pytest.raises(NotFoundError):
         colour.call(colour.client().request, "DELETE", "/x", into=None)
 
 
-def test_the_deadline_counts_all_tries(colour, router):
+def test_the_deadline_counts_all_tries(colour: Colour, router: MockRouter):
     route = router.get("/x").mock(side_effect=answers(*[503] * 9))
     client = colour.client(retry=RetryPolicy(100, base=2, cap=2))
     with pytest.raises(DeadlineExceededError) as caught:
@@ -223,7 +235,7 @@ def test_the_deadline_counts_all_tries(colour, router):
     assert error.elapsed <= 5
 
 
-def test_a_rate_limit_past_the_deadline_keeps_its_error(colour, router):
+def test_a_rate_limit_past_the_deadline_keeps_its_error(colour: Colour, router: MockRouter):
     router.get("/x").respond(429, headers={"Retry-After": "60"}, json={"message": "slow down"})
     with pytest.raises(RateLimitError) as caught:
         colour.call(colour.client().request, "GET", "/x", deadline=5)
@@ -231,7 +243,7 @@ def test_a_rate_limit_past_the_deadline_keeps_its_error(colour, router):
     assert colour.clock.slept == []
 
 
-def test_a_rate_limit_is_waited_for(colour, router):
+def test_a_rate_limit_is_waited_for(colour: Colour, router: MockRouter):
     router.post("/x").mock(
         side_effect=[
             httpx.Response(
@@ -244,7 +256,7 @@ def test_a_rate_limit_is_waited_for(colour, router):
     assert colour.clock.slept == [30]
 
 
-def test_every_retry_is_announced(colour, router):
+def test_every_retry_is_announced(colour: Colour, router: MockRouter):
     router.get("/x").mock(side_effect=answers(503, httpx.ConnectError("x"), 200))
     heard: list[object] = []
     policy = RetryPolicy(on_retry=colour.function(heard.append))
@@ -257,7 +269,7 @@ def test_every_retry_is_announced(colour, router):
     assert [event.delay for event in heard] == colour.clock.slept
 
 
-def test_what_is_no_failure_of_the_connection_is_not_swallowed(colour, router):
+def test_what_is_no_failure_of_the_connection_is_not_swallowed(colour: Colour, router: MockRouter):
     router.get("/x").mock(side_effect=ZeroDivisionError("a bug"))
     with pytest.raises(ZeroDivisionError):
         colour.call(colour.client().request, "GET", "/x")

@@ -16,8 +16,21 @@ _BY_REASON: Final = {
     ),
     "missing": "No token was sent: pass `token`, or set `CODER_SESSION_TOKEN`.",
     "suspended": "An administrator has to activate the account again.",
+    "wrong_login_type": (
+        "The account signs in another way: with a token, or through its identity provider."
+    ),
+    "missing_right": (
+        "The account lacks the role for this, or the scopes of the token are too narrow: "
+        "a token never has more rights than its scopes name."
+    ),
     "wrong_password": "The e-mail address or the password is wrong.",
 }
+_NO_ROUTE: Final = (
+    "The server has no such route: it is of another release, or was built without the licensed "
+    "features."
+)
+_COOKIE: Final = "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
+_FOREIGN: Final = "The page comes from an app or from a proxy in front of the deployment."
 _BY_STATUS: Final = {
     404: (
         "It does not exist, or this token may not see it: the server answers the same for both. "
@@ -54,23 +67,13 @@ def denied_reason(message: str) -> str:
 
 def hint(error: APIStatusError, answer: Answer) -> str | None:
     """What to do, if that is known."""
-    reason = getattr(error, "reason", None)
-    if reason == "wrong_login_type":
-        return "The account signs in another way: with a token, or through its identity provider."
-    if error.status == 401:  # noqa: PLR2004 - unauthorized
-        return _BY_REASON.get(str(reason))
-    if error.status == 403:  # noqa: PLR2004 - forbidden
-        return (
-            "The account lacks the role for this, or the scopes of the token are too narrow: "
-            "a token never has more rights than its scopes name."
-        )
-    if error.status == 400 and "csrf" in error.message.lower():  # noqa: PLR2004 - bad request
-        return "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
-    if error.status == 404 and error.message.lower().startswith("route not found"):  # noqa: PLR2004
-        return (
-            "The server has no such route: it is of another release, or was built without the "
-            "licensed features."
-        )
-    if answer.media_type == "text/html" and error.status != 404:  # noqa: PLR2004 - not found
-        return "The page comes from an app or from a proxy in front of the deployment."
-    return _BY_STATUS.get(error.status)
+    status, message = error.status, error.message.lower()
+    for applies, text in (
+        (message.startswith("route not found"), _NO_ROUTE),
+        ("csrf" in message, _COOKIE),
+        (answer.media_type == "text/html" and status not in _BY_STATUS, _FOREIGN),
+    ):
+        if applies:
+            return text
+    by_reason = _BY_REASON.get(getattr(error, "reason", ""))
+    return by_reason or _BY_STATUS.get(status)
