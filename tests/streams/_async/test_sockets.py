@@ -83,6 +83,7 @@ async def test_an_answer_that_does_not_fit_is_a_decode_error(
     async with socket(client) as opened:
         with pytest.raises(DecodeError, match="`id`"):
             await opened.receive()
+        assert opened.last_event is None
 
 
 async def test_a_normal_close_ends_the_iteration(client: AsyncClient, server: Server) -> None:
@@ -112,6 +113,7 @@ async def test_a_cut_is_an_error(client: AsyncClient, server: Server) -> None:
     async with socket(client) as opened:
         with pytest.raises(StreamError) as caught:
             await opened.receive()
+        assert opened.close_code == 1006
     assert caught.value.close_code == 1006
 
 

@@ -83,6 +83,7 @@ def test_an_answer_that_does_not_fit_is_a_decode_error(client: Client, server: S
     with socket(client) as opened:
         with pytest.raises(DecodeError, match="`id`"):
             opened.receive()
+        assert opened.last_event is None
 
 
 def test_a_normal_close_ends_the_iteration(client: Client, server: Server) -> None:
@@ -112,6 +113,7 @@ def test_a_cut_is_an_error(client: Client, server: Server) -> None:
     with socket(client) as opened:
         with pytest.raises(StreamError) as caught:
             opened.receive()
+        assert opened.close_code == 1006
     assert caught.value.close_code == 1006
 
 
