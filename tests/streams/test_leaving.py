@@ -162,6 +162,9 @@ def test_breaking_out_of_a_loop_closes_under_asyncio(server: Server, spec: Strea
             assert await first_only(client) == {"n": 1}
             gc.collect()
             assert await left(server)
+            closing = asyncio.all_tasks() - {asyncio.current_task()}
+            if closing:
+                await asyncio.wait(closing, timeout=5)
             assert living() == 1
 
     asyncio.run(main())
