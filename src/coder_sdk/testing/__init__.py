@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from coder_sdk.testing._chats import ChatTurn
     from coder_sdk.testing._clock import FakeClock
     from coder_sdk.testing._fake import FakeCoder
     from coder_sdk.testing._faults import RecordedRequest
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentSpec",
     "App",
+    "ChatTurn",
     "CommandResult",
     "FakeClock",
     "FakeCoder",
@@ -44,6 +46,7 @@ _SPEC: Final = "coder_sdk.testing._state.spec"
 _MODULES: Final[dict[str, str]] = {
     "AgentSpec": _SPEC,
     "App": _SPEC,
+    "ChatTurn": "coder_sdk.testing._chats",
     "CommandResult": "coder_sdk.testing._shell",
     "FakeClock": "coder_sdk.testing._clock",
     "FakeCoder": "coder_sdk.testing._fake",

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from coder_sdk.testing._app import App
+from coder_sdk.testing._chats import ChatTurn
 from coder_sdk.testing._clock import FakeClock
 from coder_sdk.testing._faults import Fault, Pattern, RecordedRequest
 from coder_sdk.testing._handlers import all_routes
+from coder_sdk.testing._handlers.notifications import notify
 from coder_sdk.testing._limits import RateLimits
 from coder_sdk.testing._memory import Memory
 from coder_sdk.testing._pty import Command
@@ -19,6 +21,7 @@ from coder_sdk.testing._seed import Seed
 from coder_sdk.testing._sessions import new_key
 from coder_sdk.testing._shell import CommandResult
 from coder_sdk.testing._state.deployment import Deployment, Timing
+from coder_sdk.testing._times import stamp
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -474,6 +477,34 @@ class FakeCoder:
                 return result
 
         self._state.commands.append(Command(pattern, run))
+
+    def on_chat(self, *turns: ChatTurn) -> None:
+        """Decide what the agent does with the next messages of chats.
+
+        Without, it repeats what was said.
+
+        Args:
+            *turns: One for each message.
+        """
+        self._state.chat_turns.extend(turns)
+
+    def limit_chats(
+        self, *, spent_micros: int, limit_micros: int, resets_at: datetime
+    ) -> None:
+        """Let every message of chats exceed the limit of usage from now on."""
+        self._state.settings["chat_limit"] = {
+            "spent_micros": spent_micros,
+            "limit_micros": limit_micros,
+            "resets_at": stamp(resets_at),
+        }
+
+    def send_notification(
+        self, title: str, content: str = "", *, user: str | None = None, template: str = ""
+    ) -> None:
+        """Put a notification into the inbox of a user."""
+        with self.clock.lock:
+            owner = self._seed.user(user)
+            notify(self._state, owner.id, template or self._state.new_id(), title, content)
 
     def inject(
         self,

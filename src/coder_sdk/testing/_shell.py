@@ -118,7 +118,7 @@ class Shell:
         if isinstance(node, Group):
             found = self.lookup(node.source.strip())
             if found is not None:
-                return (yield from _play(found))
+                return (yield from _filtered(_play(found), silent=node.silent))
             shell = Shell(self.lookup, dict(self.variables)) if node.subshell else self
             try:
                 code = yield from _filtered(shell._chain(node.body), silent=node.silent)  # noqa: SLF001 - ours
@@ -147,7 +147,8 @@ class Shell:
             self.variables[name] = self._expand(word)
         if not words:
             return 0
-        run = self._command(words[0], words[1:], node.document)
+        document = None if node.document is None else self._expand(node.document)
+        run = self._command(words[0], words[1:], document)
         return (yield from _filtered(run, silent=node.silent))
 
     def _expand(self, word: Word) -> str:

@@ -36,7 +36,7 @@ class Simple:
     assignments: tuple[tuple[str, Word], ...]
     source: str
     silent: bool = False
-    document: str | None = None
+    document: Word | None = None
 
 
 @frozen
@@ -75,8 +75,8 @@ def parse_script(source: str) -> Chain:
     """
     parser = _Parser(source)
     chain = parser.chain("")
-    if parser.at < len(source):
-        raise SyntaxProblem(f"`{source[parser.at]}` unexpected")
+    if parser.at < len(parser.source):
+        raise SyntaxProblem(f"`{parser.source[parser.at]}` unexpected")
     return chain
 
 
@@ -84,7 +84,7 @@ class _Parser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
-        self.documents: list[str] = []
+        self.document: Word | None = None
 
     def peek(self, text: str) -> bool:
         return self.source.startswith(text, self.at)
@@ -161,13 +161,14 @@ class _Parser:
         start = end = self.at
         words: list[Word] = []
         assignments: list[tuple[str, Word]] = []
-        silent, document = False, None
+        silent = False
+        document: Word | None = None
         while self.at < len(self.source):
             self.skip(" \t")
             redirect = self.redirection()
             if redirect is not None:
                 silent = silent or redirect == "silent"
-                document = redirect[1:] if redirect.startswith("<") else document
+                document = self.document if redirect == "<" else document
                 continue
             if self.at >= len(self.source) or self.source[self.at] in ";&|()\n":
                 break
@@ -194,16 +195,19 @@ class _Parser:
         self.at = found.end()
         kind = found[2]
         if kind.startswith("<<"):
-            return "<" + self.heredoc()
+            self.document = self.heredoc()
+            return "<"
         target = self.word().plain
         if kind == "<":
+            self.document = Word(((True, ""),))
             return "<" if target == "/dev/null" else "ignored"
         to_nowhere = target == "/dev/null" and found[1] in {"", "1"}
         return "silent" if to_nowhere or not (target.isdigit() or target.startswith("/dev/"))\
             else "ignored"  # fmt: skip
 
-    def heredoc(self) -> str:
-        mark = self.word().plain
+    def heredoc(self) -> Word:
+        word = self.word()
+        mark = word.plain
         start = self.source.find("\n", self.at)
         found = re.compile(rf"^\t*{re.escape(mark)}$", re.MULTILINE).search(
             self.source, max(start, 0)
@@ -212,7 +216,7 @@ class _Parser:
             raise SyntaxProblem(f"here-document delimited by end of file (wanted `{mark}`)")
         text = self.source[start + 1 : found.start()]
         self.source = self.source[:start] + self.source[found.end() :]
-        return text
+        return Word(((any(literal for literal, _ in word.parts), text),))
 
     def word(self) -> Word:
         parts: list[tuple[bool, str]] = []

@@ -72,7 +72,7 @@ def build_wire(state: Deployment, build: Build, *, created: bool = False) -> dic
         },
         "template_version_preset_id": build.preset_id,
     }
-    if build.job.finished:
+    if build.job.status == "succeeded":
         value["has_ai_task"] = version.spec.ai_task
         value["has_external_agent"] = version.spec.external_agent
     return value

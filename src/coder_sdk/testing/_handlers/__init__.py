@@ -23,6 +23,14 @@ _MODULES: Final = (
     "workspace_settings",
     "builds",
     "agents",
+    "tasks",
+    "notifications",
+    "audit",
+    "insights",
+    "secrets",
+    "settings",
+    "external_auth",
+    "chats",
 )
 
 

@@ -78,6 +78,23 @@ def list_templates(call: Call) -> Reply:
     return answer(_found(call, None))
 
 
+@routes("GET", "/api/v2/templates/examples")
+@routes("GET", "/api/v2/organizations/{organization}/templates/examples")
+def examples(call: Call) -> Reply:
+    """List the templates that come with the server; this one has one."""
+    del call
+    example = {
+        "id": "docker",
+        "url": "",
+        "name": "Docker Containers",
+        "description": "Docker containers",
+        "icon": "/icon/docker.png",
+        "tags": ["docker", "container"],
+        "markdown": "",
+    }
+    return answer([example])
+
+
 @routes("GET", "/api/v2/organizations/{organization}/templates")
 def organization_templates(call: Call) -> Reply:
     """List the templates of an organization."""

@@ -168,7 +168,7 @@ class Agent:
         }
 
     def _script(self) -> dict[str, Any]:
-        return {
+        value: dict[str, Any] = {
             "id": self.script_id,
             "log_source_id": self.source_id,
             "log_path": "",
@@ -180,6 +180,10 @@ class Agent:
             "timeout": 0,
             "display_name": "Startup",
         }
+        if self.ready_at is not None:
+            failed = self.lifecycle == "start_error"
+            value.update(exit_code=int(failed), status="exit_failure" if failed else "ok")
+        return value
 
     def _app(self, slug: str) -> dict[str, Any]:
         app = next(app for app in self.spec.apps if app.slug == slug)

@@ -92,6 +92,10 @@ class Deployment:
     jobs: dict[str, Job] = field(factory=dict[str, "Job"])
     tasks: dict[str, Any] = field(factory=dict[str, Any])
     chats: dict[str, Any] = field(factory=dict[str, Any])
+    chat_turns: deque[Any] = field(factory=deque[Any])
+    chat_waiters: dict[str, list[Callable[[dict[str, Any]], None]]] = field(
+        factory=dict[str, "list[Callable[[dict[str, Any]], None]]"]
+    )
     audit: list[dict[str, Any]] = field(factory=list["dict[str, Any]"])
     connections: list[dict[str, Any]] = field(factory=list["dict[str, Any]"])
     inbox: dict[str, list[dict[str, Any]]] = field(factory=dict[str, "list[dict[str, Any]]"])
@@ -209,6 +213,7 @@ class Deployment:
         additional_fields: Any = None,
     ) -> None:
         """Write an entry of the audit log; only a licensed deployment keeps one."""
+        where = organization or self.default_organization
         self.audit.append(
             {
                 "id": self.new_id(),
@@ -227,7 +232,13 @@ class Deployment:
                 "description": f"{{user}} {action} {resource_type} {{target}}",
                 "resource_link": "",
                 "is_deleted": False,
-                "organization_id": (organization or self.default_organization).id,
+                "organization_id": where.id,
+                "organization": {
+                    "id": where.id,
+                    "name": where.name,
+                    "display_name": where.display_name,
+                    "icon": where.icon,
+                },
                 "user": None if user is None else user.wire(),
             }
         )
