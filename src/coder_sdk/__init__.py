@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     )
     from coder_sdk._retry import RetryEvent, RetryPolicy
     from coder_sdk._versions import InsecureURLWarning, ServerVersionWarning
+    from coder_sdk.workflows.bulk import BulkEntry, BulkProgress, BulkReport
     from coder_sdk.workflows.command import CommandResult
     from coder_sdk.workflows.outcome import Outcome, Skip
 
@@ -96,7 +97,10 @@ __all__ = [
     "BadRequestError",
     "BuildCanceledError",
     "BuildFailedError",
+    "BulkEntry",
     "BulkError",
+    "BulkProgress",
+    "BulkReport",
     "CallError",
     "ChatLimitError",
     "Client",
@@ -236,6 +240,7 @@ _HOMES = {
     "_versions": ("InsecureURLWarning", "ServerVersionWarning"),
     "workflows.command": ("CommandResult",),
     "workflows.outcome": ("Outcome", "Skip"),
+    "workflows.bulk": ("BulkEntry", "BulkProgress", "BulkReport"),
 }
 _SUBMODULES = frozenset({"models", "resources", "testing", "wire", "workflows"})
 

@@ -12,6 +12,8 @@ from coder_sdk._literal import literal_request, login_request, logout_request
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit, Request
 from coder_sdk.resources._client import AsyncClientResources, ClientResources
+from coder_sdk.workflows._async.bulk import AsyncClientWorkflows
+from coder_sdk.workflows._sync.bulk import ClientWorkflows
 
 if TYPE_CHECKING:
     import ssl
@@ -41,7 +43,7 @@ S = TypeVar("S")
 V = TypeVar("V")
 
 
-class Client(ClientResources, BaseClient):
+class Client(ClientResources, ClientWorkflows, BaseClient):
     """Synchronous client of a Coder deployment.
 
     One client may be used by any number of threads. Close it, or use it in a `with` block.
@@ -256,7 +258,7 @@ class Client(ClientResources, BaseClient):
         return Socket(self._transport, request)
 
 
-class AsyncClient(AsyncClientResources, BaseClient):
+class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
     """Asynchronous client of a Coder deployment, for asyncio and trio.
 
     One client belongs to one event loop, in which any number of tasks may use it. Close it with

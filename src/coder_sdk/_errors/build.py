@@ -77,7 +77,7 @@ def status_error(answer: Answer, types: ResponseTypes | None = None) -> APIStatu
     error = cls(
         message,
         status=answer.status,
-        detail="" if detail == message else detail,
+        detail=detail,
         validations=validations,
         headers=answer.redactor.headers(answer.headers),
         body=excerpt(answer),

@@ -13,6 +13,7 @@ from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
 from coder_sdk._io._sync.primitives import Gate, loop_token, new_lock, settled
 from coder_sdk._prepare import prepare
+from coder_sdk._rehearsal import check_rehearsal
 from coder_sdk._request import RawBody
 from coder_sdk._response import Answer, RawResponse, StreamingResponse
 
@@ -133,6 +134,7 @@ class Transport:
             call.names = names.used
         call.prepared = prepare(call.request, core.base, self.options.headers)
         call.url = call.prepared.url
+        check_rehearsal(request.method, request.path_template)
         if isinstance(call.prepared.content, RawBody):
             from coder_sdk._io._sync.uploads import Upload  # noqa: PLC0415 - few need it
 
