@@ -51,6 +51,16 @@ def cpu_seconds(python: Path, code: str, environment: Mapping[str, str] | None =
     return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
 
 
+def peak_memory(python: Path, code: str) -> int:
+    """Return the peak resident memory in kB of one process that runs `code`."""
+    clean = {k: v for k, v in os.environ.items() if k not in FORBIDDEN}
+    tell = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run(
+        [str(python), "-c", tell], check=True, env=clean, capture_output=True, text=True
+    )
+    return int(done.stdout.split()[-1])
+
+
 def interleaved(python: Path, codes: Mapping[str, str], runs: int = 40) -> dict[str, float]:
     """Return for each code the minimum CPU seconds of `runs` processes, run in turn."""
     best = dict.fromkeys(codes, float("inf"))
