@@ -202,13 +202,29 @@ class Client(ClientResources, ClientWorkflows, BaseClient):
         """
         client = cls(url, token=None, http_client=http_client)
         try:
-            client._core.redactor.add(password)
-            token = client._call(login_request(email, Masked(password)))
-            client._core.credentials.accept(token["session_token"])
+            return client.sign_in(email=email, password=password)
         except BaseException:
             client.close()
             raise
-        return client
+
+    def sign_in(self, *, email: str, password: str) -> Self:
+        """Exchange a password for a session, which this client and its copies use from then on.
+
+        Use it instead of `login` where the client needs more than an address:
+        `Client(url, token=None, verify="ca.pem").sign_in(email=..., password=...)`.
+
+        Args:
+            email: Address of the account.
+            password: Its password; it is not kept.
+
+        Raises:
+            UnauthorizedError: With the reason `wrong_password` or `suspended`.
+        """
+        self._core.redactor.add(password)
+        self._core.credentials.forget()
+        answer = self._call(login_request(email, Masked(password)))
+        self._core.credentials.accept(answer["session_token"])
+        return self
 
     def logout(self) -> None:
         """End the session on the server and forget the token."""
@@ -419,13 +435,29 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
         """
         client = cls(url, token=None, http_client=http_client)
         try:
-            client._core.redactor.add(password)
-            token = await client._call(login_request(email, Masked(password)))
-            client._core.credentials.accept(token["session_token"])
+            return await client.sign_in(email=email, password=password)
         except BaseException:
             await client.aclose()
             raise
-        return client
+
+    async def sign_in(self, *, email: str, password: str) -> Self:
+        """Exchange a password for a session, which this client and its copies use from then on.
+
+        Use it instead of `login` where the client needs more than an address:
+        `await AsyncClient(url, token=None, verify="ca.pem").sign_in(email=..., password=...)`.
+
+        Args:
+            email: Address of the account.
+            password: Its password; it is not kept.
+
+        Raises:
+            UnauthorizedError: With the reason `wrong_password` or `suspended`.
+        """
+        self._core.redactor.add(password)
+        self._core.credentials.forget()
+        answer = await self._call(login_request(email, Masked(password)))
+        self._core.credentials.accept(answer["session_token"])
+        return self
 
     async def logout(self) -> None:
         """End the session on the server and forget the token."""

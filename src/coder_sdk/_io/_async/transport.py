@@ -129,7 +129,7 @@ class AsyncTransport:
         if request.has_refs:
             from coder_sdk._io._async.names import AsyncNames  # noqa: PLC0415 - few need it
 
-            names = AsyncNames(self)
+            names = AsyncNames(self, call.for_lookups())
             call.request = await names.resolve(request)
             call.names = names.used
         call.prepared = prepare(call.request, core.base, self.options.headers)

@@ -129,7 +129,7 @@ class Transport:
         if request.has_refs:
             from coder_sdk._io._sync.names import Names  # noqa: PLC0415 - few need it
 
-            names = Names(self)
+            names = Names(self, call.for_lookups())
             call.request = names.resolve(request)
             call.names = names.used
         call.prepared = prepare(call.request, core.base, self.options.headers)
