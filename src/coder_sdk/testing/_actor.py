@@ -185,7 +185,7 @@ class Actor:
         """Whether the key may be used for an object."""
         for entry in self.key.allow_list:
             kind, _, target = entry.partition(":")
-            if kind in {_ALL, resource} and (target == _ALL or target == identifier):
+            if kind in {_ALL, resource} and (target in {_ALL, identifier}):
                 return True
         return False
 

@@ -56,9 +56,7 @@ class App:
         self.limits = limits
         self.requests: list[RecordedRequest] = []
         self.faults: list[Fault] = []
-        self._routes = list(routes)
-        self._router = Router(route for route in self._routes if has_route(state, route))
-        self._examples: Router | None = None
+        self._router = Router(route for route in routes if has_route(state, route))
 
     def arrive(  # noqa: PLR0913 - the parts of a request
         self,
@@ -151,9 +149,6 @@ class App:
             matches = self._router.matches(call.path)
             match = _of_method(matches, call.method)
             if match is None:
-                matches += self._example_router().matches(call.path)
-                match = _of_method(matches, call.method)
-            if match is None:
                 reply = self._no_route(call, matches)
             else:
                 record.operation = match.route.operation
@@ -161,15 +156,6 @@ class App:
         except Refusal as refusal:
             reply = refusal.reply
         return self._dressed(reply, limited)
-
-    def _example_router(self) -> Router:
-        """Routes of what is not modelled; made when one is asked for, as it loads everything."""
-        if self._examples is None:
-            from coder_sdk.testing._catalog import example_routes  # noqa: PLC0415 - slow
-
-            routes = example_routes(self._routes)
-            self._examples = Router(route for route in routes if has_route(self.state, route))
-        return self._examples
 
     def _no_route(self, call: Call, matches: list[Match]) -> Reply:
         if matches:

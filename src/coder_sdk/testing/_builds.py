@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._jobs import build_plan, complete_job, job_tags, matching, queue_job
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _QUOTA: Final = ("insufficient quota", "INSUFFICIENT_QUOTA")
 
 
-def add_build(  # noqa: PLR0913 - what a build is made of
+def add_build(  # noqa: PLR0913, PLR0917 - what a build is made of
     state: Deployment,
     workspace: Workspace,
     version: Version,
@@ -171,7 +172,8 @@ def _follow_up(state: Deployment, workspace: Workspace, build: Build) -> None:
     version = state.versions[wanted.get("template_version_id") or build.version_id]
     transition = str(wanted["transition"])
     parameters = {**build.parameters}
-    for item in wanted.get("rich_parameter_values") or []:
+    given: list[dict[str, str]] = wanted.get("rich_parameter_values") or []
+    for item in given:
         parameters[item["name"]] = item["value"]
     start = lambda: _start_follow_up(  # noqa: E731 - one use
         state, workspace, version, transition, build, parameters
@@ -179,7 +181,7 @@ def _follow_up(state: Deployment, workspace: Workspace, build: Build) -> None:
     state.clock.schedule(0, start)
 
 
-def _start_follow_up(  # noqa: PLR0913 - what a build is made of
+def _start_follow_up(  # noqa: PLR0913, PLR0917 - what a build is made of
     state: Deployment,
     workspace: Workspace,
     version: Version,
@@ -236,9 +238,7 @@ def _resources(
     return [resource]
 
 
-def make_agent(
-    state: Deployment, workspace_id: str, resource: Resource, spec: AgentSpec
-) -> Agent:
+def make_agent(state: Deployment, workspace_id: str, resource: Resource, spec: AgentSpec) -> Agent:
     """A new agent, which is not connected yet."""
     agent = Agent(
         id=state.new_id(),
@@ -279,10 +279,14 @@ def _connect(state: Deployment, workspace: Workspace, agent: Agent) -> None:
     lines = agent.spec.startup_logs
     for number, line in enumerate(lines):
         delay = state.timing.startup * (number + 0.5) / len(lines)
-        write = lambda line=line: agent.add_log(state.now, line)  # noqa: E731 - one use
+        write = partial(_print, state, agent, line)
         agent.steps.append(state.clock.schedule(delay, write))
     done = lambda: _started(state, workspace, agent)  # noqa: E731 - one use
     agent.steps.append(state.clock.schedule(state.timing.startup, done))
+
+
+def _print(state: Deployment, agent: Agent, line: str) -> None:
+    agent.add_log(state.now, line)
 
 
 def _started(state: Deployment, workspace: Workspace, agent: Agent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
@@ -78,7 +79,7 @@ def begin_turn(state: Deployment, chat: Chat, text: str) -> None:
         for number, start in enumerate(range(0, len(answer), size)):
             piece = answer[start : start + size]
             delay = turn.seconds * (number + 1) / (_PIECES + 1)
-            show = lambda piece=piece: _show(chat, piece)  # noqa: E731 - one use
+            show = partial(_show, chat, piece)
             state.clock.schedule(delay, show)
     end = lambda: _end_turn(state, chat, turn, answer)  # noqa: E731 - one use
     chat.answering = state.clock.schedule(turn.seconds, end)

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 # The monotonic clock starts anywhere but at zero, as a real one does.
 _MONOTONIC_START: Final = 1000.0
@@ -85,7 +85,7 @@ class FakeClock:
             await anyio.sleep(max(0.0, seconds))
             return
         self.advance(seconds)
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
     def advance(self, seconds: float | timedelta) -> None:
         """Move the clock forward; what is due happens in order.
@@ -141,7 +141,7 @@ class FakeClock:
             return min(due, default=None)
 
     @contextmanager
-    def within(self, seconds: float | None) -> Iterator[None]:
+    def within(self, seconds: float | None) -> Generator[None, None, None]:
         """Bound how long streams may be silent in this thread or task, by this clock.
 
         Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._state.jobs import Job, JobLog
@@ -103,7 +104,8 @@ def queue_job(  # noqa: PLR0913 - what a job is made of
 def matching(state: Deployment, tags: dict[str, str]) -> int:
     """How many provisioners accept a job with these tags."""
     return sum(
-        all(daemon.get(key) == value for key, value in tags.items()) for daemon in state.provisioners
+        all(daemon.get(key) == value for key, value in tags.items())
+        for daemon in state.provisioners
     )
 
 
@@ -119,7 +121,7 @@ def _start(state: Deployment, job: Job, seconds: float) -> None:
     lines = _lines(job)
     for number, line in enumerate(lines):
         delay = seconds * (number + 0.5) / len(lines)
-        write = lambda line=line: _write(state, job, line)  # noqa: E731 - one use
+        write = partial(_write, state, job, line)
         job.steps.append(state.clock.schedule(delay, write))
     if not job.hangs:
         job.steps.append(state.clock.schedule(seconds, lambda: _finish(state, job)))

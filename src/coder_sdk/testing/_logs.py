@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from coder_sdk.testing._state.jobs import Job
 
 
-
 def _after(call: Call) -> int:
     value = call.get("after")
     if not value:
@@ -43,9 +42,7 @@ def _format(call: Call) -> str:
 
 def upgrade_required(title: str = "Failed to accept WebSocket.", detail: str = "") -> Reply:
     """What a socket route answers to a plain request: a line of text, then JSON."""
-    reason = (
-        'WebSocket protocol violation: Connection header "keep-alive" does not contain Upgrade'
-    )
+    reason = 'WebSocket protocol violation: Connection header "keep-alive" does not contain Upgrade'
     problem = answer(
         {
             "message": title,

@@ -132,9 +132,7 @@ def named_workspace(call: Call, *, deleted: bool = False) -> Workspace:
 def build_of(call: Call, action: str = "read") -> Build:
     """The build of the path."""
     found = call.state.builds.get(uuid_param(call, "workspacebuild"))
-    if found is None or not sees_workspace(
-        call, call.state.workspaces[found.workspace_id], action
-    ):
+    if found is None or not sees_workspace(call, call.state.workspaces[found.workspace_id], action):
         raise missing()
     return found
 
@@ -158,8 +156,6 @@ def group_of(call: Call, action: str = "read") -> Group:
     found = call.state.groups.get(name.lower()) if is_uuid(name) else None
     if found is None and not is_uuid(name):
         uuid_param(call, "group")
-    if found is None or not call.actor.can(
-        "group", action, organization=found.organization_id
-    ):
+    if found is None or not call.actor.can("group", action, organization=found.organization_id):
         raise missing()
     return found

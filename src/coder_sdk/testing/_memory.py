@@ -114,7 +114,7 @@ class Memory:
         import anyio  # noqa: PLC0415 - async callers have it already
 
         while True:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             frame = session.take()
             if frame is not None or session.over:
                 return frame
@@ -155,9 +155,7 @@ class Memory:
         _, _, rest = handshake.url.partition("://")
         target = "/" + rest.partition("/")[2]
         headers = handshake.headers.items()
-        return self._app.arrive(
-            "GET", target, headers, b"", upgrade=True, client=self._client
-        )
+        return self._app.arrive("GET", target, headers, b"", upgrade=True, client=self._client)
 
     def _shaken(self, call: Call, handshake: Handshake) -> Session:
         try:
@@ -180,9 +178,8 @@ class Memory:
 
 
 def _patience(request: Any) -> float | None:
-    timeout = request.extensions.get("timeout") or {}
-    value: float | None = timeout.get("read")
-    return value
+    timeout: dict[str, float | None] = request.extensions.get("timeout") or {}
+    return timeout.get("read")
 
 
 def _cut(body: bytes) -> Iterator[bytes]:

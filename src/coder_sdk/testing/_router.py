@@ -70,9 +70,7 @@ class Routes:
 
         def register(handler: H) -> H:
             licensed = enterprise or feature is not None
-            self.items.append(
-                Route(method, path, handler, auth, feature, licensed, socket, since)
-            )
+            self.items.append(Route(method, path, handler, auth, feature, licensed, socket, since))
             return handler
 
         return register

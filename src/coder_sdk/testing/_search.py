@@ -153,9 +153,9 @@ def _divide(element: str, found: Search) -> tuple[str, str, str]:
     if len(parts) == 1:
         return "", "", element
     if len(parts) > 2:  # noqa: PLR2004 - key and value
-        raise found.refusal("q", f'Query element "{element}" can only contain 1 \':\'')
+        raise found.refusal("q", f"Query element \"{element}\" can only contain 1 ':'")
     if not parts[0] or not parts[1]:
-        raise found.refusal("q", f'Query element "{element}" cannot start or end with \':\'')
+        raise found.refusal("q", f"Query element \"{element}\" cannot start or end with ':'")
     return _unquote(parts[0]), ":", _unquote(parts[1])
 
 

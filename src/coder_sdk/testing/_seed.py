@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from attrs import evolve
@@ -94,8 +94,8 @@ class Seed:
         owner, slash, rest = name.partition("/")
         for item in reversed(self._state.live_workspaces()):
             username = self._state.users[item.owner_id].username
-            if item.id == name or item.name == (rest if slash else owner) and (
-                not slash or username == owner
+            if item.id == name or (
+                item.name == (rest if slash else owner) and (not slash or username == owner)
             ):
                 return item
         raise LookupError(f"There is no workspace {name!r}.")
@@ -162,19 +162,12 @@ class Seed:
         **more: Any,
     ) -> TemplateSpec:
         """What a template builds, out of friendlier arguments."""
-        if isinstance(parameters, Mapping):
-            known = tuple(
-                evolve(value, name=name) if isinstance(value, Parameter) else
-                Parameter(name, value)
-                for name, value in parameters.items()
-            )  # fmt: skip
-        else:
-            known = tuple(parameters)
+        known = tuple(_parameters(parameters))
         if isinstance(build_error, str):
             build_error = (build_error, "")
         base = TemplateSpec()
         lists = ("variables", "presets", "external_auth")
-        fields = {
+        fields: dict[str, Any] = {
             name: tuple(value) if name in lists else value for name, value in more.items()
         }
         return evolve(
@@ -287,7 +280,7 @@ class Seed:
                 agent.metadata[key] = {"value": value, "error": error}
                 agent.changed()
 
-    def add_usage(  # noqa: PLR0913 - what a use is made of
+    def add_usage(  # noqa: PLR0913, PLR0917 - what a use is made of
         self,
         user: str,
         template: str,
@@ -304,3 +297,12 @@ class Seed:
                     latency_ms,
                 )
             )  # fmt: skip
+
+
+def _parameters(given: Mapping[str, Any] | Iterable[Parameter]) -> Iterator[Parameter]:
+    if not isinstance(given, Mapping):
+        yield from given
+        return
+    for name, value in cast("Mapping[str, Any]", given).items():
+        known = isinstance(value, Parameter)
+        yield evolve(value, name=name) if known else Parameter(name, value)

@@ -6,7 +6,7 @@ Nothing is executed on this machine. Commands are either registered ones or the 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Union
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -45,7 +45,7 @@ class Ask:
     """A command that waits for a line of input; the answer is `None` at its end."""
 
 
-Step = Union[Out, Nap, Ask]
+Step: TypeAlias = "Out | Nap | Ask"
 
 
 class Exit(Exception):  # noqa: N818 - not an error

@@ -240,9 +240,7 @@ def _constant(text: str) -> Callable[[Shell, list[str]], Generator[Step, str | N
     return run
 
 
-BUILT_IN: Final[
-    dict[str, Callable[[Shell, list[str]], Generator[Step, str | None, int]]]
-] = {
+BUILT_IN: Final[dict[str, Callable[[Shell, list[str]], Generator[Step, str | None, int]]]] = {
     ":": _status(0),
     "true": _status(0),
     "false": _status(1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Union
+from typing import Final, TypeAlias
 
 from attrs import field, frozen
 
@@ -57,7 +57,7 @@ class Pipeline:
     negated: bool = False
 
 
-Node = Union[Simple, Group, Pipeline]
+Node: TypeAlias = "Simple | Group | Pipeline"
 
 
 @frozen

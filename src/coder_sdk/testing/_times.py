@@ -10,9 +10,7 @@ YEAR_ONE: Final = "0001-01-01T00:00:00Z"
 EPOCH: Final = "1970-01-01T00:00:00Z"
 ZERO_UUID: Final = "00000000-0000-0000-0000-000000000000"
 
-_RFC3339 = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})"
-)
+_RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 
 
 def stamp(moment: datetime) -> str:

@@ -141,9 +141,7 @@ def shared_with(state: Deployment, workspace: Workspace) -> list[dict[str, Any]]
     actors: list[dict[str, Any]] = []
     for identifier, role in workspace.group_acl.items():
         name = state.groups[identifier].name if identifier in state.groups else ""
-        actors.append(
-            {"id": identifier, "actor_type": "group", "name": name, "roles": [role]}
-        )
+        actors.append({"id": identifier, "actor_type": "group", "name": name, "roles": [role]})
     for identifier, role in workspace.user_acl.items():
         name = state.users[identifier].username if identifier in state.users else ""
         actors.append({"id": identifier, "actor_type": "user", "name": name, "roles": [role]})
@@ -154,9 +152,7 @@ def template_wire(state: Deployment, template: Template) -> dict[str, Any]:
     """A template."""
     organization = state.organizations[template.organization_id]
     nothing = {"P50": None, "P95": None}
-    users = {
-        item.owner_id for item in state.live_workspaces() if item.template_id == template.id
-    }
+    users = {item.owner_id for item in state.live_workspaces() if item.template_id == template.id}
     stats = {name: dict(nothing) for name in ("delete", "start", "stop")}
     message = str(template.settings["deprecation_message"])
     return {

@@ -117,7 +117,9 @@ def text(value: str | bytes, status: int = 200, media_type: str = TEXT) -> Reply
 
 def page(title: str, status: int = 200) -> Reply:
     """An HTML page, which is what the dashboard and the routes of applications answer."""
-    return text(f"<!doctype html>\n<html><head><title>{title}</title></head></html>\n", status, HTML)
+    return text(
+        f"<!doctype html>\n<html><head><title>{title}</title></head></html>\n", status, HTML
+    )
 
 
 def empty(status: int = 204) -> Reply:

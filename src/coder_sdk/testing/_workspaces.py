@@ -26,7 +26,7 @@ _STATUS: Final = {
 }  # fmt: skip
 
 
-def add_workspace(  # noqa: PLR0913 - what a workspace is made of
+def add_workspace(  # noqa: PLR0913, PLR0917 - what a workspace is made of
     state: Deployment,
     owner: User,
     initiator: User,

@@ -26,6 +26,20 @@ M = TypeVar("M", bound=BaseModel)
 _SPACE: Final = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 _MOMENT: Final = datetime(2026, 11, 2, 9, 30, tzinfo=timezone.utc)
 _DEPTH: Final = 6
+# In this order: a boolean is an integer too.
+_ZEROS: Final[tuple[tuple[type, Any], ...]] = (
+    (datetime, _MOMENT.isoformat().replace("+00:00", "Z")),
+    (bool, False),
+    (timedelta, 0),
+    (int, 0),
+    (float, 0),
+    (Decimal, 0),
+    (bytes, ""),
+    (list, list[Any]),
+    (tuple, list[Any]),
+    (set, list[Any]),
+    (dict, dict[str, Any]),
+)
 _TEXTS: Final[dict[str, str]] = {
     "email": "ada@example.com",
     "username": "ada",
@@ -148,31 +162,22 @@ def _value(kind: Any, name: str, path: tuple[str, ...], field: str) -> Any:
     return None
 
 
-def _of_class(kind: type, name: str, path: tuple[str, ...], field: str) -> Any:
+def _of_class(kind: type[Any], name: str, path: tuple[str, ...], field: str) -> Any:
     if issubclass(kind, BaseModel):
-        if len(path) > _DEPTH:
-            return {}
-        return _model(kind, (*path, kind.__name__))
+        return _model(kind, (*path, kind.__name__)) if len(path) <= _DEPTH else {}
     if issubclass(kind, Enum):
         return next((item.value for item in kind if item.value), next(iter(kind)).value)
     if issubclass(kind, UUID):
         return str(uuid5(_SPACE, field or name))
-    if issubclass(kind, datetime):
-        return _MOMENT.isoformat().replace("+00:00", "Z")
-    if issubclass(kind, bool):
-        return False
-    if issubclass(kind, timedelta) or issubclass(kind, (int, float, Decimal)):
-        return 0
-    if issubclass(kind, bytes):
-        return ""
     if issubclass(kind, str):
         return _TEXTS.get(name, name)
-    if kind in {list, tuple, set}:
-        return []
-    return {} if kind is dict else _by_schema(kind, name)
+    for base, zero in _ZEROS:
+        if issubclass(kind, base):
+            return zero() if callable(zero) else zero
+    return _by_schema(kind, name)
 
 
-def _by_schema(kind: type, name: str) -> Any:
+def _by_schema(kind: type[Any], name: str) -> Any:
     """A value of a class that only its JSON schema describes."""
     schema = TypeAdapter(kind).json_schema()
     zero: dict[str, Any] = {"string": name, "integer": 0, "number": 0, "boolean": False,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from coder_sdk.testing._catalog import example_routes
+
 if TYPE_CHECKING:
     from coder_sdk.testing._router import Route, Routes
 
@@ -17,6 +19,7 @@ _MODULES: Final = (
     "groups",
     "files",
     "templates",
+    "template_access",
     "versions",
     "dry_runs",
     "workspaces",
@@ -35,9 +38,9 @@ _MODULES: Final = (
 
 
 def all_routes() -> list[Route]:
-    """The routes of every module."""
+    """The routes of every module, and an example for every operation that has none there."""
     routes: list[Route] = []
     for name in _MODULES:
         found: Routes = import_module(f"{__name__}.{name}").routes
         routes.extend(found.items)
-    return routes
+    return [*routes, *example_routes(routes)]

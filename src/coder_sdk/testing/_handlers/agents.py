@@ -157,9 +157,7 @@ def pty(call: Call) -> Reply:
         problem = {"field": "reconnect", "detail": detail}
         raise refuse(400, "Invalid query parameters.", validations=[problem])
     agent = call.state.agents.get(uuid_param(call, "workspaceagent"))
-    if agent is None or not sees_workspace(
-        call, call.state.workspaces[agent.workspace_id], "ssh"
-    ):
+    if agent is None or not sees_workspace(call, call.state.workspaces[agent.workspace_id], "ssh"):
         raise Refusal(page("404 - Application Not Found", 404))
     if agent.status != "connected" or agent.gone:
         status = 404 if call.state.version >= (2, 36, 0) else 502

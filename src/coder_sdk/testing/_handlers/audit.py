@@ -46,7 +46,7 @@ def list_audit(call: Call) -> Reply:
     wanted.choice("resource_type", _TYPES)
     wanted.choice("action", _ACTIONS)
     found = [entry for entry in call.state.audit if _fits(call, entry, wanted)]
-    found.sort(key=lambda entry: _moment(entry), reverse=True)
+    found.sort(key=_moment, reverse=True)
     cap = call.state.audit_cap
     return answer(
         {
@@ -63,28 +63,32 @@ def _moment(entry: dict[str, Any]) -> datetime:
 
 
 def _fits(call: Call, entry: dict[str, Any], wanted: Search) -> bool:
-    user: dict[str, Any] = entry["user"] or {}
-    name = wanted.one("username")
-    if name and user.get("username", "").lower() != (
-        call.actor.user.username.lower() if name == "me" else name
-    ):
+    exact = ("resource_type", "action", "resource_id", "request_id")
+    if any(wanted.has(key) and entry[key] != wanted.one(key) for key in exact):
         return False
-    if wanted.has("email") and user.get("email", "").lower() != wanted.one("email"):
-        return False
-    for key in ("resource_type", "action", "resource_id", "request_id"):
-        if wanted.has(key) and entry[key] != wanted.one(key):
-            return False
-    target = wanted.one("resource_target")
-    if target and target not in entry["resource_target"].lower():
+    if wanted.one("resource_target") not in entry["resource_target"].lower():
         return False
     reason = wanted.one("build_reason")
     if reason and entry["additional_fields"].get("build_reason") != reason:
         return False
-    if wanted.has("organization"):
-        organization = call.state.find_organization(wanted.one("organization"))
-        if organization is None or organization.id != entry["organization_id"]:
-            return False
-    return _in_days(entry, wanted)
+    return _is_by(call, entry, wanted) and _is_in(call, entry, wanted) and _in_days(entry, wanted)
+
+
+def _is_by(call: Call, entry: dict[str, Any], wanted: Search) -> bool:
+    user: dict[str, Any] = entry["user"] or {}
+    name = wanted.one("username")
+    if name == "me":
+        name = call.actor.user.username.lower()
+    if name and user.get("username", "").lower() != name:
+        return False
+    return not wanted.has("email") or user.get("email", "").lower() == wanted.one("email")
+
+
+def _is_in(call: Call, entry: dict[str, Any], wanted: Search) -> bool:
+    if not wanted.has("organization"):
+        return True
+    organization = call.state.find_organization(wanted.one("organization"))
+    return organization is not None and organization.id == entry["organization_id"]
 
 
 def _in_days(entry: dict[str, Any], wanted: Search) -> bool:

@@ -46,7 +46,7 @@ def create_build(call: Call) -> Reply:
         raise refuse(409, text, detail)
     workspace = workspace_of(call, _ACTIONS[transition])
     if body.truth("orphan") and transition != "delete":
-        raise refuse(400, 'Orphan is only permitted when deleting a workspace.')
+        raise refuse(400, "Orphan is only permitted when deleting a workspace.")
     _check_idle(call, workspace)
     version = _version(call, workspace, body)
     build = add_build(
@@ -143,9 +143,7 @@ def list_builds(call: Call) -> Reply:
         problem = {"field": "since", "detail": detail}
         raise refuse(400, "Query parameters have invalid values.", validations=[problem])
     builds = [
-        build
-        for build in reversed(workspace.builds)
-        if since is None or build.created_at > since
+        build for build in reversed(workspace.builds) if since is None or build.created_at > since
     ]
     behind = page.after(builds, lambda build: build.id)
     if behind is None:
@@ -199,9 +197,7 @@ def _check_cancel(call: Call, build: Build) -> None:
     if not permitted and not call.actor.may(
         "template", "update", owner=None, organization=template.organization_id
     ):
-        text = (
-            "User is not allowed to cancel workspace builds. Owner role is required."
-        )
+        text = "User is not allowed to cancel workspace builds. Owner role is required."
         raise refuse(403, text)
 
 

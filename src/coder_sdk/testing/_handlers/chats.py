@@ -128,9 +128,7 @@ def patch_chat(call: Call) -> Reply:
     chat = _chat(call)
     body = Body(call)
     if body.truth("archived") and chat.active:
-        text = (
-            "Cannot archive an active chat. Interrupt or wait for the chat to finish first."
-        )
+        text = "Cannot archive an active chat. Interrupt or wait for the chat to finish first."
         raise refuse(409, text)
     if body.has("archived"):
         chat.archived = body.truth("archived")
@@ -149,9 +147,7 @@ def list_messages(call: Call) -> Reply:
     limit = min(int(call.get("limit") or _PAGE), _LONGEST_PAGE)
     before, after = int(call.get("before_id") or 0), int(call.get("after_id") or 0)
     found = [
-        item
-        for item in chat.messages
-        if item["id"] > after and (not before or item["id"] < before)
+        item for item in chat.messages if item["id"] > after and (not before or item["id"] < before)
     ]
     if not after or before:
         found.reverse()

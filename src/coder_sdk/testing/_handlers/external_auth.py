@@ -126,5 +126,3 @@ def exchange(call: Call) -> Reply:
         "created_at": call.state.now,
     }
     return empty()
-
-

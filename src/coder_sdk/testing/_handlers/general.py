@@ -155,7 +155,11 @@ def _nanoseconds(span: timedelta) -> int:
 def deployment_ssh(call: Call) -> Reply:
     """Show what SSH clients need."""
     del call
-    value = {"hostname_prefix": "coder.", "hostname_suffix": "coder", "ssh_config_options": {}}
+    value: dict[str, Any] = {
+        "hostname_prefix": "coder.",
+        "hostname_suffix": "coder",
+        "ssh_config_options": {},
+    }
     return answer(value)
 
 

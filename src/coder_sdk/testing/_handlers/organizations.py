@@ -126,9 +126,7 @@ def _members(call: Call) -> list[dict[str, Any]]:
         user
         for user in call.state.users.values()
         if found.id in user.organizations
-        and call.actor.can(
-            "organization_member", "read", owner=user.id, organization=found.id
-        )
+        and call.actor.can("organization_member", "read", owner=user.id, organization=found.id)
     ]
     users.sort(key=lambda user: user.username.lower())
     return [user.membership(found.id) for user in users]
@@ -197,7 +195,7 @@ def put_member_roles(call: Call) -> Reply:
 def member_roles(call: Call) -> Reply:
     """List the roles of an organization."""
     found = organization_of(call)
-    built_in = [
+    built_in: list[dict[str, Any]] = [
         {
             "name": name,
             "organization_id": found.id,
@@ -285,8 +283,7 @@ def daemons(call: Call) -> Reply:
         raise missing()
     page = Page(call)
     shown = [
-        _daemon(call, found, number, tags)
-        for number, tags in enumerate(call.state.provisioners)
+        _daemon(call, found, number, tags) for number, tags in enumerate(call.state.provisioners)
     ]
     return answer(page.cut(shown, 50))
 

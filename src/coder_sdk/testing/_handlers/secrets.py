@@ -46,10 +46,11 @@ def create_secret(call: Call) -> Reply:
     """Store a secret."""
     user = _owner(call, "create", "creating secret")
     body = Body(call)
-    problems: list[dict[str, str]] = []
-    for name in ("name", "value"):
-        if not body.text(name):
-            problems.append({"field": name, "detail": f"{name.title()} is required."})
+    problems = [
+        {"field": name, "detail": f"{name.title()} is required."}
+        for name in ("name", "value")
+        if not body.text(name)
+    ]
     enabled = body.truth("enabled") if body.has("enabled") else True
     if enabled and not body.text("env_name") and not body.text("file_path"):
         problems.append({"field": "env_name", "detail": _TARGET})
@@ -59,7 +60,7 @@ def create_secret(call: Call) -> Reply:
         raise refuse(409, "A secret with that name, environment variable, or file path already "
                      "exists.")  # fmt: skip
     now = stamp(call.state.now)
-    secret = {
+    secret: dict[str, Any] = {
         "id": call.state.new_id(),
         "name": body.text("name"),
         **{name: body.text(name) for name in _FIELDS},

@@ -46,18 +46,16 @@ def _site(call: Call) -> dict[str, Any]:
 def _org(call: Call, kind: str) -> dict[str, Any]:
     organization = organization_of(call)
     _need(call, organization)
-    default = {**_DEFAULTS[kind], "mapping": {}}
+    default: dict[str, Any] = {**_DEFAULTS[kind], "mapping": {}}
     return organization.settings.setdefault(kind, default)
 
 
 def _replace(call: Call, settings: dict[str, Any]) -> Reply:
     """Take every field; what is not sent becomes empty."""
     body = Body(call)
-    for name in settings:
+    for name, value in list(settings.items()):
         zero: Any = {} if name == "mapping" else None if name == "regex_filter" else ""
-        if isinstance(settings[name], bool):
-            zero = False
-        settings[name] = body.values.get(name, zero)
+        settings[name] = body.values.get(name, False if isinstance(value, bool) else zero)
     return answer(settings)
 
 
@@ -245,7 +243,7 @@ def add_license(call: Call) -> Reply:
     if token.count(".") != 2:  # noqa: PLR2004 - header, claims, signature
         raise refuse(400, "Invalid license", "token contains an invalid number of segments")
     licenses: list[dict[str, Any]] = call.state.settings["licenses"]
-    added = {
+    added: dict[str, Any] = {
         "id": len(licenses) + 1,
         "uuid": call.state.new_id(),
         "uploaded_at": stamp(call.state.now),

@@ -229,9 +229,7 @@ def _build(call: Call, workspace: Workspace, transition: str, reason: str) -> di
     version = call.state.versions[latest.version_id]
     user = call.actor.user.id
     values = dict(latest.parameters)
-    build = add_build(
-        call.state, workspace, version, transition, user, values, reason=reason
-    )
+    build = add_build(call.state, workspace, version, transition, user, values, reason=reason)
     return build_wire(call.state, build, created=True)
 
 
@@ -322,7 +320,9 @@ def task_logs(call: Call) -> Reply:
     task = _task(call)
     status = _status(call.state, task)
     if status in {"error", "unknown"}:
-        raise refuse(409, "Cannot fetch logs for task in current state.", f"Task status is {status}.")
+        raise refuse(
+            409, "Cannot fetch logs for task in current state.", f"Task status is {status}."
+        )
     value: dict[str, Any] = {"logs": list(task.messages)}
     if status != "active":
         value.update(snapshot=True, snapshot_at=stamp(task.updated_at))

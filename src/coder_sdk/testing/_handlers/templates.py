@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._lookup import organization_of, sees_template, template_of
-from coder_sdk.testing._query import Body, Page, flag, is_uuid, valid_name
+from coder_sdk.testing._query import Body, Page, flag, valid_name
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._search import search
 from coder_sdk.testing._state.templates import Template
 from coder_sdk.testing._views import template_wire
-from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, missing, refuse
+from coder_sdk.testing._web import Call, Reply, answer, message, missing, refuse
 
 if TYPE_CHECKING:
     from coder_sdk.testing._search import Search
@@ -115,26 +114,31 @@ def _found(call: Call, organization_id: str | None) -> list[dict[str, Any]]:
 
 
 def _fits(state: Deployment, user: User, template: Template, wanted: Search) -> bool:
-    if template.deleted != bool(wanted.truth("deleted")):
-        return False
-    deprecated = bool(template.settings["deprecation_message"])
-    if deprecated != bool(wanted.truth("deprecated")):
-        return False
     spec = state.versions[template.active_version_id].spec
-    flags = (("has-ai-task", spec.ai_task), ("has_external_agent", spec.external_agent))
-    for key, value in flags:
-        if wanted.has(key) and wanted.truth(key) != value:
-            return False
+    flags: tuple[tuple[str, bool], ...] = (
+        ("has-ai-task", spec.ai_task),
+        ("has_external_agent", spec.external_agent),
+    )
+    # Unless they are asked for, these are left out.
+    hidden: tuple[tuple[str, bool], ...] = (
+        ("deleted", template.deleted),
+        ("deprecated", bool(template.settings["deprecation_message"])),
+    )
+    return (
+        all(value == bool(wanted.truth(key)) for key, value in hidden)
+        and all(not wanted.has(key) or wanted.truth(key) == value for key, value in flags)
+        and _is_named(template, wanted)
+        and _belongs(state, user, template, wanted)
+    )
+
+
+def _is_named(template: Template, wanted: Search) -> bool:
     title = str(template.settings["display_name"]).lower()
     name = template.name.lower()
-    for key, value in (("exact_name", name), ("exact_display_name", title)):
-        if wanted.has(key) and wanted.one(key) != value:
+    for key, text in (("exact_name", name), ("exact_display_name", title)):
+        if wanted.has(key) and wanted.one(key) != text:
             return False
-    if wanted.has("name") and wanted.one("name") not in name:
-        return False
-    if wanted.has("display_name") and wanted.one("display_name") not in (title or name):
-        return False
-    return _belongs(state, user, template, wanted)
+    return wanted.one("name") in name and wanted.one("display_name") in (title or name)
 
 
 def _belongs(state: Deployment, user: User, template: Template, wanted: Search) -> bool:
@@ -373,67 +377,3 @@ def is_used(state: Deployment, version: Version) -> bool:
     if any(t.active_version_id == version.id for t in state.live_templates()):
         return True
     return any(w.latest.version_id == version.id for w in state.live_workspaces())
-
-
-@routes("GET", "/api/v2/templates/{template}/daus")
-def template_daus(call: Call) -> Reply:
-    """Count the users of each of the last sixty days."""
-    template = template_of(call)
-    today = call.state.now.date()
-    users: dict[Any, set[str]] = {}
-    for usage in call.state.usage:
-        if usage.template_id == template.id:
-            users.setdefault(usage.moment.date(), set()).add(usage.user_id)
-    days = [today - timedelta(days=60 - number) for number in range(61)]
-    entries = [{"date": str(day), "amount": len(users.get(day, ()))} for day in days]
-    return answer({"entries": entries, "tz_hour_offset": 0})
-
-
-@routes("GET", "/api/v2/templates/{template}/acl", feature="template_rbac")
-def get_acl(call: Call) -> Reply:
-    """Show who may use a template."""
-    template = template_of(call)
-    state = call.state
-    users = [{**state.users[key].wire(), "role": role} for key, role in template.user_acl.items()]
-    groups: list[dict[str, Any]] = []
-    for key, role in template.group_acl.items():
-        group = state.groups[key]
-        organization = state.organizations[group.organization_id]
-        groups.append(
-            {
-                "id": group.id,
-                "name": group.name,
-                "display_name": group.display_name,
-                "organization_id": organization.id,
-                "members": [],
-                "total_member_count": len(group.members),
-                "avatar_url": group.avatar_url,
-                "quota_allowance": group.quota_allowance,
-                "source": group.source,
-                "organization_name": organization.name,
-                "organization_display_name": organization.display_name,
-                "role": role,
-            }
-        )
-    return answer({"users": users, "group": groups})
-
-
-@routes("PATCH", "/api/v2/templates/{template}/acl", feature="template_rbac")
-def patch_acl(call: Call) -> Reply:
-    """Change who may use a template."""
-    template = template_of(call, "update")
-    if not call.actor.can("template", "update", organization=template.organization_id):
-        raise forbidden()
-    body = Body(call)
-    targets = (("user_perms", template.user_acl), ("group_perms", template.group_acl))
-    for field, acl in targets:
-        for key, role in body.table(field).items():
-            if not is_uuid(key):
-                problem = {"field": field, "detail": f"{key} is not a valid UUID."}
-                raise refuse(400, "Invalid request to update template metadata!",
-                             validations=[problem])  # fmt: skip
-            if role:
-                acl[key] = role
-            else:
-                acl.pop(key, None)
-    return message(200, "Successfully updated template ACL list.")

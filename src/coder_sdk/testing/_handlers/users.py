@@ -285,7 +285,7 @@ def put_password(call: Call) -> Reply:
     body = Body(call)
     password = body.text("password")
     if user.login_type != "password":
-        text = 'Users without password login type cannot change their password.'
+        text = "Users without password login type cannot change their password."
         raise refuse(400, text)
     if is_weak(password):
         raise invalid("password", WEAK, "Invalid password.")
@@ -388,5 +388,3 @@ def _check_first(body: Body) -> None:
         body.fail("username", "username", username)
     body.require("password")
     body.finish()
-
-

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk.testing._imports import add_version
+from coder_sdk.testing._builds import make_agent
 from coder_sdk.testing._handlers.templates import is_used
+from coder_sdk.testing._imports import add_version
 from coder_sdk.testing._jobs import cancel_job
 from coder_sdk.testing._logs import job_logs, upgrade_required
 from coder_sdk.testing._lookup import organization_of, version_of
@@ -13,7 +14,6 @@ from coder_sdk.testing._parameters import ParameterSession, evaluate
 from coder_sdk.testing._query import Body, valid_version_name
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._state.workspaces import Resource
-from coder_sdk.testing._builds import make_agent
 from coder_sdk.testing._times import ZERO_UUID, stamp
 from coder_sdk.testing._views import resource_wire
 from coder_sdk.testing._web import Call, Reply, answer, message, missing, refuse
@@ -209,9 +209,7 @@ def planned_resources(call: Call, version: Version, job_id: str) -> list[dict[st
     if version.job.status != "succeeded":
         return []
     state, spec = call.state, version.spec
-    resource = Resource(
-        state.new_id(), "workspace", spec.resource_type, state.now, spec.daily_cost
-    )
+    resource = Resource(state.new_id(), "workspace", spec.resource_type, state.now, spec.daily_cost)
     resource.agents = [make_agent(state, "", resource, item) for item in spec.agents]
     for agent in resource.agents:
         # Nothing but this answer knows them.

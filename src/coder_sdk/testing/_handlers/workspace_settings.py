@@ -40,9 +40,7 @@ def rename(call: Call) -> Reply:
         if other.owner_id == found.owner_id and other.name.lower() == name.lower():
             detail = "This value is already in use and should be unique."
             problem = {"field": "name", "detail": detail}
-            raise refuse(
-                409, f'The workspace "{name}" already exists.', validations=[problem]
-            )
+            raise refuse(409, f'The workspace "{name}" already exists.', validations=[problem])
     found.name = name
     found.changed()
     return empty()
@@ -183,9 +181,7 @@ def get_acl(call: Call) -> Reply:
     """Show whom a workspace is shared with."""
     found = workspace_of(call)
     state = call.state
-    users = [
-        {**state.users[key].minimal(), "role": role} for key, role in found.user_acl.items()
-    ]
+    users = [{**state.users[key].minimal(), "role": role} for key, role in found.user_acl.items()]
     groups = [
         {"id": key, "name": state.groups[key].name, "role": role}
         for key, role in found.group_acl.items()
@@ -242,7 +238,7 @@ def put_share(call: Call) -> Reply:
     body.choice("protocol", {"http", "https"})
     body.finish()
     _check_agent(found, body.text("agent_name"))
-    share = {
+    share: dict[str, Any] = {
         "workspace_id": found.id,
         "agent_name": body.text("agent_name"),
         "port": body.number("port"),

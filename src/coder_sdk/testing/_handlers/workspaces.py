@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from coder_sdk.testing._logs import upgrade_required
 from coder_sdk.testing._lookup import (
     named_user,
     named_workspace,
@@ -11,7 +12,6 @@ from coder_sdk.testing._lookup import (
     sees_workspace,
     workspace_of,
 )
-from coder_sdk.testing._logs import upgrade_required
 from coder_sdk.testing._parameters import build_parameters
 from coder_sdk.testing._query import Body, Page, flag, valid_name
 from coder_sdk.testing._router import Routes
@@ -260,5 +260,3 @@ def watch_builds(call: Call) -> Reply:
     if not call.upgrade:
         return upgrade_required()
     return Reply(101, session=AllBuildsSession(call))
-
-

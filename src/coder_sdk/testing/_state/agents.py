@@ -47,9 +47,7 @@ class Agent:
     logs: list[dict[str, Any]] = field(factory=list["dict[str, Any]"])
     waiters: list[Callable[[], None]] = field(factory=list["Callable[[], None]"])
     metadata: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
-    app_statuses: dict[str, list[dict[str, Any]]] = field(
-        factory=dict[str, "list[dict[str, Any]]"]
-    )
+    app_statuses: dict[str, list[dict[str, Any]]] = field(factory=dict[str, "list[dict[str, Any]]"])
     steps: list[Event] = field(factory=list["Event"])
     sessions: dict[str, Any] = field(factory=dict[str, Any])
 

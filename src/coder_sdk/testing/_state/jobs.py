@@ -32,9 +32,9 @@ class JobLog:
         """The line as the API shows it."""
         return {
             "id": self.id,
-            "created_at": stamp(self.created_at.replace(
-                microsecond=self.created_at.microsecond // 1000 * 1000
-            )),
+            "created_at": stamp(
+                self.created_at.replace(microsecond=self.created_at.microsecond // 1000 * 1000)
+            ),
             "log_source": self.source,
             "log_level": self.level,
             "stage": self.stage,

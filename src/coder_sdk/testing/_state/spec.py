@@ -7,7 +7,12 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-_KINDS: Final[dict[type, str]] = {bool: "bool", int: "number", float: "number", str: "string"}
+# A boolean is an integer too.
+_KINDS: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "bool"),
+    (int, "number"),
+    (float, "number"),
+)
 
 
 @frozen
@@ -48,7 +53,7 @@ class Parameter:
             return self.kind
         if isinstance(self.default, (list, tuple)):
             return "list(string)"
-        return _KINDS.get(type(self.default), "string")
+        return next((name for kind, name in _KINDS if isinstance(self.default, kind)), "string")
 
     @property
     def text(self) -> str:
@@ -307,9 +312,7 @@ class TemplateSpec:
 
     def with_ids(self, new_id: Any) -> TemplateSpec:
         """The same with ids for what the server stores."""
-        return evolve(
-            self, presets=tuple(evolve(preset, id=new_id()) for preset in self.presets)
-        )
+        return evolve(self, presets=tuple(evolve(preset, id=new_id()) for preset in self.presets))
 
     def parameter(self, name: str) -> Parameter | None:
         """A parameter by name."""
