@@ -71,6 +71,12 @@ if TYPE_CHECKING:
         WaitTimeoutError,
     )
     from coder_sdk._hooks import Hooks, RequestInfo, ResponseInfo
+    from coder_sdk._io._async.pages import AsyncPager
+    from coder_sdk._io._async.sockets import AsyncSocket
+    from coder_sdk._io._async.streams import AsyncStream
+    from coder_sdk._io._sync.pages import Pager
+    from coder_sdk._io._sync.sockets import Socket
+    from coder_sdk._io._sync.streams import Stream
     from coder_sdk._limiter import RateLimiter
     from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
     from coder_sdk._request import OMIT, Omit, Seconds
@@ -95,6 +101,9 @@ __all__ = [
     "AgentTimeoutError",
     "AmbiguousError",
     "AsyncClient",
+    "AsyncPager",
+    "AsyncSocket",
+    "AsyncStream",
     "AsyncStreamingResponse",
     "BadRequestError",
     "BuildCanceledError",
@@ -134,6 +143,7 @@ __all__ = [
     "Omit",
     "Outcome",
     "Page",
+    "Pager",
     "PagingError",
     "PermissionDeniedError",
     "Position",
@@ -157,6 +167,8 @@ __all__ = [
     "ServerVersionWarning",
     "Setting",
     "Skip",
+    "Socket",
+    "Stream",
     "StreamError",
     "StreamingResponse",
     "TLSError",
@@ -239,6 +251,12 @@ _HOMES = {
     ),
     "_hooks": ("Hooks", "RequestInfo", "ResponseInfo"),
     "_limiter": ("RateLimiter",),
+    "_io._async.pages": ("AsyncPager",),
+    "_io._async.sockets": ("AsyncSocket",),
+    "_io._async.streams": ("AsyncStream",),
+    "_io._sync.pages": ("Pager",),
+    "_io._sync.sockets": ("Socket",),
+    "_io._sync.streams": ("Stream",),
     "_page": ("IncompleteListWarning", "Page", "PagingError", "Position"),
     "_request": ("OMIT", "Omit", "Seconds"),
     "_response": ("AsyncStreamingResponse", "RateLimit", "RawResponse", "StreamingResponse"),
