@@ -87,7 +87,6 @@ if TYPE_CHECKING:
         TemplateVersions,
     )
     from coder_sdk.resources.templates import AsyncTemplates, Templates
-    from coder_sdk.resources.tokens import AsyncTokens, Tokens
     from coder_sdk.resources.users import AsyncUsers, Users
     from coder_sdk.resources.workspace_proxies import (
         AsyncWorkspaceProxies,
@@ -97,8 +96,10 @@ if TYPE_CHECKING:
         Agents,
         AsyncAgents,
         AsyncBuilds,
+        AsyncTokens,
         AsyncWorkspaces,
         Builds,
+        Tokens,
         Workspaces,
     )
 
@@ -504,7 +505,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def tokens(self) -> Tokens:
         """API tokens and session keys of a user."""
-        from coder_sdk.resources.tokens import Tokens
+        from coder_sdk.workflows import Tokens
 
         return Tokens(cast("Client", self))
 
@@ -857,7 +858,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def tokens(self) -> AsyncTokens:
         """API tokens and session keys of a user."""
-        from coder_sdk.resources.tokens import AsyncTokens
+        from coder_sdk.workflows import AsyncTokens
 
         return AsyncTokens(cast("AsyncClient", self))
 

@@ -24,15 +24,18 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from coder_sdk.workflows._async.agents import AsyncAgents
     from coder_sdk.workflows._async.builds import AsyncBuilds
+    from coder_sdk.workflows._async.tokens import AsyncTokens
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
     from coder_sdk.workflows._sync.agents import Agents
     from coder_sdk.workflows._sync.builds import Builds
+    from coder_sdk.workflows._sync.tokens import Tokens
     from coder_sdk.workflows._sync.workspaces import Workspaces
 
 # Module below `_async` and `_sync` by the name of the synchronous class.
 _HOMES: Final = {
     "Agents": "agents",
     "Builds": "builds",
+    "Tokens": "tokens",
     "Workspaces": "workspaces",
 }
 
@@ -40,8 +43,10 @@ __all__ = [
     "Agents",
     "AsyncAgents",
     "AsyncBuilds",
+    "AsyncTokens",
     "AsyncWorkspaces",
     "Builds",
+    "Tokens",
     "Workspaces",
 ]
 

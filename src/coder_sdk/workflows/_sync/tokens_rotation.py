@@ -1,0 +1,259 @@
+# Derived from `src/coder_sdk/workflows/_async/tokens_rotation.py`
+# by `python -m codegen colours`; edit that file.
+"""Replaces tokens without a gap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve
+
+from coder_sdk._endpoint import SyncResource
+from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._errors.status import ConflictError, NotFoundError
+from coder_sdk._io._sync.shield import shielded
+from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._near import near
+from coder_sdk.workflows._sync.tokens_making import Wanted, make_token, prove, remove_token
+from coder_sdk.workflows.tokens import (
+    CreatedToken,
+    Family,
+    allow_entry,
+    check_token_name,
+    instant,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from coder_sdk._client import Client
+    from coder_sdk._refs import UserRef
+    from coder_sdk._request import Seconds
+    from coder_sdk.models import APIKeyWithOwner, Template, Workspace
+
+_RACES: Final = 5
+_UNDO_SECONDS: Final = 10.0
+
+
+class TokenRotation(SyncResource):
+    """Replacing tokens."""
+
+    def latest(self, name: str, *, user: UserRef = "me") -> APIKeyWithOwner:
+        """Get the newest token of a family: of `ci`, `ci-2`, `ci-3` and so on.
+
+        Args:
+            name: The first name of the family.
+            user: Whose token it is: a model, a UUID, a user name, `me`, or an e-mail address.
+
+        Returns:
+            The newest one that has not expired.
+
+        Raises:
+            NotFoundError: There is none.
+
+        Example:
+            >>> coder.tokens.latest("ci").expires_at  # doctest: +SKIP
+        """
+        keys = self._client.tokens.list(user)
+        found = Family(check_token_name(name), keys).newest(_now(self._client))
+        if found is None:
+            raise NotFoundError(
+                f"There is no token `{name}` or `{name}-<n>` that is still valid.",
+                status=404,
+                hint=near(name, {key.token_name for key in keys}),
+            )
+        return found
+
+    def rotate(
+        self,
+        name: str,
+        *,
+        user: UserRef = "me",
+        lifetime: timedelta | Omit | None = OMIT,
+        scopes: Iterable[str] | Omit = OMIT,
+        allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
+        grace: Seconds = 0,
+        same_name: bool = False,
+    ) -> CreatedToken:
+        """Replace a token by a new one, without a moment in which neither works.
+
+        Names of tokens cannot be changed, so the new one is called `ci-2`, the next `ci-3`. It has
+        the scopes, the allow list and the lifetime of the newest one of the family. The server has
+        to accept it before the older ones are deleted; if that fails, the new one is deleted and
+        the newest older one still works. Without any older one it is made under the plain name.
+
+        A client that used one of the deleted tokens goes on with the new one.
+
+        Args:
+            name: The first name of the family.
+            user: Whose token it is: a model, a UUID, a user name, `me`, or an e-mail address.
+            lifetime: How long the new one lives; `None` for as long as the server allows.
+            scopes: Its scopes.
+            allow_list: The objects that it is limited to.
+            grace: Seconds that an older one is left after it got a successor. Nothing waits for
+                that: a later `rotate` or `retire` deletes it.
+            same_name: Delete the old one first and make the new one under the same name; between
+                the two neither works.
+
+        Returns:
+            The new token with its secret, and which older ones were removed.
+
+        Raises:
+            UnauthorizedError: The server does not accept the new token.
+            RequestValidationError: It would live longer than this server allows.
+
+        Example:
+            >>> from datetime import timedelta
+            >>> token = coder.tokens.rotate("ci", lifetime=timedelta(days=7))  # doctest: +SKIP
+            >>> token.name, token.removed  # doctest: +SKIP
+            ('ci-2', ('ci',))
+        """
+        patience = _span(grace)
+        check_token_name(name)
+        keys = self._client.tokens.list(user, include_expired=True)
+        family = Family(name, keys)
+        wanted = _wanted(family.newest(), lifetime, scopes, allow_list)
+        if same_name:
+            return _in_place(self._client, user, family, evolve(wanted, name=name))
+        made = _next(self._client, user, family, wanted)
+        leaving = list(family.members)
+        if patience:
+            # The newest of them got its successor just now.
+            leaving = family.superseded(_now(self._client), patience)
+        try:
+            prove(self._client, made.secret)
+            gone = _leave(self._client, user, leaving)
+        except BaseException as error:
+            _undo(self._client, user, made, error)
+            raise
+        _go_on(self._client, made, gone)
+        names = tuple(key.token_name for key in gone)
+        kept = tuple(key.token_name for key in family.members if key.token_name not in names)
+        return evolve(made, removed=names, kept=kept)
+
+    def retire(self, name: str, *, user: UserRef = "me", grace: Seconds = 0) -> tuple[str, ...]:
+        """Delete the tokens of a family that have had a successor for a while, or have expired.
+
+        Args:
+            name: The first name of the family.
+            user: Whose token it is: a model, a UUID, a user name, `me`, or an e-mail address.
+            grace: Seconds that an older one is left after it got a successor.
+
+        Returns:
+            The names of the deleted ones; the newest is never among them.
+
+        Example:
+            >>> coder.tokens.retire("ci", grace=3600)  # doctest: +SKIP
+        """
+        patience = _span(grace)
+        keys = self._client.tokens.list(user, include_expired=True)
+        family = Family(check_token_name(name), keys)
+        gone = family.superseded(_now(self._client), patience)
+        for key in gone:
+            remove_token(self._client, user, key.id)
+        return tuple(key.token_name for key in gone)
+
+
+def _now(client: Client) -> datetime:
+    return instant(clock_of(client).time())
+
+
+def _span(grace: Seconds) -> timedelta:
+    span = grace if isinstance(grace, timedelta) else timedelta(seconds=grace)
+    if span < timedelta():
+        raise RequestValidationError(
+            f"`grace` is {grace}: it cannot be negative.", parameter="grace"
+        )
+    return span
+
+
+def _wanted(
+    old: APIKeyWithOwner | None,
+    lifetime: timedelta | Omit | None,
+    scopes: Iterable[str] | Omit,
+    allow_list: Iterable[Any] | Omit,
+) -> Wanted:
+    """What the new token shall be: as the old one, but for what is given."""
+    wanted = Wanted(OMIT, lifetime)
+    if old is not None:
+        if isinstance(lifetime, Omit) and old.lifetime_seconds > 0:
+            length = timedelta(seconds=old.lifetime_seconds)
+            wanted = evolve(wanted, lifetime=length, capped=True)
+        kept = tuple(str(scope) for scope in old.scopes)
+        # A server from before there were several scopes knows one.
+        one = str(old.scope) if not kept and old.scope else OMIT
+        wanted = evolve(wanted, scopes=kept or OMIT, scope=one)
+        wanted = evolve(wanted, allow_list=tuple(old.allow_list) or OMIT)
+    if not isinstance(scopes, Omit):
+        wanted = evolve(wanted, scopes=tuple(scopes), scope=OMIT)
+    if not isinstance(allow_list, Omit):
+        wanted = evolve(wanted, allow_list=tuple(allow_entry(entry) for entry in allow_list))
+    return wanted
+
+
+def _next(client: Client, user: UserRef, family: Family, wanted: Wanted) -> CreatedToken:
+    """Make the next of a family; somebody else may take its name meanwhile."""
+    skip = 0
+    while True:
+        try:
+            return make_token(client, user, evolve(wanted, name=family.next_name(skip)))
+        except ConflictError:  # noqa: PERF203 - five tries at most
+            skip += 1
+            if skip == _RACES:
+                raise
+
+
+def _leave(client: Client, user: UserRef, leaving: list[APIKeyWithOwner]) -> list[APIKeyWithOwner]:
+    """Delete the older ones, the newest of them last and the one in use at the very end."""
+    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
+    gone: list[APIKeyWithOwner] = []
+    for key in sorted(leaving, key=lambda key: key.id == in_use):
+        remove_token(client, user, key.id)
+        gone.append(key)
+    return gone
+
+
+def _undo(client: Client, user: UserRef, made: CreatedToken, error: BaseException) -> None:
+    """Delete a new token whose secret the caller will never see."""
+    with shielded(_UNDO_SECONDS):
+        try:
+            remove_token(client, user, made.id)
+        except CoderError as left:
+            if isinstance(error, CoderError):
+                error.hint = f"The new token `{made.name}` is left over: {left.message}"
+
+
+def _go_on(client: Client, made: CreatedToken, gone: list[APIKeyWithOwner]) -> None:
+    credentials = client._core.credentials  # noqa: SLF001 - the package's own
+    in_use = str.__str__(credentials.current or "")[:10]
+    if not credentials.refreshable and any(key.id == in_use for key in gone):
+        credentials.accept(made.secret.get_secret_value())
+
+
+def _in_place(client: Client, user: UserRef, family: Family, wanted: Wanted) -> CreatedToken:
+    """Make a token under the name of an old one, which has to go first."""
+    old = [key for key in family.members if key.token_name == family.base]
+    others = [key for key in family.members if key.token_name != family.base]
+    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
+    if any(key.id == in_use for key in old):
+        raise RequestValidationError(
+            f"The client itself uses the token `{family.base}`: once it is deleted, the client "
+            "could not make another one under that name.",
+            parameter="same_name",
+            hint="Leave `same_name` out, or use a client with another token.",
+        )
+    for key in old:
+        remove_token(client, user, key.id)
+    try:
+        made = make_token(client, user, wanted)
+        prove(client, made.secret)
+        gone = [*old, *_leave(client, user, others)]
+    except CoderError as error:
+        if old:
+            error.hint = f"The old token `{family.base}` is deleted already: make a new one."
+        raise
+    _go_on(client, made, gone)
+    return evolve(made, removed=tuple(key.token_name for key in gone))
