@@ -109,7 +109,7 @@ class Credentials:
         return self._failure
 
     def forget(self) -> None:
-        """Drop the token, after logging out."""
+        """Drop the token and its source, when signing out or in."""
         self._token = None
         self._source = None
         self.generation += 1

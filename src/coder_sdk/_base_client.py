@@ -10,6 +10,7 @@ from coder_sdk._core import Core
 from coder_sdk._errors.base import ConfigError
 from coder_sdk._options import Options, seconds
 from coder_sdk._prepare import check_agent, merge_headers
+from coder_sdk._proxy import password_of
 from coder_sdk._redact import Redactor
 from coder_sdk._request import Omit
 from coder_sdk._retry import RetryPolicy
@@ -56,6 +57,8 @@ class BaseClient:
             _check_color(http_client, asynchronous=asynchronous)
         self.config = config
         redactor = Redactor((str.__str__(v) for v in config.headers.values()), config.headers)
+        if config.proxy is not None:
+            redactor.add(password_of(config.proxy))
         self._options = Options(
             timeout=seconds("timeout", timeout),
             deadline=seconds("deadline", deadline),

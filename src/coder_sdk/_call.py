@@ -11,7 +11,7 @@ from coder_sdk._failures import Failure, classify, without_frames
 from coder_sdk._hooks import RequestInfo, ResponseInfo
 from coder_sdk._logging import DEBUG, INFO, log_try, logger
 from coder_sdk._options import chosen
-from coder_sdk._request import Omit
+from coder_sdk._request import OMIT, CallOptions, Omit
 from coder_sdk._response import Answer, RateLimit, request_id
 from coder_sdk._retry import (
     OFF,
@@ -240,6 +240,12 @@ class Call:
     def is_gone(self, status: int) -> bool:
         """Whether a repeated DELETE found what an earlier try had deleted."""
         return self.unclear and self.request.method == "DELETE" and status in {404, 410}
+
+    def for_lookups(self) -> CallOptions:
+        """Options of the requests that find what a name stands for: they spend this call's time."""
+        own, remaining = self.request.options, self.remaining
+        deadline = OMIT if remaining is None else max(remaining, 0.001)
+        return CallOptions(own.timeout, deadline, own.headers, own.retry)
 
     def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer that a try ended with."""

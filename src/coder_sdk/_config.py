@@ -297,11 +297,12 @@ class _Search:
         if not isinstance(proxy, Omit):
             if proxy is not None:
                 self.use("proxy", shown(check(proxy, "`proxy`")), "argument `proxy`")
-            return proxy
+            return None if proxy is None else Masked(proxy)
         name, found = from_environment(self.env, base)
         if found is not None:
             self.use("proxy", shown(check(found, f"`{name}`")), f"environment `{name}`")
-        return found
+        # It may hold a password.
+        return None if found is None else Masked(found)
 
 
 def _masked(headers: Mapping[str, str]) -> dict[str, str]:

@@ -96,6 +96,6 @@ def logout_request() -> Request[None]:
 
 
 def _plain(method: str, path: str, body: JsonBody | None, into: Any) -> Request[Any]:
-    request: Request[Any] = Request(method, path, body=body)
+    request: Request[Any] = Request(method, path, body=body, auth=body is None)
     request.types = ResponseTypes(None, into)
     return request

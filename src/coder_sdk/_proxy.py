@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from coder_sdk._errors.base import ConfigError
 
@@ -63,6 +63,11 @@ def check(address: str, source: str) -> str:
     if not usable:
         raise ConfigError(f"{source} is no address of a proxy, as `http://proxy.example:3128`.")
     return address
+
+
+def password_of(address: str) -> str:
+    """The password in the address; empty if there is none."""
+    return unquote(urlsplit(address).password or "")
 
 
 def shown(address: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._errors.base import ConfigError
 from coder_sdk._handshake import RefusedByProxyError, RefusedError
 from coder_sdk._ws import LOST, MAX_MESSAGE, TOO_BIG, ClosedError
 
@@ -61,6 +62,8 @@ def raised(error: Exception) -> Exception:
         return RefusedError(response.status_code, headers, bytes(response.body or b""))
     if isinstance(error, (known.ProxyError, known.InvalidProxy)):
         return RefusedByProxyError(str(error))
+    if isinstance(error, ImportError):
+        return ConfigError("Sockets through a SOCKS proxy need the package `python-socks`.")
     if isinstance(error, (known.InvalidHandshake, EOFError)):
         return ConnectionResetError(f"the handshake failed: {error}")
     return error

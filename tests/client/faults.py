@@ -111,6 +111,8 @@ class FaultServer:
         failing = self._times > 0
         self._times -= 1
         if failing and self._fault == "reset_before":
+            # Something came, so the connection stood; nothing of it is read.
+            connection.recv(1, socket.MSG_PEEK)
             _reset(connection)
             return
         if not self._read(connection):

@@ -245,6 +245,18 @@ def test_login_returns_a_client_with_the_session(colour: Colour, router: MockRou
     assert "cookie" not in route.calls.last.request.headers
 
 
+def test_signing_in_replaces_the_credentials_of_a_client_and_its_copies(
+    colour: Colour, router: MockRouter
+):
+    login = router.post("/api/v2/users/login").respond(201, json={"session_token": OTHER})
+    accepting(router, OTHER)
+    client = colour.client(headers={"X-A": "b"})
+    copy = client.with_options(timeout=5)
+    assert colour.call(client.sign_in, email="a@b.example", password="swordfish") is client
+    assert "coder-session-token" not in login.calls.last.request.headers
+    assert colour.call(copy.request, "GET", "/x") == "ok"
+
+
 def test_a_wrong_password_says_so(colour: Colour, router: MockRouter):
     router.post("/api/v2/users/login").respond(
         401, json={"message": "Incorrect email or password."}

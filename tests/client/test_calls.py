@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from respx import MockRouter
 
 import coder_sdk
 from coder_sdk import (
+    OMIT,
+    AmbiguousError,
     ClientUsageError,
+    DeadlineExceededError,
     DecodeError,
     RequestValidationError,
+    RetryPolicy,
     ServerVersionWarning,
     UnexpectedResponseError,
 )
+from coder_sdk._answers import decode_answer
+from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.build import status_error
 from coder_sdk._errors.status import FeatureUnavailableError, NotFoundError
+from coder_sdk._request import Request, json_body, ref
+from coder_sdk._response import Answer
 from tests.colours import TOKEN, URL, Colour
 
+ID = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
+WITH_AGENTS = {
+    "latest_build": {
+        "resources": [
+            {"agents": [{"id": ID, "name": "main"}, {"id": "2", "name": "sub", "parent_id": ID}]},
+            {"agents": None},
+        ]
+    }
+}
 BUILDINFO = {
     "external_url": "https://github.com/coder/coder",
     "version": "v2.36.0+abc",
@@ -257,6 +278,183 @@ def test_names_are_looked_up_once(colour: Colour, router: MockRouter):
     colour.clock.now += 60
     colour.call(client.workspaces.add_favorite, "dev")
     assert lookup.call_count == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "path", "answer"),
+    [
+        ("workspace", "me/dev", "/api/v2/users/me/workspace/dev", {"id": ID}),
+        ("template", "docker", "/api/v2/templates", [{"id": ID, "name": "Docker"}, {"name": "x"}]),
+        ("template", "o/docker", "/api/v2/organizations/o/templates/docker", {"id": ID}),
+        (
+            "template_version",
+            "o/docker/v1",
+            "/api/v2/organizations/o/templates/docker/versions/v1",
+            {"id": ID},
+        ),
+        ("group", "o/g", "/api/v2/organizations/o/groups/g", {"id": ID}),
+        ("group", "g", "/api/v2/groups", [{"id": ID, "name": "g"}]),
+        (
+            "user",
+            "A@b.example",
+            "/api/v2/users",
+            {
+                "users": [
+                    {"id": "other", "email": "xa@b.example"},
+                    {"id": ID, "email": "a@B.example"},
+                ]
+            },
+        ),
+        ("build", "dev/3", "/api/v2/users/me/workspace/dev/builds/3", {"id": ID}),
+        ("build", "ann/dev/3", "/api/v2/users/ann/workspace/dev/builds/3", {"id": ID}),
+        ("agent", "dev", "/api/v2/users/me/workspace/dev", WITH_AGENTS),
+        ("agent", "ann/dev.main", "/api/v2/users/ann/workspace/dev", WITH_AGENTS),
+    ],
+)
+def test_every_form_of_name_is_looked_up(  # noqa: PLR0913, PLR0917 - a table
+    colour: Colour, router: MockRouter, kind: str, value: str, path: str, answer: Any
+):
+    route = router.get(path=path).respond(json=answer)
+    target = router.get(f"/x/{ID}").respond(json=1)
+    request: Request[Any] = Request("GET", "/x/{it}", path={"it": ref(kind, value)})
+    request.types = ResponseTypes(None, int)
+    assert colour.call(colour.client()._call, request) == 1
+    assert (route.call_count, target.call_count) == (1, 1)
+
+
+def test_a_version_of_a_template_without_its_organization_takes_two_lookups(
+    colour: Colour, router: MockRouter
+):
+    router.get(path="/api/v2/templates").respond(json=[{"id": ID, "name": "docker"}])
+    router.get(f"/api/v2/templates/{ID}/versions/v1").respond(json={"id": ID})
+    router.get(f"/x/{ID}").respond(json=1)
+    request: Request[Any] = Request(
+        "GET", "/x/{it}", path={"it": ref("template_version", "docker/v1")}
+    )
+    request.types = ResponseTypes(None, int)
+    assert colour.call(colour.client()._call, request) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "path", "answer", "candidates"),
+    [
+        (
+            "template",
+            "docker",
+            "/api/v2/templates",
+            [
+                {"id": "1", "name": "docker", "organization_name": "b"},
+                {"id": "2", "name": "docker", "organization_name": "a"},
+            ],
+            ("a/docker", "b/docker"),
+        ),
+        (
+            "agent",
+            "dev",
+            "/api/v2/users/me/workspace/dev",
+            {"latest_build": {"resources": [{"agents": [{"id": "1", "name": "a"}]},
+                                            {"agents": [{"id": "2", "name": "b"}]}]}},
+            ("dev.a", "dev.b"),
+        ),
+    ],
+)  # fmt: skip
+def test_an_ambiguous_name_lists_its_candidates(  # noqa: PLR0913, PLR0917 - a table
+    colour: Colour, router: MockRouter, kind: str, value: str, path: str, answer: Any,
+    candidates: tuple[str, ...],
+):  # fmt: skip
+    router.get(path=path).respond(json=answer)
+    request: Request[Any] = Request("GET", "/x/{it}", path={"it": ref(kind, value)})
+    with pytest.raises(AmbiguousError, match=f"fits {len(candidates)} objects") as caught:
+        colour.call(colour.client()._call, request)
+    assert caught.value.candidates == candidates
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "path", "answer"),
+    [
+        ("template", "nope", "/api/v2/templates", None),
+        ("group", "nope", "/api/v2/groups", []),
+        ("user", "no@b.example", "/api/v2/users", {"users": None}),
+        ("agent", "dev.nope", "/api/v2/users/me/workspace/dev", WITH_AGENTS),
+    ],
+)
+def test_an_unknown_name_is_not_found(  # noqa: PLR0913, PLR0917 - a table
+    colour: Colour, router: MockRouter, kind: str, value: str, path: str, answer: Any
+):
+    router.get(path=path).respond(json=answer)
+    request: Request[Any] = Request("GET", "/x/{it}", path={"it": ref(kind, value)})
+    with pytest.raises(NotFoundError, match=f"There is no {kind} '{value}'"):
+        colour.call(colour.client()._call, request)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("workspace", "a/b/c"),
+        ("workspace", "a/"),
+        ("workspace", ""),
+        ("chat", "name"),
+        ("build", "dev"),
+        ("template_version", "v1"),
+        ("template", 'a"b'),
+    ],
+)
+def test_what_is_no_name_is_refused_locally(
+    colour: Colour, router: MockRouter, kind: str, value: str
+):
+    request: Request[Any] = Request("GET", "/x/{it}", path={"it": ref(kind, value)})
+    with pytest.raises(RequestValidationError):
+        colour.call(colour.client()._call, request)
+
+
+def test_lookups_spend_the_time_of_their_call(colour: Colour, router: MockRouter):
+    route = router.get("/api/v2/users/me/workspace/dev").respond(503)
+    with pytest.raises(DeadlineExceededError):
+        colour.call(colour.client(retry=RetryPolicy(99, base=1)).workspaces.get, "dev", deadline=3)
+    assert route.call_count > 1
+    assert sum(colour.clock.slept) <= 3
+
+
+def test_names_in_queries_and_bodies_are_looked_up(colour: Colour, router: MockRouter):
+    router.get("/api/v2/users/me/workspace/dev").respond(json={"id": ID})
+    route = router.post(path="/x").respond(json=1)
+    name = ref("workspace", "dev")
+    request: Request[Any] = Request(
+        "POST", "/x", query={"w": name}, body=json_body(None, {"workspace_id": name, "a": OMIT})
+    )
+    request.types = ResponseTypes(None, int)
+    assert colour.call(colour.client()._call, request) == 1
+    sent = route.calls.last.request
+    assert sent.url.query == f"w={ID}".encode()
+    assert sent.content == f'{{"workspace_id":"{ID}"}}'.encode()
+
+
+@given(
+    body=st.binary(max_size=64) | st.text(max_size=64).map(str.encode),
+    into=st.sampled_from([str, list[int], dict[str, Any], int | None, object]),
+)
+def test_no_body_breaks_the_decoder(body: bytes, into: Any):
+    for media_type in ("application/json", "text/html", ""):
+        answer = Answer(
+            200, {"content-type": media_type}, body, method="GET", url=URL, operation="GET /x"
+        )
+        request: Request[Any] = Request("GET", "/x")
+        request.types = ResponseTypes(None, into)
+        with suppress(DecodeError, UnexpectedResponseError):
+            decode_answer(request, answer)
+
+
+@given(
+    body=st.binary(max_size=64) | st.text(max_size=64).map(str.encode), status=st.integers(400, 599)
+)
+def test_no_body_breaks_an_error(body: bytes, status: int):
+    for media_type in ("application/json", "text/html", "text/plain"):
+        answer = Answer(
+            status, {"content-type": media_type}, body, method="GET", url=URL, operation="GET /x"
+        )
+        error = status_error(answer)
+        assert error.status == status
+        assert str(error)
 
 
 def test_a_name_whose_object_is_gone_is_looked_up_again(colour: Colour, router: MockRouter):

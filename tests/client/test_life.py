@@ -134,6 +134,17 @@ def test_the_async_client_works_under_trio():
         assert server.connections <= 50
 
 
+def test_waits_between_tries_work_under_trio(router: MockRouter):
+    router.get("/x").mock(side_effect=[httpx.Response(503), httpx.Response(200, json=1)])
+
+    async def main() -> Any:
+        policy = RetryPolicy(base=0.001)
+        async with AsyncClient(URL, token=TOKEN, retry=policy) as client:
+            return await client.request("GET", "/x")
+
+    assert trio.run(main) == 1
+
+
 def test_cancelling_a_call_leaves_nothing_under_asyncio():
     async def main(url: str) -> int:
         async with AsyncClient(url, token=TOKEN) as client:

@@ -182,6 +182,10 @@ class StreamError(CallError):
         self.close_reason = close_reason
 
 
+class CommandLostError(CommandError):
+    """The connection to a command was lost for good; whether it goes on is not known."""
+
+
 class WaitTimeoutError(CoderError, TimeoutError):
     """What was waited for did not happen in time.
 
@@ -201,6 +205,18 @@ class WaitTimeoutError(CoderError, TimeoutError):
         super().__init__(message, hint=hint)
         self.last_state = last_state
         self.elapsed = elapsed
+
+
+class CommandTimeoutError(WaitTimeoutError):
+    """A command took too long; it was interrupted.
+
+    Attributes:
+        output: What it wrote so far.
+        command: The command.
+    """
+
+    output: str = ""
+    command: str = ""
 
 
 class BulkError(CoderError):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._decode import ResponseTypes
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._io._async.transport import AsyncTransport
+    from coder_sdk._request import CallOptions
 
 
 class AsyncNames:
     """The lookups of one call; what was found is kept for a while, for all copies of the client."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: AsyncTransport, options: CallOptions) -> None:
         self._transport = transport
+        self._options = options
         self.used: list[tuple[str, str]] = []
 
     async def resolve(self, request: Request[Any]) -> Request[Any]:
@@ -72,6 +74,7 @@ class AsyncNames:
         return step.pick(await self._json(step.request))
 
     async def _json(self, request: Request[Any], key: str | None = None) -> Any:
-        answer = await self._transport.send(request)
-        data = loads(answer.body)
+        request.options = self._options
+        request.types = ResponseTypes(None, Any)
+        data = await self._transport.call(request)
         return data if key is None else data[key]

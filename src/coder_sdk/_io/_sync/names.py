@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from copy import copy
-from json import loads
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._decode import ResponseTypes
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import JsonBody, Ref, Request
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._io._sync.transport import Transport
+    from coder_sdk._request import CallOptions
 
 
 class Names:
     """The lookups of one call; what was found is kept for a while, for all copies of the client."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, options: CallOptions) -> None:
         self._transport = transport
+        self._options = options
         self.used: list[tuple[str, str]] = []
 
     def resolve(self, request: Request[Any]) -> Request[Any]:
@@ -74,6 +76,7 @@ class Names:
         return step.pick(self._json(step.request))
 
     def _json(self, request: Request[Any], key: str | None = None) -> Any:
-        answer = self._transport.send(request)
-        data = loads(answer.body)
+        request.options = self._options
+        request.types = ResponseTypes(None, Any)
+        data = self._transport.call(request)
         return data if key is None else data[key]
