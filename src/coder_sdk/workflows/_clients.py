@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from coder_sdk._client import BaseClient
+    from coder_sdk._base_client import BaseClient
     from coder_sdk._clock import Clock
 
 

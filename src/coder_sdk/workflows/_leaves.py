@@ -10,6 +10,8 @@ from coder_sdk._clock import SystemClock
 from coder_sdk._errors.base import CoderError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coder_sdk._clock import Clock
 
 A = TypeVar("A")
@@ -65,3 +67,8 @@ def _leaves(error: BaseException) -> list[BaseException]:
 def is_virtual(clock: Clock) -> bool:
     """Whether time passes by itself instead of with the machine's clock."""
     return not isinstance(clock, SystemClock) and not getattr(clock, "is_real", False)
+
+
+def wake_up(clock: Any, seconds: float, action: Callable[[], object]) -> Any:
+    """Let a clock that moves by itself call a function when it comes to that time."""
+    return clock.schedule(seconds, action, background=True)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from coder_sdk.models import Workspace, WorkspaceAgent, WorkspaceBuild
 
 _LEAVING: Final = frozenset({"shutting_down", "shutdown_timeout", "shutdown_error", "off"})
-_SETTLED: Final = frozenset({"ready", "start_error", "start_timeout"}) | _LEAVING
+_USABLE: Final = frozenset({"ready", "start_error", "start_timeout"})
+_SETTLED: Final = _USABLE | _LEAVING
 
 
 def agents_of(build: WorkspaceBuild) -> tuple[WorkspaceAgent, ...]:
@@ -39,6 +40,11 @@ def is_connected(agent: WorkspaceAgent) -> bool:
 def is_ready(agent: WorkspaceAgent) -> bool:
     """Whether an agent is connected and its startup scripts are done."""
     return is_connected(agent) and agent.lifecycle_state == "ready"
+
+
+def is_usable(agent: WorkspaceAgent) -> bool:
+    """Whether commands can run: the startup scripts have ended, if not well."""
+    return is_connected(agent) and agent.lifecycle_state in _USABLE
 
 
 def is_settled(agent: WorkspaceAgent) -> bool:
@@ -71,7 +77,7 @@ def not_ready(agent: WorkspaceAgent, workspace: str) -> AgentNotConnectedError:
         f"Agent `{agent.name}` of {workspace} is not ready: it is {agent.status}, "
         f"its startup is `{agent.lifecycle_state}`.",
         agent=agent,
-        hint='Pass `wait="ready"` to wait for it.',
+        hint="Pass `wait=True` to wait for it.",
     )
 
 

@@ -86,6 +86,10 @@ class Wait:
         wanted = max(_LEAST, _positive(interval))
         return wanted if self.left is None else min(wanted, self.left)
 
+    def interval_left(self) -> float:
+        """Seconds that are left, or a long time."""
+        return HALF_AN_HOUR if self.left is None else self.left
+
     def check(self) -> None:
         """Raise once the time is over.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import anyio
 
-from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual
+from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
@@ -27,6 +27,19 @@ R = TypeVar("R")
 async def pause(clock: Clock, seconds: float) -> None:
     """Wait; the one place where a workflow does."""
     await clock.asleep(seconds)
+
+
+async def idle(clock: Clock, seconds: float) -> None:
+    """Wait beside other work, which alone moves the clock of a fake deployment."""
+    if not is_virtual(clock):
+        await clock.asleep(seconds)
+        return
+    due = anyio.Event()
+    event = wake_up(clock, seconds, due.set)
+    try:
+        await due.wait()
+    finally:
+        event.cancel()
 
 
 class AsyncTask(Generic[R]):

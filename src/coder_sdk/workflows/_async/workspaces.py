@@ -18,7 +18,9 @@ from coder_sdk.workflows._async._workspace_creation import (
     ensure_workspace,
     new_target,
 )
+from coder_sdk.workflows._async._workspace_links import AsyncWorkspaceLinks
 from coder_sdk.workflows._async._workspace_removal import AsyncWorkspaceRemoval
+from coder_sdk.workflows._async._workspace_run import AsyncWorkspaceRun
 from coder_sdk.workflows._async._workspace_settings import (
     AsyncWorkspaceSettings,
     apply_automatic_updates,
@@ -53,7 +55,9 @@ class AsyncWorkspaces(
     AsyncWorkspaceStates,
     AsyncWorkspaceRemoval,
     AsyncWorkspaceSettings,
+    AsyncWorkspaceRun,
     AsyncWorkspaceWaits,
+    AsyncWorkspaceLinks,
     generated.AsyncWorkspaces,
 ):
     """Workspaces."""

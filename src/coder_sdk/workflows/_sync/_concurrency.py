@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual
+from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -101,6 +101,22 @@ def pause(clock: Clock, seconds: float) -> None:
     else:
         stop.wait(seconds)
     stop.check()
+
+
+def idle(clock: Clock, seconds: float) -> None:
+    """Wait beside other work, which alone moves the clock of a fake deployment."""
+    stop = _current.get()
+    if stop is None or not is_virtual(clock):
+        pause(clock, seconds)
+        return
+    due = Event()
+    event = wake_up(clock, seconds, due.set)
+    try:
+        with stop.closing(due.set):
+            due.wait()
+        stop.check()
+    finally:
+        event.cancel()
 
 
 class Task(Generic[R]):

@@ -20,7 +20,9 @@ from coder_sdk.workflows._sync._workspace_creation import (
     ensure_workspace,
     new_target,
 )
+from coder_sdk.workflows._sync._workspace_links import WorkspaceLinks
 from coder_sdk.workflows._sync._workspace_removal import WorkspaceRemoval
+from coder_sdk.workflows._sync._workspace_run import WorkspaceRun
 from coder_sdk.workflows._sync._workspace_settings import (
     WorkspaceSettings,
     apply_automatic_updates,
@@ -55,7 +57,9 @@ class Workspaces(
     WorkspaceStates,
     WorkspaceRemoval,
     WorkspaceSettings,
+    WorkspaceRun,
     WorkspaceWaits,
+    WorkspaceLinks,
     generated.Workspaces,
 ):
     """Workspaces."""
