@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
-from coder_sdk._request import JsonBody, Ref, Request
+from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._io._async.transport import AsyncTransport
-    from coder_sdk._request import CallOptions
+    from coder_sdk._request import DEFAULT_OPTIONS, CallOptions
 
 
 class AsyncNames:
     """The lookups of one call; what was found is kept for a while, for all copies of the client."""
 
-    def __init__(self, transport: AsyncTransport, options: CallOptions) -> None:
+    def __init__(self, transport: AsyncTransport, options: CallOptions = DEFAULT_OPTIONS) -> None:
         self._transport = transport
         self._options = options
         self.used: list[tuple[str, str]] = []
