@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._io._async.transport import AsyncTransport
-    from coder_sdk._request import DEFAULT_OPTIONS, CallOptions
+    from coder_sdk._request import CallOptions
 
 
 class AsyncNames:

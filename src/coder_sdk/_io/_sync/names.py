@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._io._sync.transport import Transport
-    from coder_sdk._request import DEFAULT_OPTIONS, CallOptions
+    from coder_sdk._request import CallOptions
 
 
 class Names:
