@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing, suppress
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -183,9 +185,11 @@ def unexpected(peer: Peer) -> None:
 class Server:
     """Listens on loopback; each connection is one script."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port = self._listener.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.peers: list[Peer] = []
         self.failures: list[BaseException] = []
         self._scripts: deque[Script] = deque()
@@ -208,11 +212,17 @@ class Server:
 
     def _serve(self, sock: socket.socket) -> None:
         sock.settimeout(PATIENCE)
-        with sock:
+        with closing(sock):
             try:
+                if self._tls is not None:
+                    sock = self._tls.wrap_socket(sock, server_side=True)
                 peer = Peer(sock)
             except (EOFError, OSError):
                 return
+            self._play(peer)
+
+    def _play(self, peer: Peer) -> None:
+        with closing(peer.sock):
             with self._lock:
                 self.peers.append(peer)
                 script = self._scripts.popleft() if self._scripts else unexpected
@@ -239,3 +249,57 @@ class Server:
     def asked(self) -> list[tuple[str, dict[str, str]]]:
         """Path and query of every connection."""
         return [(peer.path.rpartition("/")[2], peer.query) for peer in self.peers]
+
+
+class Proxy:
+    """Passes connections on, or refuses them."""
+
+    def __init__(self, refusal: bytes = b"") -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.asked: list[str] = []
+        self._refusal = refusal
+        self._threads: list[Thread] = []
+        Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            thread = Thread(target=self._serve, args=(sock,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, sock: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += sock.recv(65536)
+        self.asked.append(head.decode().partition("\r\n")[0])
+        if self._refusal:
+            sock.sendall(self._refusal)
+            sock.close()
+            return
+        host, _, port = head.split()[1].decode().rpartition(":")
+        target = socket.create_connection((host, int(port)))
+        sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with sock, target:
+            back = Thread(target=pass_on, args=(target, sock), daemon=True)
+            back.start()
+            pass_on(sock, target)
+            back.join(PATIENCE)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    """Copy bytes until one side is closed."""
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)

@@ -56,7 +56,14 @@ class TrioConnection:
             await self._abandon()
             raise
         if self._failure is not None:
-            raise raised(self._failure) from None
+            raise raised(self._told(self._failure)) from None
+
+    def _told(self, error: Exception) -> Exception:
+        """Why a connection broke: trio hides it behind an error of its own."""
+        if not isinstance(error, (self._trio.BrokenResourceError, self._trio.ClosedResourceError)):
+            return error
+        cause = error.__cause__
+        return cause if isinstance(cause, OSError) else ConnectionResetError("no answer came")
 
     async def _hold(self, handshake: Handshake, keepalive: float | None) -> None:
         with self._scope:
