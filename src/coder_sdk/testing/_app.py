@@ -6,7 +6,7 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk.testing._credentials import forgery, identify
-from coder_sdk.testing._editions import gate, has_route
+from coder_sdk.testing._editions import gate, has_route, is_late
 from coder_sdk.testing._faults import RecordedRequest
 from coder_sdk.testing._limits import RateLimits
 from coder_sdk.testing._logs import upgrade_required
@@ -168,9 +168,11 @@ class App:
         if forged is not None:
             return forged
         refusal = gate(self.state, match.route)
-        if refusal is not None:
-            return refusal
         actor, problem = self._who(call)
+        if refusal is not None:
+            if problem is not None and is_late(match.route):
+                raise problem
+            return refusal
         if call.path not in _UNLIMITED:
             limited.update(self.limits.count(call, actor))
         if match.route.auth == "user" and problem is not None:

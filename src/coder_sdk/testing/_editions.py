@@ -17,6 +17,7 @@ BUILD_ONLY: Final = "enterprise-build"
 _TITLES: Final[dict[str, str]] = {
     "template_rbac": "Template RBAC",
     "scim": "SCIM",
+    "oauth2": "OAuth2 provider",
     "aibridge": "AI Gateway",
     "ai_governance_user_limit": "AI Governance User Limit",
 }
@@ -50,9 +51,17 @@ def feature_of(route: Route) -> str | None:
     facts = _known().get(shape(route.operation))
     if route.feature is not None:
         return route.feature
+    if route.path.startswith("/api/v2/groups"):
+        # What lies below groups is refused for the sake of the groups first.
+        return "template_rbac"
     if facts is not None and facts[2] is not None:
         return facts[2]
     return BUILD_ONLY if route.enterprise else None
+
+
+def is_late(route: Route) -> bool:
+    """Whether the licence of a route is looked at after the credentials."""
+    return feature_of(route) == "connection_log"
 
 
 def has_route(state: Deployment, route: Route) -> bool:

@@ -96,12 +96,17 @@ class Router:
             patterns.sort(key=lambda item: [part.startswith("{") for part in item[0]])
 
     def matches(self, path: str) -> list[Match]:
-        """Routes of every method that fit a path, the most exact first."""
+        """Routes of every method that fit a path best."""
         parts = segments_of(path)
         found: list[Match] = []
+        exact: tuple[bool, ...] | None = None
         for pattern, route in self._by_length.get(len(parts), []):
             params = _bind(pattern, parts)
-            if params is not None:
+            literal = tuple(not part.startswith("{") for part in pattern)
+            # Once a fixed word fits, routes with a parameter in its place are out of reach, even
+            # for verbs that only they have.
+            if params is not None and exact in {None, literal}:
+                exact = literal
                 found.append(Match(route, params))
         return found
 

@@ -9,7 +9,7 @@ from coder_sdk.testing._actor import public_scopes
 from coder_sdk.testing._query import Body
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._times import stamp
-from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, refuse, text
+from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, missing, refuse, text
 
 routes = Routes()
 FEATURES: Final = (
@@ -222,6 +222,8 @@ def entitlements(call: Call) -> Reply:
         enabled = state.has_feature(name)
         kind = "entitled" if enabled else "not_entitled"
         features[name] = {"entitlement": kind, "enabled": enabled}
+    users = [user for user in state.users.values() if not user.deleted]
+    features["user_limit"]["actual"] = sum(user.status == "active" for user in users)
     return answer(
         {
             "features": features,
@@ -233,6 +235,23 @@ def entitlements(call: Call) -> Reply:
             "refreshed_at": stamp(state.now),
         }
     )
+
+
+@routes("GET", "/api/v2/replicas", enterprise=True)
+def replicas(call: Call) -> Reply:
+    """List the one server."""
+    if not call.actor.can("replicas", "read"):
+        raise missing()
+    replica = {
+        "id": call.state.settings["deployment_id"],
+        "hostname": "coder",
+        "created_at": stamp(call.state.now),
+        "relay_address": "",
+        "region_id": 999,
+        "error": "",
+        "database_latency": 1,
+    }
+    return answer([replica])
 
 
 @routes("GET", "/api/v2/licenses", enterprise=True)

@@ -115,8 +115,7 @@ def templates(call: Call) -> Reply:
     value: dict[str, Any] = {}
     if "report" in sections:
         value["report"] = {**window.shown(), **_report(call, usage, window)}
-    if "interval_reports" in sections:
-        # Without an interval the list is there, and empty.
+    if "interval_reports" in sections and interval:
         value["interval_reports"] = _intervals(window, usage, interval, step)
     return answer(value)
 
@@ -187,7 +186,7 @@ def _intervals(
     reports: list[dict[str, Any]] = []
     start = window.start
     # Steps of whole days in the offset of the start: clock changes are not known here.
-    while interval and start < window.end:
+    while start < window.end:
         end = min(start + step, window.end)
         used = [item for item in usage if start <= item.moment < end]
         reports.append(

@@ -1,0 +1,57 @@
+"""The fake deployment answers recorded requests as the recorded server did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reference import needs_reference, reference
+from tests.testing.replay import Scenario, differences, load
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "fake"
+EDITIONS = {"v2.36.0": "agpl", "v2.36.0-unlicensed": "enterprise-unlicensed"}
+
+
+def sample() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Exchanges with the objects that their ids belong to."""
+    found: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    known: dict[str, Any] = {}
+    for line in (DATA / "exchanges.jsonl").read_text().splitlines():
+        value = json.loads(line)
+        if "objects" in value:
+            known = value
+        else:
+            found.append((known, value))
+    return found
+
+
+SAMPLE = sample()
+
+
+@pytest.mark.parametrize(
+    ("known", "exchange"), SAMPLE, ids=[exchange["key"] for _, exchange in SAMPLE]
+)
+def test_a_sample_of_recorded_requests_is_answered_alike(known, exchange):
+    scenario = Scenario(known["objects"], known["edition"])
+    assert differences(exchange["response"], scenario.ask(exchange)) == []
+
+
+class TestReference:
+    pytestmark = needs_reference
+
+    @pytest.mark.parametrize("release", EDITIONS)
+    def test_every_recorded_request_that_is_modelled_is_answered_alike(self, release):
+        exchanges = load(reference("recordings", release))
+        modelled = set((DATA / f"modelled-{release}.txt").read_text().split())
+        found: dict[str, list[str]] = {}
+        for exchange in exchanges:
+            if exchange["key"] in modelled:
+                scenario = Scenario(exchanges, EDITIONS[release])
+                problems = differences(exchange["response"], scenario.ask(exchange))
+                if problems:
+                    found[exchange["key"]] = problems
+        assert found == {}
+        assert len(modelled) > 50
