@@ -205,10 +205,11 @@ def test_many_sockets_leave_no_threads(server: Server) -> None:
     assert socket_threads() == []
 
 
-def test_another_thread_can_close_a_socket(server: Server) -> None:
+@BOTH
+def test_another_thread_can_close_a_stream(server: Server, spec: StreamSpec) -> None:
     server.expect(one_frame)
     with Client(server.url, token="t") as client:
-        frames = client._stream(request(SOCKET))
+        frames = client._stream(request(spec))
         got: list[Any] = []
         thread = threading.Thread(target=lambda: got.extend(frames))
         thread.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -13,3 +13,8 @@ def shielded(seconds: float) -> AbstractContextManager[object]:
     from anyio import move_on_after  # noqa: PLC0415 - async callers have it already
 
     return move_on_after(seconds, shield=True)
+
+
+def wake(extensions: Any) -> None:
+    """Nothing to do: closing a connection wakes the task that reads from it."""
+    del extensions

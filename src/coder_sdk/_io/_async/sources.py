@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.transport import TransportError, UnexpectedResponseError
 from coder_sdk._io._async.opener import open_socket
+from coder_sdk._io._async.shield import wake
 from coder_sdk._options import chosen
 from coder_sdk._reconnect import IDLE, as_events
 from coder_sdk._sse import Decoder, EventTooLargeError, ServerEvent
@@ -86,6 +87,7 @@ class AsyncEventSource:
     def __init__(self, manager: Any, response: AsyncStreamingResponse[Any]) -> None:
         self._manager = manager
         self._chunks: Any = response.iter_bytes()
+        self._extensions: Any = response._response.extensions  # noqa: SLF001 - the library's own
         self._decoder = Decoder()
         self._begun = self._reading = False
         self._events: deque[ServerEvent] = deque()
@@ -122,6 +124,8 @@ class AsyncEventSource:
             self._reading = False
 
     async def close(self) -> None:
+        if self._reading:
+            wake(self._extensions)
         await self._manager.__aexit__(None, None, None)
         if self._reading or not self._begun:
             return  # whoever reads is told by the connection
