@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.bulk import BulkEntry, BulkProgress, BulkReport
     from coder_sdk.workflows.command import CommandResult
     from coder_sdk.workflows.outcome import Outcome, Skip
+    from coder_sdk.workflows.window import Window
 
 __all__ = [
     "OMIT",
@@ -181,6 +182,7 @@ __all__ = [
     "Validation",
     "ValidationFailedError",
     "WaitTimeoutError",
+    "Window",
     "__version__",
 ]
 
@@ -265,6 +267,7 @@ _HOMES = {
     "workflows.command": ("CommandResult",),
     "workflows.outcome": ("Outcome", "Skip"),
     "workflows.bulk": ("BulkEntry", "BulkProgress", "BulkReport"),
+    "workflows.window": ("Window",),
 }
 _SUBMODULES = frozenset({"models", "resources", "testing", "wire", "workflows"})
 

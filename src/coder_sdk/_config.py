@@ -145,7 +145,7 @@ class _Search:
             warn(
                 f"{base} is not encrypted: the token can be read on its way. Use `https://`.",
                 InsecureURLWarning,
-                stacklevel=5,
+                stacklevel=4,
             )
         return config
 

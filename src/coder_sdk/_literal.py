@@ -48,6 +48,7 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
         checked_path(path),
         query={**{name: Repeated(values) for name, values in query.items()}, **(params or {})},
         body=_body(body),
+        accept="*/*" if into in (bytes, str) else "application/json",
         options=CallOptions(timeout, deadline, headers, retry),
     )
     request.types = ResponseTypes(None, Any if isinstance(into, Omit) else into)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from json import dumps, loads
+from json import loads
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import ConfigError, RequestValidationError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TOKEN_HEADER: Final = "coder-session-token"  # noqa: S105 - the name of a header
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_HEADER_VALUE: Final = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 # A cookie would beat the token, and these belong to the connection.
 _REFUSED: Final = frozenset({"cookie", "content-length", "transfer-encoding", "connection", "host"})
@@ -147,7 +147,7 @@ def encode_body(request: Request[Any]) -> tuple[bytes | RawBody, str]:
         fields = loads(content)
         if not isinstance(fields, dict):
             raise RequestValidationError("`extra_body` needs an object.", parameter="extra_body")
-        content = dumps({**as_object(fields), **extra}, separators=(",", ":")).encode()
+        content = _plain_json({**as_object(fields), **extra})
     return content, "application/json"
 
 

@@ -160,7 +160,8 @@ def _segment(name: str, value: Any) -> str:
 def encode_query(values: Mapping[str, Any]) -> str:
     """Write a query string; what was not given (`OMIT`, `None`, nothing in it) is left out."""
     return "&".join(
-        f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in query_items(values)
+        f"{quote(_text(name, name), safe='')}={quote(text, safe='')}"
+        for name, text in query_items(values)
     )
 
 
@@ -217,7 +218,8 @@ def _text(name: str, value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise RequestValidationError(f"`{name}` is not valid text.", parameter=name) from None
+        shown = name.encode("ascii", "replace").decode()
+        raise RequestValidationError(f"`{shown}` is not valid text.", parameter=shown) from None
     return value
 
 

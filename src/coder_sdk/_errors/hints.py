@@ -42,6 +42,7 @@ _BY_STATUS: Final = {
     425: "Wait until the import of the template version has finished.",
     406: "Wait until the import of the template version has finished.",
     426: "This path is a WebSocket: use the method that opens a stream.",
+    429: "Wait until `reset`, send less at a time, or pace the client with a `RateLimiter`.",
     428: "Only owners may bypass the rate limit.",
 }
 
