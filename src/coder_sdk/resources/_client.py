@@ -50,17 +50,14 @@ if TYPE_CHECKING:
     )
     from coder_sdk.resources.files import AsyncFiles, Files
     from coder_sdk.resources.git_ssh_keys import AsyncGitSSHKeys, GitSSHKeys
-    from coder_sdk.resources.groups import AsyncGroups, Groups
     from coder_sdk.resources.health import AsyncHealth, Health
     from coder_sdk.resources.idp_sync import AsyncIdPSync, IdPSync
     from coder_sdk.resources.inbox import AsyncInbox, Inbox
-    from coder_sdk.resources.insights import AsyncInsights, Insights
     from coder_sdk.resources.licenses import AsyncLicenses, Licenses
     from coder_sdk.resources.members import AsyncMembers, Members
     from coder_sdk.resources.notifications import AsyncNotifications, Notifications
     from coder_sdk.resources.oauth2 import AsyncOAuth2, OAuth2
     from coder_sdk.resources.oauth2_apps import AsyncOAuth2Apps, OAuth2Apps
-    from coder_sdk.resources.organizations import AsyncOrganizations, Organizations
     from coder_sdk.resources.port_shares import AsyncPortShares, PortShares
     from coder_sdk.resources.prebuilds import AsyncPrebuilds, Prebuilds
     from coder_sdk.resources.provisioner_jobs import (
@@ -87,7 +84,6 @@ if TYPE_CHECKING:
         TemplateVersions,
     )
     from coder_sdk.resources.templates import AsyncTemplates, Templates
-    from coder_sdk.resources.users import AsyncUsers, Users
     from coder_sdk.resources.workspace_proxies import (
         AsyncWorkspaceProxies,
         WorkspaceProxies,
@@ -96,10 +92,18 @@ if TYPE_CHECKING:
         Agents,
         AsyncAgents,
         AsyncBuilds,
+        AsyncGroups,
+        AsyncInsights,
+        AsyncOrganizations,
         AsyncTokens,
+        AsyncUsers,
         AsyncWorkspaces,
         Builds,
+        Groups,
+        Insights,
+        Organizations,
         Tokens,
+        Users,
         Workspaces,
     )
 
@@ -330,7 +334,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def groups(self) -> Groups:
         """Groups of users within an organization."""
-        from coder_sdk.resources.groups import Groups
+        from coder_sdk.workflows import Groups
 
         return Groups(cast("Client", self))
 
@@ -358,7 +362,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def insights(self) -> Insights:
         """Usage reports."""
-        from coder_sdk.resources.insights import Insights
+        from coder_sdk.workflows import Insights
 
         return Insights(cast("Client", self))
 
@@ -400,7 +404,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def organizations(self) -> Organizations:
         """Organizations and their settings."""
-        from coder_sdk.resources.organizations import Organizations
+        from coder_sdk.workflows import Organizations
 
         return Organizations(cast("Client", self))
 
@@ -512,7 +516,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def users(self) -> Users:
         """Users and their settings."""
-        from coder_sdk.resources.users import Users
+        from coder_sdk.workflows import Users
 
         return Users(cast("Client", self))
 
@@ -683,7 +687,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def groups(self) -> AsyncGroups:
         """Groups of users within an organization."""
-        from coder_sdk.resources.groups import AsyncGroups
+        from coder_sdk.workflows import AsyncGroups
 
         return AsyncGroups(cast("AsyncClient", self))
 
@@ -711,7 +715,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def insights(self) -> AsyncInsights:
         """Usage reports."""
-        from coder_sdk.resources.insights import AsyncInsights
+        from coder_sdk.workflows import AsyncInsights
 
         return AsyncInsights(cast("AsyncClient", self))
 
@@ -753,7 +757,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def organizations(self) -> AsyncOrganizations:
         """Organizations and their settings."""
-        from coder_sdk.resources.organizations import AsyncOrganizations
+        from coder_sdk.workflows import AsyncOrganizations
 
         return AsyncOrganizations(cast("AsyncClient", self))
 
@@ -865,7 +869,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def users(self) -> AsyncUsers:
         """Users and their settings."""
-        from coder_sdk.resources.users import AsyncUsers
+        from coder_sdk.workflows import AsyncUsers
 
         return AsyncUsers(cast("AsyncClient", self))
 

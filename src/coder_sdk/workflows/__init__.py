@@ -24,18 +24,30 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from coder_sdk.workflows._async.agents import AsyncAgents
     from coder_sdk.workflows._async.builds import AsyncBuilds
+    from coder_sdk.workflows._async.groups import AsyncGroups
+    from coder_sdk.workflows._async.insights import AsyncInsights
+    from coder_sdk.workflows._async.organizations import AsyncOrganizations
     from coder_sdk.workflows._async.tokens import AsyncTokens
+    from coder_sdk.workflows._async.users import AsyncUsers
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
     from coder_sdk.workflows._sync.agents import Agents
     from coder_sdk.workflows._sync.builds import Builds
+    from coder_sdk.workflows._sync.groups import Groups
+    from coder_sdk.workflows._sync.insights import Insights
+    from coder_sdk.workflows._sync.organizations import Organizations
     from coder_sdk.workflows._sync.tokens import Tokens
+    from coder_sdk.workflows._sync.users import Users
     from coder_sdk.workflows._sync.workspaces import Workspaces
 
 # Module below `_async` and `_sync` by the name of the synchronous class.
 _HOMES: Final = {
     "Agents": "agents",
     "Builds": "builds",
+    "Groups": "groups",
+    "Insights": "insights",
+    "Organizations": "organizations",
     "Tokens": "tokens",
+    "Users": "users",
     "Workspaces": "workspaces",
 }
 
@@ -43,10 +55,18 @@ __all__ = [
     "Agents",
     "AsyncAgents",
     "AsyncBuilds",
+    "AsyncGroups",
+    "AsyncInsights",
+    "AsyncOrganizations",
     "AsyncTokens",
+    "AsyncUsers",
     "AsyncWorkspaces",
     "Builds",
+    "Groups",
+    "Insights",
+    "Organizations",
     "Tokens",
+    "Users",
     "Workspaces",
 ]
 

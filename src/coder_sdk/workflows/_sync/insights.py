@@ -1,0 +1,272 @@
+# Derived from `src/coder_sdk/workflows/_async/insights.py`
+# by `python -m codegen colours`; edit that file.
+"""Usage reports over windows of local time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._errors.status import BadRequestError
+from coder_sdk._request import OMIT, Omit, is_uuid
+from coder_sdk.resources import insights as generated
+from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._leaves import is_virtual
+from coder_sdk.workflows._sync._concurrency import mapped
+from coder_sdk.workflows._sync._finding import read_template
+from coder_sdk.workflows.usage import (
+    Stretch,
+    TemplateUsage,
+    UsageInterval,
+    UserActivityUsage,
+    UserLatencyUsage,
+    UserStatusUsage,
+    hours_of,
+    intervals_of,
+    status_counts,
+    stretches,
+)
+from coder_sdk.workflows.window import fixed, zone, zone_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import tzinfo
+    from typing import Literal
+
+    from coder_sdk._refs import TemplateRef
+    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsResponse
+    from coder_sdk.workflows.window import Interval, Window
+
+    Section = Literal["interval_reports", "report"]
+
+
+class Insights(generated.Insights):
+    """Usage reports."""
+
+    def templates(
+        self,
+        window: Window,
+        *,
+        interval: Interval | None = None,
+        templates: Iterable[TemplateRef] | Omit = OMIT,
+        names: bool = False,
+        concurrency: int = 5,
+    ) -> TemplateUsage:
+        """Report how much templates and their applications were used.
+
+        Days, weeks and months are those of the window's time zone, also where clocks change within
+        it: such a day has 23 or 25 hours. The server divides a period into steps of 24 hours, so
+        that a window with a change takes a few requests instead of one.
+
+        Args:
+            window: The period.
+            interval: Divide it into local `day`s, `week`s counted from its first day, or calendar
+                `month`s.
+            templates: Only these templates.
+            names: Look up the names of the templates in the report.
+            concurrency: How many requests run at once.
+
+        Returns:
+            The report; `to_records()` and `to_frame()` give its tables.
+
+        Raises:
+            RequestValidationError: The window does not fit; the hint names the nearest that does.
+            NotFoundError: The deployment collects no statistics, or there is no such template.
+
+        Example:
+            >>> from coder_sdk import Window
+            >>> window = Window.last(weeks=13, tz="Europe/Berlin")  # doctest: +SKIP
+            >>> report = coder.insights.templates(window, interval="week")  # doctest: +SKIP
+            >>> frame = report.to_frame()  # doctest: +SKIP
+
+        See:
+            https://coder.com/docs/reference/api/insights#get-insights-about-templates
+        """
+        window = self._fitting(window, interval)
+        ids = self._ids(templates)
+        parts = [] if interval is None else stretches(window, interval)
+        whole = Stretch(window, (window,), None)
+        # One request answers the total and the parts, if there is but one.
+        together = len(parts) == 1
+        asks = parts if together else [whole, *parts]
+
+        def ask(stretch: Stretch) -> TemplateInsightsResponse:
+            section: Section = "report" if stretch.interval is None else "interval_reports"
+            return self.template_report(
+                start_time=fixed(stretch.window.start),
+                end_time=fixed(stretch.window.end),
+                interval=_server_interval(stretch.interval),
+                template_ids=ids,
+                sections=OMIT if together else [section],
+            )
+
+        answers = mapped(ask, asks, concurrency=concurrency)
+        total = answers[0].report
+        if total is None:
+            raise RequestValidationError("The server's answer holds no report.", parameter="window")
+        intervals: list[UsageInterval] = []
+        for stretch, answer in zip(parts, answers[len(answers) - len(parts) :], strict=True):
+            intervals += intervals_of(stretch, answer)
+        return TemplateUsage(window, interval, total, tuple(intervals), self._names(wanted=names))
+
+    def user_activity(
+        self,
+        window: Window,
+        *,
+        templates: Iterable[TemplateRef] | Omit = OMIT,
+        names: bool = False,
+    ) -> UserActivityUsage:
+        """Report how long each user was active.
+
+        Args:
+            window: The period.
+            templates: Only these templates.
+            names: Look up the names of the templates in the report.
+
+        Returns:
+            The report; `to_records()` and `to_frame()` give its table.
+
+        Raises:
+            RequestValidationError: The window does not fit; the hint names the nearest that does.
+            NotFoundError: The deployment collects no statistics, or there is no such template.
+
+        Example:
+            >>> from coder_sdk import Window
+            >>> window = Window.last(days=7, include_today=True)  # doctest: +SKIP
+            >>> for row in coder.insights.user_activity(window).to_records():  # doctest: +SKIP
+            ...     print(row["username"], row["seconds"])
+
+        See:
+            https://coder.com/docs/reference/api/insights#get-insights-about-user-activity
+        """
+        window = self._fitting(window)
+        answer = self.user_activity_report(
+            start_time=fixed(window.start),
+            end_time=fixed(window.end),
+            template_ids=self._ids(templates),
+        )
+        return UserActivityUsage(window, answer.report, self._names(wanted=names))
+
+    def user_latency(
+        self,
+        window: Window,
+        *,
+        templates: Iterable[TemplateRef] | Omit = OMIT,
+        names: bool = False,
+    ) -> UserLatencyUsage:
+        """Report the connection latency of each user.
+
+        Args:
+            window: The period.
+            templates: Only these templates.
+            names: Look up the names of the templates in the report.
+
+        Returns:
+            The report; `to_records()` and `to_frame()` give its table.
+
+        Raises:
+            RequestValidationError: The window does not fit; the hint names the nearest that does.
+            NotFoundError: The deployment collects no statistics, or there is no such template.
+
+        Example:
+            >>> from coder_sdk import Window
+            >>> report = coder.insights.user_latency(Window.last(days=7))  # doctest: +SKIP
+            >>> frame = report.to_frame().sort_values("p95_ms")  # doctest: +SKIP
+
+        See:
+            https://coder.com/docs/reference/api/insights#get-insights-about-user-latency
+        """
+        window = self._fitting(window)
+        answer = self.user_latency_report(
+            start_time=fixed(window.start),
+            end_time=fixed(window.end),
+            template_ids=self._ids(templates),
+        )
+        return UserLatencyUsage(window, answer.report, self._names(wanted=names))
+
+    def user_status(
+        self, window: Window | None = None, *, tz: str | tzinfo = "UTC"
+    ) -> UserStatusUsage:
+        """Report how many users had which status on each local day.
+
+        The server answers for the last 60 days.
+
+        Args:
+            window: Only the days in this period, in its time zone.
+            tz: Time zone of the days where no window is given.
+
+        Returns:
+            The report; `to_records()` and `to_frame()` give its table.
+
+        Raises:
+            RequestValidationError: There is no such time zone, or this server knows only zones
+                that are whole hours from UTC, which this one is not.
+
+        Example:
+            >>> report = coder.insights.user_status(tz="Europe/Berlin")  # doctest: +SKIP
+            >>> report.to_records()[-1]  # doctest: +SKIP
+            {'date': datetime.date(2026, 11, 2), 'status': 'suspended', 'count': 3}
+
+        See:
+            https://coder.com/docs/reference/api/insights#get-insights-about-user-status-counts
+        """
+        window = None if window is None else self._anchored(window)
+        local_zone = zone(tz) if window is None else window.tz
+        answer, own = self._statuses(local_zone)
+        return UserStatusUsage(status_counts(answer.status_counts, own, window), local_zone)
+
+    def _statuses(self, tz: tzinfo) -> tuple[GetUserStatusCountsResponse, tzinfo]:
+        """The answer for a zone, and the zone whose days it counts."""
+        name = getattr(tz, "key", None)
+        if isinstance(name, str):
+            try:
+                return self.user_status_counts(timezone=name), tz
+            except BadRequestError as error:
+                # Servers before 2.32 know no names of zones.
+                if all(item.field != "timezone" for item in error.validations):
+                    raise
+        hours = hours_of(self._now().astimezone(tz))
+        if hours is None:
+            raise RequestValidationError(
+                f"The server counts days only in zones that are whole hours from UTC, "
+                f"which {zone_name(tz)} is not.",
+                parameter="tz",
+            )
+        answer = self.user_status_counts(tz_offset=hours)
+        return answer, timezone(timedelta(hours=hours))
+
+    # -- what the reports share
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(clock_of(self._client).time(), timezone.utc)
+
+    def _anchored(self, window: Window) -> Window:
+        # A fake deployment has a present of its own.
+        return window.anchored(self._now()) if is_virtual(clock_of(self._client)) else window
+
+    def _fitting(self, window: Window, interval: Interval | None = None) -> Window:
+        window = self._anchored(window)
+        window.check(interval, now=self._now())
+        return window
+
+    def _ids(self, templates: Iterable[TemplateRef] | Omit) -> list[UUID | str] | Omit:
+        if isinstance(templates, Omit):
+            return OMIT
+        ids: list[UUID | str] = []
+        for item in templates:
+            if isinstance(item, UUID) or (isinstance(item, str) and is_uuid(item)):
+                ids.append(item)
+            else:
+                ids.append((read_template(self._client, item)).id)
+        return ids
+
+    def _names(self, *, wanted: bool) -> dict[UUID, str] | None:
+        if not wanted:
+            return None
+        return {template.id: template.name for template in self._client.templates.list()}
+
+
+def _server_interval(interval: Interval | None) -> Literal["day", "week"] | Omit:
+    return OMIT if interval is None or interval == "month" else interval
