@@ -1,0 +1,139 @@
+"""Brings what belongs to a user, roles, organizations and groups, to what is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from coder_sdk._errors.status import BadRequestError, NotFoundError
+from coder_sdk._request import Omit, is_uuid
+from coder_sdk.workflows._async.organizations_finding import organization_id
+from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows.users import is_group, is_organization, wanted_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from coder_sdk._client import AsyncClient
+    from coder_sdk._refs import GroupRef, OrganizationRef
+    from coder_sdk.models import User
+
+
+async def set_site_roles(
+    client: AsyncClient, user: User, wanted: Iterable[str], *, exact: bool
+) -> bool:
+    """Give a user roles of the site; whether anything was written."""
+    target = wanted_roles((role.name for role in user.roles), wanted, exact=exact)
+    if target is None:
+        return False
+    fresh = await client.users.update_roles(user.id, roles=target)
+    found = sorted(role.name for role in fresh.roles)
+    if found != target:
+        raise dropped(f"`roles` of {user.username}", target, found)
+    return True
+
+
+async def set_profile(client: AsyncClient, user: User, name: str | Omit) -> bool:
+    """Give a user a full name; whether anything was written."""
+    if isinstance(name, Omit) or (user.name or "") == name:
+        return False
+    fresh = await client.users.update_profile(user.id, username=user.username, name=name)
+    if (fresh.name or "") != name:
+        raise dropped(f"`name` of {user.username}", name, fresh.name)
+    return True
+
+
+async def set_status(client: AsyncClient, user: User, status: str | Omit) -> bool:
+    """Activate or suspend a user; whether anything was written."""
+    if isinstance(status, Omit) or user.status == status:
+        return False
+    if status == "active":
+        await client.users.activate(user.id)
+    else:
+        await client.users.suspend(user.id)
+    return True
+
+
+async def join_organizations(
+    client: AsyncClient, user: User, wanted: Sequence[OrganizationRef], *, exact: bool
+) -> bool:
+    """Make a user a member of organizations; whether anything was written."""
+    known = _identifiers(wanted)
+    if known is not None:
+        missing: list[Any] = [item for item in known if item not in user.organization_ids]
+        extra = [item for item in user.organization_ids if item not in known]
+    else:
+        found = await client.users.organizations(user.id)
+        missing = [item for item in wanted if not any(is_organization(one, item) for one in found)]
+        extra = [one.id for one in found if not any(is_organization(one, item) for item in wanted)]
+    for item in missing:
+        await _join(client, user, await organization_id(client, item))
+    leaving = extra if exact else []
+    for item in leaving:
+        await client.members.remove(item, user.id)
+    return bool(missing or leaving)
+
+
+def _identifiers(wanted: Sequence[OrganizationRef]) -> list[UUID] | None:
+    """The identifiers of organizations; `None` if one goes by its name."""
+    found: list[UUID] = []
+    for item in wanted:
+        if isinstance(item, UUID):
+            found.append(item)
+        elif not isinstance(item, str):
+            found.append(item.id)
+        elif is_uuid(item):
+            found.append(UUID(item))
+        else:
+            return None
+    return found
+
+
+async def _join(client: AsyncClient, user: User, organization: UUID) -> None:
+    try:
+        await client.members.add(organization, user.id)
+    except BadRequestError:
+        # Somebody else may have been faster.
+        fresh = await client.users.get(user.id)
+        if organization not in fresh.organization_ids:
+            raise
+
+
+async def join_groups(
+    client: AsyncClient, user: User, wanted: Sequence[GroupRef], *, exact: bool
+) -> bool:
+    """Make a user a member of groups; whether anything was written."""
+    found = await client.groups.list(has_member=str(user.id))
+    missing = [item for item in wanted if not any(is_group(one, item) for one in found)]
+    extra = [
+        one
+        for one in found
+        # The group of everybody has the identifier of its organization.
+        if one.id != one.organization_id and not any(is_group(one, item) for item in wanted)
+    ]
+    for item in missing:
+        group = await client.groups.update(item, add_users=[str(user.id)])
+        if all(member.id != user.id for member in group.members):
+            raise dropped(f"`groups` of {user.username}", group.name, "without this member")
+    leaving = extra if exact else []
+    for one in leaving:
+        await client.groups.update(one.id, remove_users=[str(user.id)])
+    return bool(missing or leaving)
+
+
+async def find_user(
+    client: AsyncClient, username: str | Omit, email: str | Omit
+) -> tuple[User | None, User | None]:
+    """Whom a user name and whom an address belong to, asking for the address only if need be."""
+    named: User | None = None
+    if not isinstance(username, Omit):
+        try:
+            named = await client.users.get(username)
+        except NotFoundError:
+            named = None
+    if named is not None or isinstance(email, Omit):
+        return named, None
+    async for user in client.users.list(q=email):
+        if user.email.casefold() == email.casefold():
+            return None, user
+    return None, None

@@ -1,0 +1,126 @@
+"""Gives roles to users, and takes them away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coder_sdk._endpoint import AsyncResource
+from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._async.organizations_finding import organization_id
+from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows.outcome import Outcome
+from coder_sdk.workflows.users import role_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from coder_sdk._refs import OrganizationRef, UserRef
+
+
+class AsyncUserRoles(AsyncResource):
+    """Roles of users, of the site or of an organization."""
+
+    async def add_roles(
+        self,
+        user: UserRef,
+        roles: str | Iterable[str],
+        *,
+        organization: OrganizationRef | Omit = OMIT,
+    ) -> Outcome[list[str]]:
+        """Give a user roles beside those that there are.
+
+        The server can only replace all roles at once, so they are read first, and written only on
+        a difference.
+
+        Args:
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            roles: One role or several, as `template-admin`.
+            organization: Roles of this organization; else of the site.
+
+        Returns:
+            All roles of the user then, and `updated` or `unchanged`.
+
+        Raises:
+            FeatureUnavailableError: The server took the roles and did not keep them.
+
+        Example:
+            >>> coder.users.add_roles("ann", "auditor")  # doctest: +SKIP
+        """
+        wanted = set(role_names(roles))
+        return await self._change_roles(user, lambda current: current | wanted, organization)
+
+    async def remove_roles(
+        self,
+        user: UserRef,
+        roles: str | Iterable[str],
+        *,
+        organization: OrganizationRef | Omit = OMIT,
+    ) -> Outcome[list[str]]:
+        """Take roles away from a user and leave the others.
+
+        Args:
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            roles: One role or several, as `template-admin`.
+            organization: Roles of this organization; else of the site.
+
+        Returns:
+            All roles of the user then, and `updated` or `unchanged`.
+
+        Raises:
+            FeatureUnavailableError: The server took the roles and did not keep them.
+
+        Example:
+            >>> coder.users.remove_roles("ann", "auditor")  # doctest: +SKIP
+        """
+        wanted = set(role_names(roles))
+        return await self._change_roles(user, lambda current: current - wanted, organization)
+
+    async def set_roles(
+        self,
+        user: UserRef,
+        roles: str | Iterable[str],
+        *,
+        organization: OrganizationRef | Omit = OMIT,
+    ) -> Outcome[list[str]]:
+        """Give a user exactly these roles; nothing is written if they are the same.
+
+        Args:
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            roles: The roles; none takes all away.
+            organization: Roles of this organization; else of the site.
+
+        Returns:
+            All roles of the user then, and `updated` or `unchanged`.
+
+        Raises:
+            FeatureUnavailableError: The server took the roles and did not keep them.
+
+        Example:
+            >>> coder.users.set_roles("ann", [])  # doctest: +SKIP
+        """
+        wanted = set(role_names(roles))
+        return await self._change_roles(user, lambda _: wanted, organization)
+
+    async def _change_roles(
+        self,
+        user: UserRef,
+        change: Callable[[set[str]], set[str]],
+        organization: OrganizationRef | Omit,
+    ) -> Outcome[list[str]]:
+        client = self._client
+        place = None
+        if not isinstance(organization, Omit):
+            place = await organization_id(client, organization)
+        roles = await client.users.roles(user)
+        current = roles.roles if place is None else roles.organization_roles.get(str(place), [])
+        target = sorted(change(set(current)))
+        if target == sorted(set(current)):
+            return Outcome(target, "unchanged")
+        if place is None:
+            answer = (await client.users.update_roles(user, roles=target)).roles
+        else:
+            answer = (await client.members.update_roles(place, user, roles=target)).roles
+        found = sorted(role.name for role in answer)
+        if found != target:
+            raise dropped("`roles`", target, found)
+        return Outcome(found, "updated")

@@ -1,0 +1,42 @@
+"""Which settings differ from what is wanted, and whether the server kept what it accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from coder_sdk._request import Omit
+from coder_sdk.workflows._plans import dropped
+
+
+def differences(found: object, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The wanted settings that an object does not have; those that are omitted do not count."""
+    return {
+        name: value
+        for name, value in wanted.items()
+        if not isinstance(value, Omit) and not _agrees(getattr(found, name), value)
+    }
+
+
+def verify(found: object, asked: Mapping[str, Any], what: str) -> None:
+    """Compare what the server answers with what was asked.
+
+    Raises:
+        FeatureUnavailableError: It accepted a setting and did not keep it.
+    """
+    for name, value in differences(found, asked).items():
+        raise dropped(f"`{name}` {what}", value, getattr(found, name))
+
+
+def _agrees(found: Any, wanted: Any) -> bool:
+    """Whether two values are the same, the wanted one perhaps without every field."""
+    if isinstance(wanted, Mapping):
+        return all(_agrees(getattr(found, key, None), item) for key, item in wanted.items())
+    if isinstance(wanted, (list, tuple, set, frozenset)):
+        return sorted(map(_plain, found)) == sorted(map(_plain, wanted))
+    return bool(_plain(found) == _plain(wanted))
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

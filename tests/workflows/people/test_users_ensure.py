@@ -1,0 +1,234 @@
+"""Making sure of users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coder_sdk import (
+    ConflictError,
+    FeatureUnavailableError,
+    RequestValidationError,
+)
+from coder_sdk.testing import FakeCoder
+from tests.colours import Colour
+
+CREATE = "POST /api/v2/users"
+EMAIL = "ann@example.com"
+
+
+def writes(fake: FakeCoder) -> list[str]:
+    return [f"{item.method} {item.path}" for item in fake.requests if item.method != "GET"]
+
+
+def member(fake: FakeCoder, colour: Colour, coder: Any, name: str = "ann") -> Any:
+    fake.add_user(name)
+    return colour.call(coder.users.get, name)
+
+
+def test_a_new_user_is_created_once(fake: FakeCoder, colour: Colour, coder: Any):
+    ask = {"email": EMAIL, "username": "ann", "name": "Ann", "organizations": ["default"]}
+    user, action = colour.call(coder.users.ensure, **ask)
+    assert (user.username, user.email, user.name, action) == ("ann", EMAIL, "Ann", "created")
+    count = len(writes(fake))
+    assert colour.call(coder.users.ensure, **ask).action == "unchanged"
+    assert len(writes(fake)) == count
+
+
+def test_only_what_shows_the_state_is_read(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    colour.call(coder.users.ensure, email=EMAIL, username="ann", roles=[])
+    assert [str(item.path) for item in fake.requests] == ["/api/v2/users/ann"]
+
+
+def test_the_address_finds_a_user_whatever_its_case(fake: FakeCoder, colour: Colour, coder: Any):
+    for number in range(120):
+        fake.add_user(f"u{number:03}", email=f"u{number:03}+ann@example.com.invalid")
+    fake.add_user("ann", email="Ann@Example.com")
+    user, action = colour.call(coder.users.ensure, email="ann@example.COM")
+    assert (user.username, action) == ("ann", "unchanged")
+
+
+def test_a_user_name_is_made_from_the_address(colour: Colour, coder: Any):
+    user, _ = colour.call(coder.users.ensure, email="Ann.Lee@example.com")
+    assert user.username.startswith("ann-lee")
+
+
+def test_a_name_that_somebody_else_holds_is_a_conflict(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann", email="other@example.com")
+    with pytest.raises(ConflictError, match="`ann` belongs to other@example"):
+        colour.call(coder.users.ensure, email=EMAIL, username="ann")
+    assert writes(fake) == []
+
+
+def test_an_address_that_somebody_else_holds_is_a_conflict(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.add_user("other", email=EMAIL)
+    with pytest.raises(ConflictError, match="belongs to the user `other`"):
+        colour.call(coder.users.ensure, email=EMAIL, username="ann")
+    assert writes(fake) == []
+
+
+def test_roles_are_added_and_others_are_left(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann", roles=["auditor"])
+    user, action = colour.call(coder.users.ensure, username="ann", roles=["template-admin"])
+    assert action == "updated"
+    assert sorted(role.name for role in user.roles) == ["auditor", "template-admin"]
+
+
+def test_exact_takes_away_what_is_not_named(fake: FakeCoder, colour: Colour, coder: Any):
+    other = fake.add_organization("other")
+    fake.add_user("ann", roles=["auditor"], organizations=["default", "other"])
+    fake.add_group("ops", members=["ann"])
+    user, action = colour.call(
+        coder.users.ensure,
+        username="ann",
+        roles="template-admin",
+        organizations=["default"],
+        groups=[],
+        exact=True,
+    )
+    assert (action, other in user.organization_ids) == ("updated", False)
+    assert [role.name for role in user.roles] == ["template-admin"]
+    assert colour.call(coder.groups.get, "default/ops").total_member_count == 0
+
+
+def test_a_new_user_gets_roles_organizations_and_groups(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    other = fake.add_organization("other")
+    fake.add_group("ops", organization="other")
+    ask: dict[str, Any] = {
+        "email": EMAIL,
+        "username": "ann",
+        "roles": ["auditor"],
+        "organizations": ["other"],
+        "groups": ["other/ops"],
+    }
+    user, action = colour.call(coder.users.ensure, **ask)
+    assert (action, user.organization_ids) == ("created", [other])
+    assert [role.name for role in user.roles] == ["auditor"]
+    assert colour.call(coder.groups.get, "other/ops").total_member_count == 1
+    assert colour.call(coder.users.ensure, **ask).action == "unchanged"
+
+
+def test_organizations_by_identifier_cost_no_read(fake: FakeCoder, colour: Colour, coder: Any):
+    user = member(fake, colour, coder)
+    count = len(fake.requests)
+    places = list(user.organization_ids)
+    colour.call(coder.users.ensure, username="ann", organizations=places)
+    assert len(fake.requests) == count + 1
+
+
+def test_a_member_who_was_added_meanwhile_is_no_failure(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.add_organization("other")
+    fake.add_user("ann")
+    fake.inject(
+        "POST /api/v2/organizations/*/members/*", status=400, message="User is already a member"
+    )
+    with pytest.raises(Exception, match="already a member"):
+        colour.call(coder.users.ensure, username="ann", organizations=["other"])
+
+
+def test_an_address_is_needed_or_a_name(fake: FakeCoder, colour: Colour, coder: Any):
+    with pytest.raises(RequestValidationError, match="needs an `email` or a `username`"):
+        colour.call(coder.users.ensure)
+    assert fake.requests == []
+
+
+@pytest.mark.parametrize("ask", [{"username": "a b"}, {"username": "me"}, {"email": "ann"}])
+def test_what_the_server_would_refuse_is_not_sent(
+    fake: FakeCoder, colour: Colour, coder: Any, ask: dict[str, str]
+):
+    with pytest.raises(RequestValidationError):
+        colour.call(coder.users.ensure, **ask)
+    assert fake.requests == []
+
+
+def test_a_password_makes_a_password_account(fake: FakeCoder, colour: Colour, coder: Any):
+    ask = {"email": EMAIL, "password": "SomeSecurePassword!1"}
+    user, _ = colour.call(coder.users.ensure, **ask)
+    assert user.login_type == "password"
+    assert fake.assert_called(CREATE).json["password"] == "SomeSecurePassword!1"
+    assert colour.call(coder.users.ensure, **ask).action == "unchanged"
+
+
+def test_a_refused_password_is_not_shown(colour: Colour, coder: Any):
+    with pytest.raises(Exception, match="strong") as caught:
+        colour.call(coder.users.ensure, email=EMAIL, password="weakzq")
+    assert "weakzq" not in f"{caught.value!r} {caught.value}"
+
+
+def test_how_one_signs_in_cannot_change(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    with pytest.raises(ConflictError, match="signs in by `password`, not by `oidc`"):
+        colour.call(coder.users.ensure, username="ann", login_type="oidc")
+    assert writes(fake) == []
+
+
+def test_a_full_name_is_changed(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann", name="Ann")
+    user, action = colour.call(coder.users.ensure, username="ann", name="Ann Lee")
+    assert (user.name, action) == ("Ann Lee", "updated")
+
+
+def test_a_user_is_suspended_and_let_in_again(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    assert colour.call(coder.users.ensure, username="ann", status="suspended").action == "updated"
+    user, action = colour.call(coder.users.ensure, username="ann", status="active")
+    assert (user.status, action) == ("active", "updated")
+    assert colour.call(coder.users.ensure, username="ann", status="active").action == "unchanged"
+
+
+def test_a_service_account_needs_no_address(colour: Colour, coder: Any):
+    ask = {"username": "robot", "service_account": True}
+    user, action = colour.call(coder.users.ensure, **ask)
+    assert (user.is_service_account, action) == (True, "created")
+    assert colour.call(coder.users.ensure, **ask).action == "unchanged"
+
+
+def test_a_person_is_no_service_account(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    with pytest.raises(ConflictError, match="a person's account"):
+        colour.call(coder.users.ensure, username="ann", service_account=True)
+
+
+def test_a_service_account_needs_a_licence(colour: Colour):
+    with FakeCoder(edition="enterprise-unlicensed") as fake:
+        client = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        with pytest.raises(FeatureUnavailableError):
+            colour.call(client.users.ensure, username="robot", service_account=True)
+
+
+def test_a_create_whose_answer_was_lost_is_ours(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.inject(CREATE, lose=True)
+    assert colour.call(coder.users.ensure, email=EMAIL, username="ann").action == "created"
+    fake.assert_called(CREATE, times=1)
+
+
+def test_a_create_that_came_second_finds_the_first(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.inject("GET /api/v2/users/ann", status=404)
+    fake.inject("GET /api/v2/users", body=b'{"users": [], "count": 0}', headers=JSON, status=200)
+    fake.add_user("ann")
+    assert colour.call(coder.users.ensure, email=EMAIL, username="ann").action == "unchanged"
+    fake.assert_called(CREATE, times=1)
+
+
+JSON = {"content-type": "application/json"}
+
+
+def test_concurrent_callers_make_one_user(fake: FakeCoder, colour: Colour, coder: Any):
+    answers = colour.gather(lambda: coder.users.ensure(email=EMAIL, username="ann"), 4)
+    assert len({answer.object.id for answer in answers}) == 1
+
+
+def test_a_role_that_the_server_drops_is_an_error(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    body = colour.call(coder.users.with_raw_response.get, "ann").content
+    fake.inject("PUT /api/v2/users/*/roles", status=200, body=body, headers=JSON)
+    with pytest.raises(FeatureUnavailableError, match="`roles` of ann"):
+        colour.call(coder.users.ensure, username="ann", roles=["auditor"])
