@@ -36,7 +36,7 @@ AGENT = AgentSpec(
 class Scenario:
     """A fake deployment with the objects that the recorded one had."""
 
-    def __init__(self, exchanges: list[dict[str, Any]], edition: str = "agpl") -> None:
+    def __init__(self, known: list[dict[str, Any]], edition: str = "agpl") -> None:
         fake = self.fake = FakeCoder(
             edition=edition, start=START, rate_limit=100_000,
             experiments=["oauth2", "workspace-build-updates"],
@@ -65,20 +65,20 @@ class Scenario:
                        body={"schedule": "CRON_TZ=Europe/Berlin 30 9 * * 1-5"})  # fmt: skip
         fake.requests.clear()
         self.state = fake._state
-        self.ids = dict(self._known(exchanges))
+        self.ids = dict(self._known(known))
 
     def _workspace(self, name: str) -> str:
         return next(w.id for w in self.fake._state.workspaces.values() if w.name == name)
 
-    def _known(self, exchanges: list[dict[str, Any]]) -> Any:
+    def _known(self, known: list[dict[str, Any]]) -> Any:
         """Pairs of a recorded id and the id of the same object here."""
         names = {
             "username": {u.username: u.id for u in self.state.users.values()},
             "template": {t.name: t.id for t in self.state.templates.values()},
             "workspace": {w.name: w.id for w in self.state.workspaces.values()},
         }
-        yield from self._builds(exchanges)
-        for value in objects(exchanges):
+        yield from self._builds(known)
+        for value in known:
             if "username" in value and "id" in value:
                 yield value["id"], names["username"].get(str(value["username"]), value["id"])
             if "active_version_id" in value and str(value.get("name")) in names["template"]:
@@ -94,10 +94,10 @@ class Scenario:
             if value.get("is_default") is True and "default_org_member_roles" in value:
                 yield value["id"], self.state.default_organization.id
 
-    def _builds(self, exchanges: list[dict[str, Any]]) -> Any:
+    def _builds(self, known: list[dict[str, Any]]) -> Any:
         first = {w.name: w.builds[0] for w in self.state.workspaces.values()}
         agent = first["dev"].agents[0]
-        for value in objects(exchanges):
+        for value in known:
             if value.get("build_number") == 1 and value.get("workspace_name") in first:
                 yield value["id"], first[value["workspace_name"]].id
                 for resource in value["resources"]:

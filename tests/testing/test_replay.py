@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.reference import needs_reference, reference
-from tests.testing.replay import Scenario, differences, load
+from tests.testing.replay import Scenario, differences, load, objects
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "fake"
 EDITIONS = {"v2.36.0": "agpl", "v2.36.0-unlicensed": "enterprise-unlicensed"}
@@ -35,7 +35,7 @@ SAMPLE = sample()
     ("known", "exchange"), SAMPLE, ids=[exchange["key"] for _, exchange in SAMPLE]
 )
 def test_a_sample_of_recorded_requests_is_answered_alike(known, exchange):
-    scenario = Scenario(known["objects"], known["edition"])
+    scenario = Scenario(list(objects(known["objects"])), known["edition"])
     assert differences(exchange["response"], scenario.ask(exchange)) == []
 
 
@@ -46,12 +46,15 @@ class TestReference:
     def test_every_recorded_request_that_is_modelled_is_answered_alike(self, release):
         exchanges = load(reference("recordings", release))
         modelled = set((DATA / f"modelled-{release}.txt").read_text().split())
+        known = list(objects(exchanges))
+        scenario = Scenario(known, EDITIONS[release])
         found: dict[str, list[str]] = {}
         for exchange in exchanges:
             if exchange["key"] in modelled:
-                scenario = Scenario(exchanges, EDITIONS[release])
                 problems = differences(exchange["response"], scenario.ask(exchange))
                 if problems:
                     found[exchange["key"]] = problems
+                if exchange["request"]["method"] != "GET":
+                    scenario = Scenario(known, EDITIONS[release])
         assert found == {}
         assert len(modelled) > 50

@@ -95,7 +95,8 @@ def _built(descriptor: Any) -> Request[Any]:
     }
     positional = [given.pop(item.name) for item in parameters
                   if item.kind is item.POSITIONAL_ONLY and item.name in given]  # fmt: skip
-    request: Request[Any] = descriptor.builder(None, *positional, **given)
+    # A deprecated builder warns; what is inside of it does not.
+    request: Request[Any] = inspect.unwrap(descriptor.builder)(None, *positional, **given)
     return request
 
 
