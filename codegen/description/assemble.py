@@ -7,6 +7,7 @@ from typing import Any
 
 from codegen.description import guesses
 from codegen.description.facts import Facts
+from codegen.description.gone import mark_gone
 from codegen.description.history import History
 from codegen.description.openapi import Json, is_list, is_table, operations, schemas
 from codegen.description.patches import Patch, apply
@@ -45,6 +46,7 @@ def assemble(unpatched: Json, patches: Iterable[Patch], facts: Facts, history: H
     """
     description = apply(unpatched, patches)
     carry(unpatched, history, description)
+    mark_gone(description, history)
     reached = reach(description)
     only_sent = reached.requests - reached.received
     for name, schema in schemas(description).items():

@@ -6,12 +6,13 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 
 from codegen.description import toml
 from codegen.python.methods import Argument, Method
-from codegen.python.phrases import effect, singular, words
+from codegen.python.phrases import effect, singular, until, words
 
 ARGUMENTS_FILE = Path(__file__).parents[1] / "names" / "arguments.toml"
 
@@ -120,6 +121,7 @@ def _remarks(method: Method, spoken: Words) -> Iterator[str]:
         yield f"Experiment: the deployment needs `{experiment}` to be on."
     if versions := _versions(extensions.get("x-since"), extensions.get("x-until")):
         yield versions
+    yield from _past(extensions)
     for note in extensions.get("x-notes", ()):
         yield _sentence(_OPERATION.sub(lambda found: _method_of(found, spoken), note))
     meaning = extensions.get("x-empty")
@@ -129,6 +131,15 @@ def _remarks(method: Method, spoken: Words) -> Iterator[str]:
     if ignored:
         verb = "is" if len(ignored) == 1 else "are"
         yield f"{' and '.join(ignored)} {verb} documented, but the server ignores it; not offered."
+
+
+def _past(extensions: Mapping[str, Any]) -> Iterator[str]:
+    """What the operation was, and took, in earlier releases."""
+    if before := extensions.get("x-moved-from"):
+        yield f"Earlier releases had it elsewhere: {until(before)}."
+    if gone := extensions.get("x-gone"):
+        names = {address.partition(":")[2]: release for address, release in gone.items()}
+        yield f"Earlier releases also took {until(names)}."
 
 
 def _premium(feature: str) -> str:

@@ -1,10 +1,12 @@
 """What the docstrings of the models say: who uses them, since when, where to read more."""
 
 import re
+import textwrap
 from collections.abc import Mapping
 
 from codegen.description.openapi import Json, operations, references
 from codegen.python.model_layout import SINGLE, UNUSED, dependencies
+from codegen.python.phrases import until
 from codegen.python.schemas import bodies
 
 _PAGE = "https://coder.com/docs/reference/api/schemas"
@@ -55,6 +57,9 @@ class Usage:
             more.append(f"Since {schema['x-since']}.")
         if schema.get("x-until"):
             more.append(f"Until {schema['x-until']}.")
+        if gone := schema.get("x-gone"):
+            text = f"Earlier releases had {until(gone)}."
+            more += textwrap.wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
         if "#" not in name:
             anchor = re.sub(r"[^a-z0-9_-]", "", name.lower())
             more.append(f"See {_PAGE}#{anchor}")

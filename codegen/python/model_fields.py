@@ -8,6 +8,7 @@ from attrs import frozen
 from codegen.description.openapi import Json, operations, references, referred
 from codegen.python.identifiers import members, safe, snake
 from codegen.python.model_layout import closure, dependencies
+from codegen.python.phrases import until
 from codegen.python.schemas import bodies, kind, resolved
 from codegen.python.types import Context, absorbs_null, annotation, is_never, is_zero_null, shape
 
@@ -244,6 +245,8 @@ def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
         parts.append(f"Since {since}.")
     if plain.get("x-until"):
         parts.append(f"Until {plain['x-until']}.")
+    if gone := plain.get("x-gone"):
+        parts.append(f"Earlier releases had the values {until(gone)}.")
     return " ".join(parts) or None
 
 

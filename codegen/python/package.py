@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,13 +86,14 @@ def drift(texts: Mapping[str, str], folder: Path) -> list[str]:
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
-    """Write a package, replacing its generated folders."""
-    for part in GENERATED:
-        shutil.rmtree(folder / part, ignore_errors=True)
-    for path, text in texts.items():
+    """Write a package: what differs is replaced, what it does not have any more is removed."""
+    for path in drift(texts, folder):
         target = folder / path
+        if path not in texts:
+            target.unlink()
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_text(texts[path], encoding="utf-8")
 
 
 def _read(path: Path) -> str | None:

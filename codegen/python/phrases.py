@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _PLAIN = {
     "create": "Create", "update": "Change", "delete": "Delete", "list": "List", "get": "Get",
     "remove": "Remove", "add": "Add", "watch": "Watch", "stream": "Follow", "request": "Ask for",
@@ -65,3 +67,9 @@ def effect(verb: str, name: str, *, returns_list: bool = False) -> str:
 
 def _article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeio' else 'a'} {noun}"
+
+
+def until(names: Mapping[str, str]) -> str:
+    """Name things, each with the last release that had it."""
+    items = [f"`{name}` (until {release})" for name, release in sorted(names.items())]
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

@@ -146,6 +146,17 @@ def test_field_that_disappeared_is_not_required(emit: Emit):
     assert models.Thing.model_validate_json("{}").gone == ""
 
 
+def test_docstrings_tell_what_earlier_releases_had(emit: Emit):
+    schema = thing(id=TEXT) | {"x-gone": {"size": "2.9", "color": "2.30"}}
+    enum = {"type": "string", "enum": ["a"], "x-gone": {"b": "2.23"}}
+    schemas = {"codersdk.Thing": schema, "codersdk.Kind": enum}
+    models = emit(described(schemas, answers=ref("codersdk.Thing")))
+    assert "Earlier releases had `color` (until 2.30) and `size` (until 2.9)." in (
+        models.Thing.__doc__
+    )
+    assert "Earlier releases had `b` (until 2.23)." in models.Kind.__doc__
+
+
 @pytest.mark.parametrize("mark", ["x-optional", "x-nullable"])
 def test_optional_and_nullable_fields_may_be_absent_or_null(emit: Emit, mark: str):
     schema = thing(name={**TEXT, mark: True}, names={**LIST, mark: True})

@@ -131,6 +131,7 @@ class GoogleInstanceIdentityToken(RequestModel):
 class AgentLog(RequestModel):
     """Part of `PatchAgentLogs`.
 
+    Earlier releases had `source` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#agentsdklog
     """
 
@@ -191,6 +192,7 @@ class ReinitializationEvent(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/me/reinit`.
 
     Since 2.22.
+    Earlier releases had `workspaceID` (until 2.31).
     See https://coder.com/docs/reference/api/schemas#agentsdkreinitializationevent
     """
 
@@ -218,6 +220,8 @@ class WorkspaceAgentContainer(ResponseModel):
     """Part of `WorkspaceAgentDevcontainer` and `WorkspaceAgentListContainersResponse`.
 
     Since 2.20.
+    Earlier releases had `devcontainer_dirty` (until 2.23) and `devcontainer_status` (until
+    2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentcontainer
     """
 

@@ -199,6 +199,7 @@ class ChatErrorKind(OpenEnum):
     """Values in `ChatError` and `ChatStreamRetry`.
 
     Since 2.34.
+    Earlier releases had `startup_timeout` (until 2.34).
     See https://coder.com/docs/reference/api/schemas#codersdkchaterrorkind
     """
 
@@ -261,6 +262,8 @@ class ChatStatus(OpenEnum):
     """Values in `Chat` and `ChatStreamStatus`.
 
     Since 2.34.
+    Earlier releases had `completed` (until 2.35), `paused` (until 2.35) and `pending` (until
+    2.35).
     See https://coder.com/docs/reference/api/schemas#codersdkchatstatus
     """
 
@@ -276,6 +279,7 @@ class Chat(ResponseModel):
     """Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 6 more.
 
     Since 2.34.
+    Earlier releases had `last_injected_context` (until 2.34).
     See https://coder.com/docs/reference/api/schemas#codersdkchat
     """
 
@@ -543,6 +547,8 @@ class ChatMessage(ResponseModel):
     """Part of `ChatMessagesResponse`, `ChatStreamEvent` and 2 more.
 
     Since 2.34.
+    Earlier releases had `annotations` (until 2.23), `createdAt` (until 2.23),
+    `experimental_attachments` (until 2.23) and `parts` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessage
     """
 
@@ -815,6 +821,8 @@ class CreateChatMessageRequest(RequestModel):
     """Body of `POST /api/experimental/chats/{chat}/messages`.
 
     Since 2.34.
+    Earlier releases had `message` (until 2.23), `model` (until 2.23) and `thinking` (until
+    2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkcreatechatmessagerequest
     """
 

@@ -85,6 +85,7 @@ class HealthCode(OpenEnum):
     """Values in `HealthMessage`.
 
     Since 2.5.
+    Earlier releases had `EWP03` (until 2.9).
     See https://coder.com/docs/reference/api/schemas#healthcode
     """
 
@@ -368,6 +369,7 @@ class WorkspaceProxyReport(ResponseModel):
 class HealthcheckReport(ResponseModel):
     """Answer of `GET /api/v2/debug/health`.
 
+    Earlier releases had `failing_sections` (until 2.12).
     See https://coder.com/docs/reference/api/schemas#healthsdkhealthcheckreport
     """
 

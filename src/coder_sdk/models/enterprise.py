@@ -475,6 +475,7 @@ class UsagePeriod(ResponseModel):
 class Feature(ResponseModel):
     """Part of `Entitlements`.
 
+    Earlier releases had `soft_limit` (until 2.30).
     See https://coder.com/docs/reference/api/schemas#codersdkfeature
     """
 

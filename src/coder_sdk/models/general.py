@@ -138,6 +138,7 @@ class AIProviderConfig(ResponseModel):
     """Part of `AIBridgeConfig`.
 
     Since 2.33.
+    Earlier releases had `models` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkaiproviderconfig
     """
 
@@ -239,6 +240,7 @@ class AIConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
     Since 2.27.
+    Earlier releases had `providers` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkaiconfig
     """
 
@@ -252,6 +254,15 @@ class AIConfig(ResponseModel):
 class Experiment(OpenEnum):
     """Values in `AvailableExperiments`.
 
+    Earlier releases had `agentic-chat` (until 2.23), `agents` (until 2.33),
+    `ai-gateway-cost-control` (until 2.35), `ai-tasks` (until 2.23), `aibridge` (until 2.27),
+    `custom-roles` (until 2.15), `dashboard_theme` (until 2.4), `deployment_health_page` (until
+    2.6), `dynamic-parameters` (until 2.23), `moons` (until 2.5), `multi-organization` (until
+    2.15), `shared-ports` (until 2.10), `single_tailnet` (until 2.6), `tailnet_pg_coordinator`
+    (until 2.6), `template_autostop_requirement` (until 2.5), `template_restart_requirement`
+    (until 2.1), `template_update_policies` (until 2.5), `terraform-directory-reuse` (until
+    2.29), `web-push` (until 2.32), `workspace-prebuilds` (until 2.23), `workspace-sharing`
+    (until 2.31), `workspace_actions` (until 2.6) and `workspaces_batch_actions` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkexperiment
     """
 
@@ -654,6 +665,7 @@ class PrometheusConfig(ResponseModel):
 class ProvisionerConfig(ResponseModel):
     """Part of `DeploymentValues`.
 
+    Earlier releases had `daemons_echo` (until 2.10).
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerconfig
     """
 
@@ -846,6 +858,7 @@ class ExternalAuthConfig(ResponseModel):
     """Part of `ExternalAuthConfigs`.
 
     Since 2.3.
+    Earlier releases had `extra_token_keys` (until 2.12).
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthconfig
     """
 
@@ -889,6 +902,9 @@ See https://coder.com/docs/reference/api/schemas#serpentstruct-array_codersdk_ex
 class DeploymentValues(ResponseModel):
     """Part of `DeploymentConfig`.
 
+    Earlier releases had `disable_session_expiry_refresh` (until 2.10), `git_auth` (until 2.2),
+    `in_memory_database` (until 2.24), `max_session_expiry` (until 2.10), `max_token_lifetime`
+    (until 2.10) and `secure_auth_cookie` (until 2.21).
     See https://coder.com/docs/reference/api/schemas#codersdkdeploymentvalues
     """
 

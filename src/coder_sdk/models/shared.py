@@ -682,6 +682,9 @@ class RBACAction(OpenEnum):
 class RBACResource(OpenEnum):
     """Values in `AuthorizationObject` and `Permission`.
 
+    Earlier releases had `application_connect` (until 2.11), `provisioner_keys` (until 2.19),
+    `template_insights` (until 2.11), `user_data` (until 2.11),
+    `user_workspace_build_parameters` (until 2.11) and `workspace_execution` (until 2.11).
     See https://coder.com/docs/reference/api/schemas#codersdkrbacresource
     """
 

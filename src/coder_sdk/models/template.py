@@ -131,6 +131,9 @@ class WorkspaceAgentPortShareLevel(OpenEnum):
 class Template(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/templates` and 5 more.
 
+    Earlier releases had `inactivity_ttl_ms` (until 2.1), `locked_ttl_ms` (until 2.1),
+    `max_ttl_ms` (until 2.9), `restart_requirement` (until 2.1), `use_max_ttl` (until 2.9) and
+    `use_terraform_workspace_cache` (until 2.29).
     See https://coder.com/docs/reference/api/schemas#codersdktemplate
     """
 

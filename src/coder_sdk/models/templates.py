@@ -93,6 +93,8 @@ class ArchiveTemplateVersionsResponse(ResponseModel):
 class CreateTemplateRequest(RequestModel):
     """Body of `POST /api/v2/organizations/{organization}/templates`.
 
+    Earlier releases had `inactivity_ttl_ms` (until 2.1), `locked_ttl_ms` (until 2.1),
+    `max_ttl_ms` (until 2.9) and `restart_requirement` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkcreatetemplaterequest
     """
 
@@ -560,6 +562,7 @@ class UpdateTemplateMeta(RequestModel):
     """Body of `PATCH /api/v2/templates/{template}`.
 
     Since 2.26.
+    Earlier releases had `use_terraform_workspace_cache` (until 2.29).
     See https://coder.com/docs/reference/api/schemas#codersdkupdatetemplatemeta
     """
 

@@ -50,6 +50,7 @@ class CryptoKeyFeature(OpenEnum):
     """Values in `CryptoKey`.
 
     Since 2.16.
+    Earlier releases had `workspace_apps` (until 2.16).
     See https://coder.com/docs/reference/api/schemas#codersdkcryptokeyfeature
     """
 
@@ -224,6 +225,7 @@ class RegisterWorkspaceProxyRequest(RequestModel):
 class RegisterWorkspaceProxyResponse(ResponseModel):
     """`wsproxysdk.RegisterWorkspaceProxyResponse` of the Coder API.
 
+    Earlier releases had `app_security_key` (until 2.16).
     See https://coder.com/docs/reference/api/schemas#wsproxysdkregisterworkspaceproxyresponse
     """
 

@@ -254,6 +254,7 @@ class CreateTokenRequest(RequestModel):
 class CreateUserRequestWithOrgs(RequestModel):
     """Body of `POST /api/v2/users`.
 
+    Earlier releases had `disable_login` (until 2.14) and `organization_id` (until 2.14).
     See https://coder.com/docs/reference/api/schemas#codersdkcreateuserrequestwithorgs
     """
 

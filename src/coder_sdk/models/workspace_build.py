@@ -134,6 +134,7 @@ class Healthcheck(ResponseModel):
 class JobErrorCode(OpenEnum):
     """Values in `ProvisionerJob`.
 
+    Earlier releases had `MISSING_TEMPLATE_PARAMETER` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkjoberrorcode
     """
 
@@ -203,6 +204,7 @@ class ProvisionerDaemonStatus(OpenEnum):
 class ProvisionerDaemon(ResponseModel):
     """Answer of `GET /api/v2/organizations/{organization}/provisionerdaemons`.
 
+    Earlier releases had `updated_at` (until 2.4).
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerdaemon
     """
 
@@ -533,6 +535,9 @@ class WorkspaceApp(ResponseModel):
 class WorkspaceAgent(ResponseModel):
     """Answer of `GET /api/v2/workspaceagents/{workspaceagent}`.
 
+    Earlier releases had `login_before_ready` (until 2.1), `shutdown_script` (until 2.1),
+    `shutdown_script_timeout_seconds` (until 2.1), `startup_script` (until 2.1),
+    `startup_script_timeout_seconds` (until 2.1) and `subsystem` (until 2.0).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagent
     """
 
@@ -635,6 +640,8 @@ class WorkspaceStatus(OpenEnum):
 class WorkspaceBuild(ResponseModel):
     """Answer of `GET /api/v2/users/{user}/workspace/{workspacename}/builds/{buildnumber}` and 3 more.
 
+    Earlier releases had `ai_task_sidebar_app_id` (until 2.28) and `workspace_owner_username`
+    (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuild
     """
 

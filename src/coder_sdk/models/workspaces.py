@@ -70,6 +70,7 @@ class AutomaticUpdates(OpenEnum):
 class CreateWorkspaceRequest(RequestModel):
     """Body of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 1 more.
 
+    Earlier releases had `enable_dynamic_parameters` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkcreateworkspacerequest
     """
 
@@ -239,6 +240,7 @@ class WorkspaceHealth(ResponseModel):
 class Workspace(ResponseModel):
     """Answer of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 6 more.
 
+    Earlier releases had `locked_at` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspace
     """
 

@@ -520,6 +520,10 @@ class AgentsEndpoints:
 
         Since Coder 2.24.
 
+        Earlier releases had it elsewhere: `POST
+        /api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/container/{container}/recreate`
+        (until 2.23).
+
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.

@@ -88,6 +88,8 @@ class AIGatewayEndpoints:
 
         Since Coder 2.35.
 
+        Earlier releases had it elsewhere: `GET /api/v2/aibridge/clients` (until 2.34).
+
         Args:
             q: Search text in the server's own grammar.
             limit: How many items are fetched at a time.
@@ -249,6 +251,8 @@ class AIGatewayEndpoints:
 
         Since Coder 2.35.
 
+        Earlier releases had it elsewhere: `GET /api/v2/aibridge/models` (until 2.34).
+
         Args:
             q: Search text in the server's own grammar.
             limit: How many items are fetched at a time.
@@ -335,6 +339,9 @@ class AIGatewayEndpoints:
 
         Since Coder 2.35.
 
+        Earlier releases had it elsewhere: `GET /api/v2/aibridge/sessions/{session_id}`
+        (until 2.34).
+
         Args:
             session_id: The ID of the session.
             after_id: Begin after the item with this ID.
@@ -397,6 +404,8 @@ class AIGatewayEndpoints:
         Premium: the deployment needs a license with the feature `aibridge`.
 
         Since Coder 2.35.
+
+        Earlier releases had it elsewhere: `GET /api/v2/aibridge/sessions` (until 2.34).
 
         Args:
             client: Only sessions of this client.

@@ -98,6 +98,9 @@ class AISpendEndpoints:
 
         Since Coder 2.36.
 
+        Earlier releases had it elsewhere: `DELETE /api/v2/users/{user}/ai/budget` (until
+        2.35).
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
@@ -437,6 +440,9 @@ class AISpendEndpoints:
 
         Since Coder 2.36.
 
+        Earlier releases had it elsewhere: `PUT /api/v2/users/{user}/ai/budget` (until
+        2.35).
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             group_id: The group to which the spending is charged.
@@ -521,6 +527,9 @@ class AISpendEndpoints:
         Premium: the deployment needs a license with the feature `aibridge`.
 
         Since Coder 2.36.
+
+        Earlier releases had it elsewhere: `GET /api/v2/users/{user}/ai/budget` (until
+        2.35).
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.

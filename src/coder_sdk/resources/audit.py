@@ -171,6 +171,8 @@ class AuditEndpoints:
 
         `GET /api/v2/audit`
 
+        Earlier releases also took `after_id` (until 2.3).
+
         The total is counted up to a cap: only a short page is the end.
 
         Args:

@@ -332,6 +332,8 @@ class CurrentAgentEndpoints:
 
         Deprecated: use `current_agent.external_auth`.
 
+        Earlier releases also took `url` (until 2.2).
+
         Args:
             match: A URL of the repository; the provider that fits it is taken. Since Coder
                 2.3.

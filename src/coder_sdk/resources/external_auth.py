@@ -87,6 +87,8 @@ class ExternalAuthResourceEndpoints:
 
         Since Coder 2.3.
 
+        Earlier releases had it elsewhere: `GET /api/v2/gitauth/{gitauth}` (until 2.2).
+
         Args:
             provider: The ID of the provider, as configured.
 
@@ -161,6 +163,9 @@ class ExternalAuthResourceEndpoints:
 
         Since Coder 2.3.
 
+        Earlier releases had it elsewhere: `GET /api/v2/gitauth/{gitauth}/device` (until
+        2.2).
+
         Args:
             provider: ID or name of the provider.
 
@@ -200,6 +205,9 @@ class ExternalAuthResourceEndpoints:
         `POST /api/v2/external-auth/{externalauth}/device`
 
         Since Coder 2.3.
+
+        Earlier releases had it elsewhere: `POST /api/v2/gitauth/{gitauth}/device` (until
+        2.2).
 
         Args:
             provider: ID or name of the provider.

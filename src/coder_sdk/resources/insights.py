@@ -95,6 +95,8 @@ class InsightsEndpoints:
 
         `GET /api/v2/insights/templates`
 
+        Earlier releases also took `after` (until 2.12) and `before` (until 2.12).
+
         Args:
             start_time: Beginning of the period: midnight in its own offset. Since Coder
                 2.13.
@@ -147,6 +149,8 @@ class InsightsEndpoints:
 
         Since Coder 2.2.
 
+        Earlier releases also took `after` (until 2.12) and `before` (until 2.12).
+
         Args:
             start_time: Beginning of the period: midnight in its own offset. Since Coder
                 2.13.
@@ -187,6 +191,8 @@ class InsightsEndpoints:
         """Get the connection latency of each user in a period.
 
         `GET /api/v2/insights/user-latency`
+
+        Earlier releases also took `after` (until 2.12) and `before` (until 2.12).
 
         Args:
             start_time: Beginning of the period: midnight in its own offset. Since Coder

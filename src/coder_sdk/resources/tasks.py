@@ -77,6 +77,8 @@ class TasksEndpoints:
 
         Since Coder 2.29.
 
+        Earlier releases had it elsewhere: `GET /api/experimental/tasks` (until 2.28).
+
         Args:
             organization: Only those of this organization.
             owner: Only those of this owner.
@@ -126,6 +128,9 @@ class TasksEndpoints:
 
         Since Coder 2.29.
 
+        Earlier releases had it elsewhere: `GET /api/experimental/tasks/{user}/{task}`
+        (until 2.28).
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
             task: The task: a model, a UUID, or a name.
@@ -164,6 +169,9 @@ class TasksEndpoints:
         `DELETE /api/v2/tasks/{user}/{task}`
 
         Since Coder 2.29.
+
+        Earlier releases had it elsewhere: `DELETE /api/experimental/tasks/{user}/{task}`
+        (until 2.28).
 
         Only begins the deletion.
 
@@ -210,6 +218,9 @@ class TasksEndpoints:
         `POST /api/v2/tasks/{user}`
 
         Since Coder 2.29.
+
+        Earlier releases had it elsewhere: `POST /api/experimental/tasks/{user}` (until
+        2.28).
 
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
@@ -265,6 +276,9 @@ class TasksEndpoints:
         `GET /api/v2/tasks/{user}/{task}/logs`
 
         Since Coder 2.29.
+
+        Earlier releases had it elsewhere: `GET /api/experimental/tasks/{user}/{task}/logs`
+        (until 2.28).
 
         Gives the live log of an active task and the stored snapshot of a paused one.
 
@@ -386,6 +400,9 @@ class TasksEndpoints:
         `POST /api/v2/tasks/{user}/{task}/send`
 
         Since Coder 2.29.
+
+        Earlier releases had it elsewhere: `POST /api/experimental/tasks/{user}/{task}/send`
+        (until 2.28).
 
         Refused with 409 unless the task is active and waits for input.
 

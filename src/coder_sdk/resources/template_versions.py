@@ -311,6 +311,11 @@ class TemplateVersionsEndpoints:
 
         Since Coder 2.23.
 
+        Earlier releases had it elsewhere: `GET
+        /api/v2/users/{user}/templateversions/{templateversion}/parameters` (until 2.22).
+
+        Earlier releases also took `user` (until 2.23).
+
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
@@ -408,6 +413,9 @@ class TemplateVersionsEndpoints:
         `GET /api/v2/templateversions/{templateversion}/external-auth`
 
         Since Coder 2.3.
+
+        Earlier releases had it elsewhere: `GET
+        /api/v2/templateversions/{templateversion}/gitauth` (until 2.2).
 
         Args:
             version: The template version: a model, a UUID, `template/version`, or

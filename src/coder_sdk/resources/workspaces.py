@@ -1160,6 +1160,9 @@ class WorkspacesEndpoints:
 
         Since Coder 2.2.
 
+        Earlier releases had it elsewhere: `PUT /api/v2/workspaces/{workspace}/lock` (until
+        2.1).
+
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or
                 `owner/name`.

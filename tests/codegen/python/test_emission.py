@@ -55,6 +55,8 @@ def sample() -> dict[str, Any]:
         "x-premium": "widgets",
         "x-stability": "experimental",
         "x-idempotent": False,
+        "x-moved-from": {"PATCH /api/v2/gadgets/{gadget}": "2.2"},
+        "x-gone": {"query:force": "2.4", "query:dry": "2.3"},
         "externalDocs": {"url": "https://example.com/docs#patch"},
         "requestBody": {
             "required": True,
@@ -190,6 +192,8 @@ def test_docstring_has_every_fact() -> None:
         "Experimental: may change",
         "Premium: the deployment needs a license with the feature `widgets`.",
         "Since Coder 2.3.",
+        "Earlier releases had it elsewhere: `PATCH /api/v2/gadgets/{gadget}` (until 2.2).",
+        "Earlier releases also took `dry` (until 2.3) and `force` (until 2.4).",
         "ttl_ms: How long it runs before it stops by itself.",
         "The `Widget`, or `None`.",
         "ConflictError: ",
@@ -249,6 +253,18 @@ def test_drift_is_found(tmp_path: Path) -> None:
     (tmp_path / "resources" / "widgets.py").write_text("# changed\n", encoding="utf-8")
     (tmp_path / "models" / "left_over.py").write_text("", encoding="utf-8")
     assert drift(texts, tmp_path) == ["models/left_over.py", "resources/widgets.py"]
+
+
+def test_writing_leaves_what_is_right_and_removes_what_is_left_over(tmp_path: Path) -> None:
+    texts = emitted(sample())
+    write(texts, tmp_path)
+    right = tmp_path / "models" / "__init__.py"
+    written = right.stat().st_mtime_ns
+    (tmp_path / "resources" / "widgets.py").write_text("# changed\n", encoding="utf-8")
+    (tmp_path / "models" / "left_over.py").write_text("", encoding="utf-8")
+    write(texts, tmp_path)
+    assert drift(texts, tmp_path) == []
+    assert right.stat().st_mtime_ns == written
 
 
 def test_module_that_does_not_parse_is_refused() -> None:
