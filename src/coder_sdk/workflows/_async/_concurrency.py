@@ -13,7 +13,7 @@ import anyio
 from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from types import TracebackType
 
     from typing_extensions import Self
@@ -115,13 +115,20 @@ async def mapped(
 
 
 class AsyncCompleted(Generic[A, R]):
-    """Results in the order in which they come; iterated by who started the calls."""
+    """Results in the order in which they come; iterated by who started the calls.
+
+    Who gave a result starts nothing new before the loop asks for the next one, so that the loop's
+    body can stop in time.
+    """
 
     def __init__(self, call: Callable[[A], Awaitable[R]], items: Iterable[A]) -> None:
         self._call = call
         self._items = iter(enumerate(items))
         self._stopped = False
-        self._send, self._receive = anyio.create_memory_object_stream[Done[A, R]](0)
+        self._heard: anyio.Event | None = None
+        self._send, self._receive = anyio.create_memory_object_stream[
+            tuple[Done[A, R], anyio.Event]
+        ](0)
 
     def stop(self) -> None:
         """Start nothing new; what runs goes on, and is still yielded."""
@@ -133,7 +140,9 @@ class AsyncCompleted(Generic[A, R]):
             for index, item in self._items:
                 if self._stopped:
                     return
-                await send.send(await self._one(index, item))
+                heard = anyio.Event()
+                await send.send((await self._one(index, item), heard))
+                await heard.wait()
                 if self._stopped:
                     return
 
@@ -154,9 +163,17 @@ class AsyncCompleted(Generic[A, R]):
         self._stopped = True
         self._receive.close()
 
-    async def __aiter__(self) -> AsyncIterator[Done[A, R]]:
-        async for done in self._receive:
-            yield done
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Done[A, R]:
+        if self._heard is not None:
+            self._heard.set()
+        try:
+            done, self._heard = await self._receive.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+        return done
 
 
 @asynccontextmanager

@@ -9,8 +9,7 @@ from uuid import UUID
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.work import BuildCanceledError
 from coder_sdk._io._async.primitives import settled
-from coder_sdk.workflows._async._concurrency import pause
-from coder_sdk.workflows._async._waiting import wait_until
+from coder_sdk.workflows._async._waiting import look_again
 from coder_sdk.workflows._jobs import (
     LINES_KEPT,
     Progress,
@@ -132,8 +131,7 @@ async def settle_build(
         wait.last_state = state
         if decide(state):
             return state
-        await pause(wait.clock, wait.interval())
-        state = await wait_until(wait, read, lambda _: True)
+        state = await look_again(wait, read)
 
 
 async def finish_build(
@@ -184,8 +182,7 @@ async def become_ready(
         if all(is_ready(agent) for agent in agents) and (agents or looks):
             return workspace
         looks += 1
-        await pause(wait.clock, wait.interval())
-        workspace = await wait_until(wait, read, lambda _: True)
+        workspace = await look_again(wait, read)
 
 
 async def _check(

@@ -17,6 +17,26 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
+async def look_again(wait: Wait, read: Callable[[], Awaitable[S]]) -> S:
+    """Read a state after a while.
+
+    A look that fails because the server or the network is away counts as no news; only several in
+    a row are the end.
+
+    Raises:
+        WaitTimeoutError: No time is left.
+    """
+    failures = 0
+    while True:
+        await pause(wait.clock, wait.interval())
+        try:
+            return await read()
+        except (TransportError, ServerError):
+            failures += 1
+            if failures >= PATIENCE:
+                raise
+
+
 async def wait_until(
     wait: Wait,
     read: Callable[[], Awaitable[S]],
@@ -24,9 +44,6 @@ async def wait_until(
     first: S | None = None,
 ) -> S:
     """Read a state until it is the wanted one.
-
-    A look that fails because the server or the network is away counts as no news; only several in
-    a row are the end.
 
     Args:
         wait: The clock and the deadline; it notes every state.
@@ -38,17 +55,8 @@ async def wait_until(
         WaitTimeoutError: Not in time; `last_state` is what was seen last.
     """
     state = await read() if first is None else first
-    failures = 0
     while True:
         wait.last_state = state
         if decide(state):
             return state
-        await pause(wait.clock, wait.interval())
-        try:
-            state = await read()
-        except (TransportError, ServerError):
-            failures += 1
-            if failures >= PATIENCE:
-                raise
-        else:
-            failures = 0
+        state = await look_again(wait, read)

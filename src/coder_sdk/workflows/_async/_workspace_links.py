@@ -122,8 +122,10 @@ class AsyncWorkspaceLinks(AsyncResource):
         memory = remembered(self._client)
         key = ("applications", "host")
         if key not in memory:
-            answer = await self._client.applications.host()
-            memory[key] = wildcard(answer.host, self._client.url)
+            regions = (await self._client.workspace_proxies.regions()).regions
+            primary = [item for item in regions if item.name == "primary"] or regions
+            host = primary[0].wildcard_hostname if primary else ""
+            memory[key] = wildcard(host, self._client.url)
         known: str | None = memory[key]
         return known
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from types import TracebackType
 
     from typing_extensions import Self
@@ -112,9 +112,7 @@ def idle(clock: Clock, seconds: float) -> None:
     due = Event()
     event = wake_up(clock, seconds, due.set)
     try:
-        with stop.closing(due.set):
-            due.wait()
-        stop.check()
+        _wait_for(due)
     finally:
         event.cancel()
 
@@ -248,14 +246,19 @@ def mapped(call: Callable[[A], R], items: Iterable[A], *, concurrency: int = 5) 
 
 
 class Completed(Generic[A, R]):
-    """Results in the order in which they come; iterated by who started the calls."""
+    """Results in the order in which they come; iterated by who started the calls.
+
+    Who gave a result starts nothing new before the loop asks for the next one, so that the loop's
+    body can stop in time.
+    """
 
     def __init__(self, call: Callable[[A], R], items: Iterable[A]) -> None:
         self._call = call
         self._items = iter(enumerate(items))
         self._lock = Lock()
         self._stopped = False
-        self._answers: SimpleQueue[Done[A, R] | None] = SimpleQueue()
+        self._heard: Event | None = None
+        self._answers: SimpleQueue[tuple[Done[A, R], Event] | None] = SimpleQueue()
         self._workers = 0
 
     def stop(self) -> None:
@@ -270,7 +273,9 @@ class Completed(Generic[A, R]):
         """Call with one item after the other."""
         try:
             while (entry := self._next()) is not None:
-                self._answers.put(self._one(*entry))
+                heard = Event()
+                self._answers.put((self._one(*entry), heard))
+                _wait_for(heard)
         finally:
             self._answers.put(None)
 
@@ -290,13 +295,31 @@ class Completed(Generic[A, R]):
         """Take no more results."""
         self._stopped = True
 
-    def __iter__(self) -> Iterator[Done[A, R]]:
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Done[A, R]:
+        if self._heard is not None:
+            self._heard.set()
+            self._heard = None
         while self._workers:
-            done = self._answers.get()
-            if done is None:
-                self._workers -= 1
-            else:
-                yield done
+            answer = self._answers.get()
+            if answer is not None:
+                done, self._heard = answer
+                return done
+            self._workers -= 1
+        raise StopIteration
+
+
+def _wait_for(event: Event) -> None:
+    """Wait for an event, or give up with the group."""
+    stop = _current.get()
+    if stop is None:
+        event.wait()
+        return
+    with stop.closing(event.set):
+        event.wait()
+    stop.check()
 
 
 @contextmanager

@@ -21,8 +21,7 @@ from coder_sdk.workflows._jobs import (
     provisioner_error,
 )
 from coder_sdk.workflows._readiness import agent_error, agents_of, full_name, is_ready
-from coder_sdk.workflows._sync._concurrency import pause
-from coder_sdk.workflows._sync._waiting import wait_until
+from coder_sdk.workflows._sync._waiting import look_again
 from coder_sdk.workflows.log_line import LogLine
 
 if TYPE_CHECKING:
@@ -130,8 +129,7 @@ def settle_build(
         wait.last_state = state
         if decide(state):
             return state
-        pause(wait.clock, wait.interval())
-        state = wait_until(wait, read, lambda _: True)
+        state = look_again(wait, read)
 
 
 def finish_build(
@@ -180,8 +178,7 @@ def become_ready(client: Client, workspace: Workspace, wait: Wait, reports: Repo
         if all(is_ready(agent) for agent in agents) and (agents or looks):
             return workspace
         looks += 1
-        pause(wait.clock, wait.interval())
-        workspace = wait_until(wait, read, lambda _: True)
+        workspace = look_again(wait, read)
 
 
 def _check(

@@ -19,6 +19,26 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
+def look_again(wait: Wait, read: Callable[[], S]) -> S:
+    """Read a state after a while.
+
+    A look that fails because the server or the network is away counts as no news; only several in
+    a row are the end.
+
+    Raises:
+        WaitTimeoutError: No time is left.
+    """
+    failures = 0
+    while True:
+        pause(wait.clock, wait.interval())
+        try:
+            return read()
+        except (TransportError, ServerError):
+            failures += 1
+            if failures >= PATIENCE:
+                raise
+
+
 def wait_until(
     wait: Wait,
     read: Callable[[], S],
@@ -26,9 +46,6 @@ def wait_until(
     first: S | None = None,
 ) -> S:
     """Read a state until it is the wanted one.
-
-    A look that fails because the server or the network is away counts as no news; only several in
-    a row are the end.
 
     Args:
         wait: The clock and the deadline; it notes every state.
@@ -40,17 +57,8 @@ def wait_until(
         WaitTimeoutError: Not in time; `last_state` is what was seen last.
     """
     state = read() if first is None else first
-    failures = 0
     while True:
         wait.last_state = state
         if decide(state):
             return state
-        pause(wait.clock, wait.interval())
-        try:
-            state = read()
-        except (TransportError, ServerError):
-            failures += 1
-            if failures >= PATIENCE:
-                raise
-        else:
-            failures = 0
+        state = look_again(wait, read)

@@ -1,0 +1,151 @@
+"""Creating, and workspaces for a while."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from coder_sdk import BuildFailedError, ConflictError, RequestValidationError
+from coder_sdk.testing import FakeCoder
+from coder_sdk.workflows.schedule import weekly
+from tests.colours import Colour
+
+CREATES = "POST /api/v2/users/*/workspaces"
+
+
+@pytest.fixture(autouse=True)
+def docker(fake: FakeCoder) -> None:
+    fake.add_template("docker", parameters={"cpu": 2})
+
+
+def test_create_is_strict(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    made = colour.call(coder.workspaces.create, "dev", template="docker")
+    assert made.latest_build.status == "running"
+    with pytest.raises(ConflictError, match="admin/dev exists already"):
+        colour.call(coder.workspaces.create, "dev", template="docker")
+
+
+def test_a_create_that_loses_a_race_is_a_conflict(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    fake.add_workspace("dev", template="docker")
+    fake.inject(CREATES, status=500, message="Internal server error")
+    with pytest.raises(ConflictError, match="exists already"):
+        colour.call(coder.workspaces.create, "dev", template="docker")
+
+
+def test_everything_is_passed_on(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    fake.add_user("ada")
+    made = colour.call(
+        coder.workspaces.create,
+        "dev",
+        owner="ada",
+        template="docker",
+        parameters={"cpu": 4},
+        ttl=timedelta(hours=8),
+        autostart=weekly(time(9), tz="Europe/Berlin"),
+        automatic_updates="always",
+        wait=False,
+    )
+    assert (made.owner_name, made.ttl_ms) == ("ada", 8 * 3600 * 1000)
+    assert made.autostart_schedule == "CRON_TZ=Europe/Berlin 0 9 * * 1-5"
+    assert made.automatic_updates == "always"
+    sent = fake.assert_called(CREATES).json
+    assert sent["rich_parameter_values"] == [{"name": "cpu", "value": "4"}]
+
+
+def test_without_parameters_their_definitions_are_not_read(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    colour.call(coder.workspaces.create, "dev", template="docker", wait=False)
+    assert [item.method for item in fake.requests] == ["GET", "POST"]
+
+
+def test_definitions_are_read_once_a_client(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    for name in ("one", "two"):
+        colour.call(
+            coder.workspaces.create, name, template="docker", parameters={"cpu": 1}, wait=False
+        )
+    assert len(fake.calls("GET /api/v2/templateversions/*/rich-parameters")) == 1
+
+
+def test_a_prefix_picks_a_free_name(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    made = [
+        colour.call(coder.workspaces.create, name_prefix="ci", template="docker", wait=False)
+        for _ in range(2)
+    ]
+    assert made[0].name != made[1].name
+    assert all(item.name.startswith("ci-") for item in made)
+
+
+def test_a_name_that_was_taken_meanwhile_is_replaced(
+    colour: Colour, fake: FakeCoder, coder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.add_workspace("ci-aaaaaa", template="docker")
+    words = iter(["aaaaaa", "bbbbbb"])
+    module = "_async" if colour.is_async else "_sync"
+    monkeypatch.setattr(
+        f"coder_sdk.workflows.{module}._workspace_creation.token_hex", lambda _: next(words)
+    )
+    made = colour.call(coder.workspaces.create, name_prefix="ci", template="docker", wait=False)
+    assert made.name == "ci-bbbbbb"
+
+
+def test_a_name_or_a_prefix_is_needed(colour: Colour, coder: Any) -> None:
+    with pytest.raises(RequestValidationError, match="one of them"):
+        colour.call(coder.workspaces.create, template="docker")
+
+
+def test_an_owner_is_named_once(colour: Colour, coder: Any) -> None:
+    with pytest.raises(RequestValidationError, match="owner stands in the name"):
+        colour.call(coder.workspaces.create, "ada/dev", owner="ada", template="docker")
+
+
+def test_a_temporary_workspace_is_deleted(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    manager = coder.workspaces.temporary(template="docker")
+    name = colour.within(manager, lambda workspace: workspace.name)
+    assert name.startswith("tmp-")
+    assert fake.calls("POST /api/v2/workspaces/*/builds")[-1].json["transition"] == "delete"
+
+
+def test_a_temporary_workspace_is_deleted_when_the_block_fails(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    def fail(_: Any) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        colour.within(coder.workspaces.temporary(template="docker"), fail)
+    assert fake.calls("POST /api/v2/workspaces/*/builds")[-1].json["transition"] == "delete"
+
+
+def test_a_temporary_workspace_is_deleted_when_it_does_not_start(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    fake.fail_next_build()
+    with pytest.raises(BuildFailedError):
+        colour.within(coder.workspaces.temporary("mine", template="docker"), lambda _: None)
+    assert fake.calls("POST /api/v2/workspaces/*/builds")[-1].json["transition"] == "delete"
+
+
+def test_the_error_of_the_block_wins_over_that_of_the_deletion(
+    colour: Colour, fake: FakeCoder, coder: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: Any) -> None:
+        fake.fail_next_build()
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        colour.within(coder.workspaces.temporary("mine", template="docker"), fail)
+    assert "admin/mine was not deleted" in caplog.text
+
+
+def test_a_temporary_workspace_that_exists_is_left_alone(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    fake.add_workspace("mine", template="docker")
+    with pytest.raises(ConflictError):
+        colour.within(coder.workspaces.temporary("mine", template="docker"), lambda _: None)
+    fake.assert_not_called("POST /api/v2/workspaces/*/builds")
