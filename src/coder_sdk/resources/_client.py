@@ -30,16 +30,10 @@ if TYPE_CHECKING:
     from coder_sdk.resources.agent_firewall import AgentFirewall, AsyncAgentFirewall
     from coder_sdk.resources.ai_gateway import AIGateway, AsyncAIGateway
     from coder_sdk.resources.ai_providers import AIProviders, AsyncAIProviders
-    from coder_sdk.resources.ai_spend import AISpend, AsyncAISpend
     from coder_sdk.resources.applications import Applications, AsyncApplications
-    from coder_sdk.resources.audit import AsyncAudit, Audit
     from coder_sdk.resources.auth import AsyncAuth, Auth
     from coder_sdk.resources.chat_files import AsyncChatFiles, ChatFiles
     from coder_sdk.resources.chats import AsyncChats, Chats
-    from coder_sdk.resources.connection_log import (
-        AsyncConnectionLogResource,
-        ConnectionLogResource,
-    )
     from coder_sdk.resources.current_agent import AsyncCurrentAgent, CurrentAgent
     from coder_sdk.resources.debug import AsyncDebug, Debug
     from coder_sdk.resources.deployment import AsyncDeployment, Deployment
@@ -51,7 +45,6 @@ if TYPE_CHECKING:
     from coder_sdk.resources.files import AsyncFiles, Files
     from coder_sdk.resources.git_ssh_keys import AsyncGitSSHKeys, GitSSHKeys
     from coder_sdk.resources.health import AsyncHealth, Health
-    from coder_sdk.resources.idp_sync import AsyncIdPSync, IdPSync
     from coder_sdk.resources.inbox import AsyncInbox, Inbox
     from coder_sdk.resources.licenses import AsyncLicenses, Licenses
     from coder_sdk.resources.members import AsyncMembers, Members
@@ -90,16 +83,24 @@ if TYPE_CHECKING:
     )
     from coder_sdk.workflows import (
         Agents,
+        AISpend,
         AsyncAgents,
+        AsyncAISpend,
+        AsyncAudit,
         AsyncBuilds,
+        AsyncConnectionLogResource,
         AsyncGroups,
+        AsyncIdPSync,
         AsyncInsights,
         AsyncOrganizations,
         AsyncTokens,
         AsyncUsers,
         AsyncWorkspaces,
+        Audit,
         Builds,
+        ConnectionLogResource,
         Groups,
+        IdPSync,
         Insights,
         Organizations,
         Tokens,
@@ -229,7 +230,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def ai_spend(self) -> AISpend:
         """What AI features cost, and the budgets that bound it."""
-        from coder_sdk.resources.ai_spend import AISpend
+        from coder_sdk.workflows import AISpend
 
         return AISpend(cast("Client", self))
 
@@ -243,7 +244,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def audit(self) -> Audit:
         """The audit log."""
-        from coder_sdk.resources.audit import Audit
+        from coder_sdk.workflows import Audit
 
         return Audit(cast("Client", self))
 
@@ -278,7 +279,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def connection_log(self) -> ConnectionLogResource:
         """The log of connections to workspaces."""
-        from coder_sdk.resources.connection_log import ConnectionLogResource
+        from coder_sdk.workflows import ConnectionLogResource
 
         return ConnectionLogResource(cast("Client", self))
 
@@ -348,7 +349,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def idp_sync(self) -> IdPSync:
         """How claims of the identity provider become organizations, groups and roles."""
-        from coder_sdk.resources.idp_sync import IdPSync
+        from coder_sdk.workflows import IdPSync
 
         return IdPSync(cast("Client", self))
 
@@ -582,7 +583,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def ai_spend(self) -> AsyncAISpend:
         """What AI features cost, and the budgets that bound it."""
-        from coder_sdk.resources.ai_spend import AsyncAISpend
+        from coder_sdk.workflows import AsyncAISpend
 
         return AsyncAISpend(cast("AsyncClient", self))
 
@@ -596,7 +597,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def audit(self) -> AsyncAudit:
         """The audit log."""
-        from coder_sdk.resources.audit import AsyncAudit
+        from coder_sdk.workflows import AsyncAudit
 
         return AsyncAudit(cast("AsyncClient", self))
 
@@ -631,7 +632,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def connection_log(self) -> AsyncConnectionLogResource:
         """The log of connections to workspaces."""
-        from coder_sdk.resources.connection_log import AsyncConnectionLogResource
+        from coder_sdk.workflows import AsyncConnectionLogResource
 
         return AsyncConnectionLogResource(cast("AsyncClient", self))
 
@@ -701,7 +702,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def idp_sync(self) -> AsyncIdPSync:
         """How claims of the identity provider become organizations, groups and roles."""
-        from coder_sdk.resources.idp_sync import AsyncIdPSync
+        from coder_sdk.workflows import AsyncIdPSync
 
         return AsyncIdPSync(cast("AsyncClient", self))
 

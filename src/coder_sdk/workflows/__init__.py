@@ -23,16 +23,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from coder_sdk.workflows._async.agents import AsyncAgents
+    from coder_sdk.workflows._async.ai_spend import AsyncAISpend
+    from coder_sdk.workflows._async.audit import AsyncAudit
     from coder_sdk.workflows._async.builds import AsyncBuilds
+    from coder_sdk.workflows._async.connection_log import AsyncConnectionLogResource
     from coder_sdk.workflows._async.groups import AsyncGroups
+    from coder_sdk.workflows._async.idp_sync import AsyncIdPSync
     from coder_sdk.workflows._async.insights import AsyncInsights
     from coder_sdk.workflows._async.organizations import AsyncOrganizations
     from coder_sdk.workflows._async.tokens import AsyncTokens
     from coder_sdk.workflows._async.users import AsyncUsers
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
     from coder_sdk.workflows._sync.agents import Agents
+    from coder_sdk.workflows._sync.ai_spend import AISpend
+    from coder_sdk.workflows._sync.audit import Audit
     from coder_sdk.workflows._sync.builds import Builds
+    from coder_sdk.workflows._sync.connection_log import ConnectionLogResource
     from coder_sdk.workflows._sync.groups import Groups
+    from coder_sdk.workflows._sync.idp_sync import IdPSync
     from coder_sdk.workflows._sync.insights import Insights
     from coder_sdk.workflows._sync.organizations import Organizations
     from coder_sdk.workflows._sync.tokens import Tokens
@@ -41,9 +49,13 @@ if TYPE_CHECKING:
 
 # Module below `_async` and `_sync` by the name of the synchronous class.
 _HOMES: Final = {
+    "AISpend": "ai_spend",
     "Agents": "agents",
+    "Audit": "audit",
     "Builds": "builds",
+    "ConnectionLogResource": "connection_log",
     "Groups": "groups",
+    "IdPSync": "idp_sync",
     "Insights": "insights",
     "Organizations": "organizations",
     "Tokens": "tokens",
@@ -52,17 +64,25 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AISpend",
     "Agents",
+    "AsyncAISpend",
     "AsyncAgents",
+    "AsyncAudit",
     "AsyncBuilds",
+    "AsyncConnectionLogResource",
     "AsyncGroups",
+    "AsyncIdPSync",
     "AsyncInsights",
     "AsyncOrganizations",
     "AsyncTokens",
     "AsyncUsers",
     "AsyncWorkspaces",
+    "Audit",
     "Builds",
+    "ConnectionLogResource",
     "Groups",
+    "IdPSync",
     "Insights",
     "Organizations",
     "Tokens",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from coder_sdk._request import Omit
 from coder_sdk.workflows._plans import dropped
@@ -32,9 +32,11 @@ def verify(found: object, asked: Mapping[str, Any], what: str) -> None:
 def _agrees(found: Any, wanted: Any) -> bool:
     """Whether two values are the same, the wanted one perhaps without every field."""
     if isinstance(wanted, Mapping):
-        return all(_agrees(getattr(found, key, None), item) for key, item in wanted.items())
+        fields = cast("Mapping[str, Any]", wanted)
+        return all(_agrees(getattr(found, key, None), item) for key, item in fields.items())
     if isinstance(wanted, (list, tuple, set, frozenset)):
-        return sorted(map(_plain, found)) == sorted(map(_plain, wanted))
+        items = cast("Iterable[Any]", wanted)
+        return sorted(map(_plain, found)) == sorted(map(_plain, items))
     return bool(_plain(found) == _plain(wanted))
 
 

@@ -1,0 +1,210 @@
+# Derived from `src/coder_sdk/workflows/_async/idp_sync.py`
+# by `python -m codegen colours`; edit that file.
+"""IdP sync: planned with names, applied step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._errors.status import NotFoundError
+from coder_sdk._errors.work import BulkError
+from coder_sdk._request import OMIT, Omit
+from coder_sdk.resources import idp_sync as generated
+from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._sync._ensuring import created_or_found
+from coder_sdk.workflows._sync.organizations_finding import organization_id
+from coder_sdk.workflows.idp_sync import (
+    GroupSync,
+    OrganizationSync,
+    RoleSync,
+    SyncPlan,
+    SyncReport,
+    SyncStep,
+    current_groups,
+    group_mapping,
+    organization_mapping,
+    overlaid,
+    plain,
+    role_mapping,
+    same,
+    with_identifiers,
+)
+from coder_sdk.workflows.names import check_name
+from coder_sdk.workflows.outcome import Outcome
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from coder_sdk._refs import OrganizationRef
+    from coder_sdk.models import Group
+
+
+class IdPSync(generated.IdPSync):
+    """How claims of the identity provider become organizations, groups and roles."""
+
+    def plan(
+        self,
+        organization: OrganizationRef | Omit = OMIT,
+        *,
+        organizations: OrganizationSync | None = None,
+        groups: GroupSync | None = None,
+        roles: RoleSync | None = None,
+    ) -> SyncPlan:
+        """Find out what has to be written so that claims are synced as wanted.
+
+        Nothing is written. A given mapping is the whole one: claims that are not in it are no
+        longer mapped.
+
+        Args:
+            organization: The organization whose groups and roles are synced.
+            organizations: How claims become organizations, for the whole deployment.
+            groups: How claims become groups.
+            roles: How claims become roles.
+
+        Returns:
+            The steps: groups to create, and settings that differ. It is false if there are none.
+
+        Raises:
+            RequestValidationError: A role or organization is unknown, or the organization is
+                missing.
+
+        Example:
+            >>> from coder_sdk.workflows.idp_sync import GroupSync
+            >>> sync = GroupSync(field="groups", mapping={"eng": ["developers"]})
+            >>> print(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
+
+        See:
+            https://coder.com/docs/reference/api/enterprise#update-group-idp-sync-settings-by-organization
+        """
+        steps: list[SyncStep] = []
+        if organizations is not None:
+            steps += self._plan_organizations(organizations)
+        if groups is None and roles is None:
+            return SyncPlan(tuple(steps))
+        if isinstance(organization, Omit):
+            raise RequestValidationError(
+                "`groups` and `roles` need an `organization`.", parameter="organization"
+            )
+        place = organization_id(self._client, organization)
+        if groups is not None:
+            steps += self._plan_groups(place, groups)
+        if roles is not None:
+            steps += self._plan_roles(place, roles)
+        return SyncPlan(tuple(steps))
+
+    def apply(self, plan: SyncPlan) -> Outcome[SyncPlan]:
+        """Apply a plan, step by step.
+
+        Args:
+            plan: What `plan` returned.
+
+        Returns:
+            The plan, and `updated`; `unchanged` if it has no steps.
+
+        Raises:
+            BulkError: A step failed; the `report` lists those that were applied before.
+
+        Example:
+            >>> coder.idp_sync.apply(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
+        """
+        made: dict[str, str] = {}
+        for index, step in enumerate(plan.steps):
+            try:
+                self._apply(step, made)
+            except CoderError as error:  # noqa: PERF203 - a few steps
+                report = SyncReport(plan.steps[:index], step, error, plan.steps[index + 1 :])
+                raise BulkError(str(report), report=report) from error
+        return Outcome(plan, "updated" if plan else "unchanged")
+
+    # -- planning
+
+    def _plan_organizations(self, wanted: OrganizationSync) -> list[SyncStep]:
+        found = self.organization_settings()
+        before: dict[str, Any] = {
+            "field": found.field,
+            "mapping": plain(found.mapping),
+            "organization_assign_default": found.organization_assign_default,
+        }
+        mapping: Any = wanted.mapping
+        if not isinstance(wanted.mapping, Omit):
+            known = self._client.organizations.list()
+            mapping = organization_mapping(wanted.mapping, known)
+        after = overlaid(
+            before,
+            {
+                "field": wanted.field,
+                "mapping": mapping,
+                "organization_assign_default": wanted.assign_default,
+            },
+        )
+        if same(before, after):
+            return []
+        return [SyncStep("organizations", before=before, after=after)]
+
+    def _plan_groups(self, place: UUID, wanted: GroupSync) -> list[SyncStep]:
+        before = current_groups(self.group_settings(place))
+        mapping: Any = wanted.mapping
+        missing: list[str] = []
+        if not isinstance(wanted.mapping, Omit):
+            known = self._client.groups.list_in_organization(place)
+            mapping, missing = group_mapping(wanted.mapping, known)
+        for name in missing:
+            check_name(name, "group")
+        after = overlaid(
+            before,
+            {
+                "field": wanted.field,
+                "mapping": mapping,
+                "regex_filter": wanted.regex_filter,
+                "auto_create_missing_groups": wanted.auto_create_missing_groups,
+            },
+        )
+        steps = [SyncStep("create group", place, name) for name in missing]
+        if not same(before, after):
+            steps.append(SyncStep("groups", place, before=before, after=after))
+        return steps
+
+    def _plan_roles(self, place: UUID, wanted: RoleSync) -> list[SyncStep]:
+        found = self.role_settings(place)
+        before: dict[str, Any] = {"field": found.field, "mapping": plain(found.mapping)}
+        mapping: Any = wanted.mapping
+        if not isinstance(wanted.mapping, Omit):
+            known = self._client.roles.list_in_organization(place)
+            mapping = role_mapping(wanted.mapping, [role.name for role in known])
+        after = overlaid(before, {"field": wanted.field, "mapping": mapping})
+        return [] if same(before, after) else [SyncStep("roles", place, before=before, after=after)]
+
+    # -- applying
+
+    def _apply(self, step: SyncStep, made: dict[str, str]) -> None:
+        if step.kind == "create group":
+            made[step.name] = str(self._group(step))
+            return
+        body: dict[str, Any] = dict(step.after)
+        body["mapping"] = with_identifiers(step.after["mapping"], made)
+        answer: Any
+        if step.organization is None:
+            answer = self.update_organization_settings(**body)
+        elif step.kind == "groups":
+            answer = self.update_group_settings(step.organization, **body)
+        else:
+            answer = self.update_role_settings(step.organization, **body)
+        found = {key: getattr(answer, key) for key in body}
+        found["mapping"] = plain(answer.mapping)
+        if not same(found, body):
+            raise dropped(f"the sync of {step.kind}", body, found)
+
+    def _group(self, step: SyncStep) -> UUID:
+        place: Any = step.organization
+
+        def make() -> Group:
+            return self._client.groups.create(place, name=step.name)
+
+        def find() -> Group | None:
+            try:
+                return self._client.groups.get_by_name(place, step.name)
+            except NotFoundError:
+                return None
+
+        return (created_or_found(make, find))[0].id
