@@ -9,6 +9,7 @@ from coder_sdk._errors.transport import DecodeError, UnexpectedResponseError
 
 if TYPE_CHECKING:
     from coder_sdk._decode import Decoder, ResponseTypes
+    from coder_sdk._errors.transport import CallError
     from coder_sdk._request import Request
     from coder_sdk._response import Answer
 
@@ -72,8 +73,15 @@ def _refuse_page(answer: Answer, types: ResponseTypes) -> None:
         raise missing_feature(answer, types) or unexpected(answer)
 
 
-def unexpected(answer: Answer) -> UnexpectedResponseError:
-    """Describe a success that is not JSON."""
+def not_a_stream(answer: Answer, types: ResponseTypes | None) -> CallError:
+    """Describe a success where a handshake wanted a switch of protocols."""
+    page = answer.media_type == "text/html"
+    found = missing_feature(answer, types) if page and types is not None else None
+    return found or unexpected(answer, "a WebSocket")
+
+
+def unexpected(answer: Answer, wanted: str = "JSON") -> UnexpectedResponseError:
+    """Describe a success that is not what was wanted."""
     page = answer.media_type == "text/html"
     what = "a web page" if page else f"`{answer.media_type or 'no content type'}`"
     hint = (
@@ -83,7 +91,7 @@ def unexpected(answer: Answer) -> UnexpectedResponseError:
         else None
     )
     return UnexpectedResponseError(
-        f"the answer is {what} instead of JSON (status {answer.status})",
+        f"the answer is {what} instead of {wanted} (status {answer.status})",
         status=answer.status,
         content_type=answer.media_type,
         body=excerpt(answer),

@@ -22,7 +22,7 @@ def target(call: Call, url: str, location: str, followed: int) -> str:
     when `http` becomes `https`: credentials never reach another origin.
 
     Raises:
-        RedirectError: With both addresses.
+        RedirectError: It must not be followed, or leads nowhere.
     """
     method = call.request.method.upper()
     to_url = urljoin(url, location)
@@ -42,8 +42,15 @@ def target(call: Call, url: str, location: str, followed: int) -> str:
         reason = f"the server redirects more than {MOST} times"
     if reason is None:
         return to_url
+    raise refused(call, url, to_url, reason, hint)
+
+
+def refused(
+    call: Call, url: str, to_url: str, reason: str, hint: str | None = None
+) -> RedirectError:
+    """The error of a redirect that is not followed."""
     hide = call.redactor.text
-    raise RedirectError(
+    return RedirectError(
         f"{reason}: from {hide(url)} to {hide(to_url)}",
         from_url=hide(url),
         to_url=hide(to_url),

@@ -107,7 +107,9 @@ class Transport:
                 return Outcome(value=opener(handshake))
             except RefusedError as error:
                 answer = call.answer(error.status, error.headers, error.body)
-                return self._judge(call, answer, switched=False)
+                call.received(self.core, token, error.status, error.headers)
+                self.core.learn(error.headers)
+                return self._judge_refusal(call, answer)
             except OSError as error:
                 raise NoAnswerError from error
 
@@ -269,9 +271,24 @@ class Transport:
         answer = call.answer(response.status_code, response.headers, b"".join(chunks))
         return self._judge(call, answer)
 
-    def _judge(self, call: Call, answer: Answer, *, switched: bool = True) -> Outcome:
+    def _judge_refusal(self, call: Call, answer: Answer) -> Outcome:
+        """Outcome of a handshake that was answered like any other request."""
+        if answer.status in _REDIRECTS:
+            from coder_sdk._redirects import refused  # noqa: PLC0415 - few servers redirect
+
+            to_url = answer.headers.get("location", "")
+            reason = "the server redirects a handshake, which is not followed"
+            return Outcome(error=refused(call, call.url, to_url, reason), status=answer.status)
+        if answer.status < 300:  # noqa: PLR2004 - no switch of protocols, and no error either
+            from coder_sdk._answers import not_a_stream  # noqa: PLC0415 - rarely needed
+
+            error = not_a_stream(answer, call.request.types)
+            return Outcome(error=error, status=answer.status)
+        return self._judge(call, answer)
+
+    def _judge(self, call: Call, answer: Answer) -> Outcome:
         status = answer.status
-        if switched and (200 <= status < 300 or status == 304 or call.is_gone(status)):  # noqa: PLR2004
+        if 200 <= status < 300 or status == 304 or call.is_gone(status):  # noqa: PLR2004
             return Outcome(value=answer, status=status)
         from coder_sdk._errors.build import status_error  # noqa: PLC0415 - with the first error
 
