@@ -33,7 +33,7 @@ _SPECIAL: Final[dict[str, str]] = {
 
 def shape(operation: str) -> str:
     """An operation without the names of its parameters, which may be spelled in other ways."""
-    return re.sub(r"\{[^}]*\}", "{}", operation)
+    return re.sub(r"\{[^}]*\}", "{}", operation.rstrip("/"))
 
 
 @cache
