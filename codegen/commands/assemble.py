@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands import FAILED, OK, existing_path, say
+from codegen.commands import FAILED, OK, USAGE, existing_path, say
 from codegen.description import facts as facts_module
 from codegen.description import history, openapi, patches
 from codegen.description.assemble import assemble, unknown_to_facts
@@ -43,13 +43,20 @@ def run(args: argparse.Namespace) -> int:
     known = facts_module.load()
     try:
         unpatched = build(reading, args.release or version_of(path) or UNKNOWN_VERSION)
-        description = assemble(unpatched, patches.load(), known, history.load())
+        corrections = patches.load()
+        description = assemble(unpatched, corrections, known, history.load())
     except patches.PatchError as error:
         say(str(error), to_stderr=True)
         return FAILED
-    output.write_text(openapi.dumps(description), encoding="utf-8")
+    try:
+        output.write_text(openapi.dumps(description), encoding="utf-8")
+    except OSError as error:
+        say(f"The description cannot be written: {error}", to_stderr=True)
+        return USAGE
     for name in unknown_to_facts(description, known):
         say(f"No facts about {name}: its fields may be absent or null.", to_stderr=True)
+    if later := patches.later(unpatched, corrections):
+        say(f"{later} patches are for later releases.", to_stderr=True)
     count = sum(1 for _ in openapi.operations(description))
     say(f"{output}: {count} operations, {len(openapi.schemas(description))} schemas.")
     return FAILED if errors else OK

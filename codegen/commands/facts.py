@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.commands import FAILED, OK, existing_path, say
+from codegen.commands import FAILED, OK, USAGE, existing_path, say
 from codegen.description import openapi, typescript
 from codegen.description.assemble import unknown_to_facts
 from codegen.description.facts import declarations_from_json, from_declarations
@@ -60,7 +60,11 @@ def run(args: argparse.Namespace) -> int:
     if output is None:
         say(facts.dumps().rstrip("\n"))
     else:
-        output.write_text(facts.dumps(), encoding="utf-8")
+        try:
+            output.write_text(facts.dumps(), encoding="utf-8")
+        except OSError as error:
+            say(f"The facts cannot be written: {error}", to_stderr=True)
+            return USAGE
     say(f"{len(facts.schemas)} schemas, {len(facts.enums)} enums.", to_stderr=True)
     for name in unknown_to_facts(description, facts):
         say(f"The types tell nothing of {name}, which the API answers.", to_stderr=True)

@@ -1,12 +1,14 @@
 """Corrections of the documentation, as data: where it is wrong about the wire.
 
 Each patch has a target, a value, a reason and its evidence. A patch that does not apply any
-more is an error: either the documentation was mended, or the target moved.
+more is an error: either the documentation was mended, or the target moved. One whose target
+came later than the others says so with `since`, and older releases are left alone by it.
 """
 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ PATCHES = Path(__file__).parent / "data" / "patches"
 
 EVIDENCE = frozenset({"v2.36.0 server", "v2.24.0 server", "server source", "unconfirmed"})
 _OPS = frozenset({"replace", "add", "remove", "merge", "append"})
-_KEYS = frozenset({"target", "op", "was", "value", "reason", "evidence"})
+_KEYS = frozenset({"target", "op", "was", "value", "reason", "evidence", "since"})
 ABSENT = object()
 """Stands for a `was` or a `value` that a patch does not tell."""
 
@@ -35,7 +37,11 @@ class _MisfitError(ValueError):
 
 @attrs.frozen(slots=True)
 class Patch:
-    """One correction; `source` names its file and place for error messages."""
+    """One correction; `source` names its file and place for error messages.
+
+    `since` is the first release whose pages have what is corrected, None for "as long as the
+    project looks back".
+    """
 
     source: str
     target: tuple[str | int, ...]
@@ -44,6 +50,7 @@ class Patch:
     was: Any
     reason: str
     evidence: str
+    since: str | None = None
 
     def __str__(self) -> str:
         return f"{self.source} ({' / '.join(str(part) for part in self.target)})"
@@ -64,20 +71,27 @@ def load(path: Path = PATCHES) -> tuple[Patch, ...]:
 
 
 def apply(description: Json, patches: Iterable[Patch]) -> Json:
-    """Return a patched copy of a description.
+    """Return a patched copy of a description, by the patches that are for its release.
 
     Raises:
         PatchError: If any patch does not apply; the text has a line for each.
     """
     patched = copy.deepcopy(description)
+    version = description.get("info", {}).get("version")
     misfits: list[str] = []
     for patch in patches:
-        misfit = _try(patched, patch)
+        misfit = _try(patched, patch) if _is_for(patch, version) else None
         if misfit is not None:
             misfits.append(f"{patch}: {misfit}")
     if misfits:
         raise PatchError("\n".join(misfits))
     return patched
+
+
+def later(description: Json, patches: Iterable[Patch]) -> int:
+    """Count the patches that are for releases after that of a description."""
+    version = description.get("info", {}).get("version")
+    return sum(not _is_for(patch, version) for patch in patches)
 
 
 def location(description: Json, target: Iterable[str | int]) -> tuple[str | int, ...]:
@@ -106,6 +120,8 @@ def _read(entry: Mapping[str, Any], source: str) -> Patch:
         raise PatchError(f"{source}: `value` belongs to every `op` but `remove`.")
     if entry["evidence"] not in EVIDENCE:
         raise PatchError(f"{source}: `evidence` is none of {sorted(EVIDENCE)}.")
+    if "since" in entry and not (isinstance(entry["since"], str) and _minor(entry["since"])):
+        raise PatchError(f"{source}: `since` is no release such as `2.36`.")
     if not entry["target"] or not entry["reason"].strip():
         raise PatchError(f"{source}: `target` or `reason` is empty.")
     return Patch(
@@ -116,7 +132,20 @@ def _read(entry: Mapping[str, Any], source: str) -> Patch:
         was=entry.get("was", ABSENT),
         reason=entry["reason"],
         evidence=entry["evidence"],
+        since=entry.get("since"),
     )
+
+
+def _minor(version: object) -> tuple[int, int] | None:
+    """Return the minor release of a version, None where none is told (`0.0.0`)."""
+    match = re.match(r"(\d+)\.(\d+)(?:\.|$)", str(version))
+    return (int(match[1]), int(match[2])) if match and int(match[1]) else None
+
+
+def _is_for(patch: Patch, version: object) -> bool:
+    """Whether a patch is for a release; a description of no known release takes them all."""
+    first, release = _minor(patch.since), _minor(version)
+    return first is None or release is None or release >= first
 
 
 def _try(description: Json, patch: Patch) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -301,6 +302,19 @@ def test_the_command_names_patches_that_do_not_apply(
 
 class TestAgainstTheReference:
     pytestmark = needs_reference
+
+    def test_the_release_before_is_assembled_without_the_patches_for_the_newest(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        [archive] = reference_path("coder-docs").glob("history.tar*")
+        with tarfile.open(archive) as packed:
+            inside = [item for item in packed.getmembers() if "v2.35.0/" in item.name]
+            packed.extractall(tmp_path, inside, filter="data")
+        [pages] = tmp_path.rglob("v2.35.0")
+        output = tmp_path / "coder.json"
+        assert main(["assemble", str(pages), "-o", str(output)]) == 0
+        assert "patches are for later releases" in capsys.readouterr().err
+        assert openapi.load(output)["info"]["version"] == "2.35.0"
 
     def test_the_committed_description_is_up_to_date(self, tmp_path: Path) -> None:
         output = tmp_path / "coder.json"

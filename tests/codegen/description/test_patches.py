@@ -171,6 +171,19 @@ def test_all_patches_that_do_not_apply_are_named_at_once(tmp_path: Path, descrip
 
 
 @pytest.mark.parametrize(
+    ("version", "applies"),
+    [("2.35.4", False), ("2.9.0", False), ("2.36.0", True), ("2.100.1", True), ("0.0.0", True)],
+)
+def test_a_patch_leaves_releases_before_its_first_alone(
+    tmp_path: Path, description: Json, *, version: str, applies: bool
+) -> None:
+    description["info"] = {"version": version}
+    text = f'{STATUSES}op = "append"\nvalue = ["dormant"]\nsince = "2.36"\n'
+    patched = _applied(tmp_path, description, text)
+    assert (patched != description) is applies
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ('value = 1\nreason = "r"\nevidence = "unconfirmed"\n', "missing keys"),
@@ -181,6 +194,8 @@ def test_all_patches_that_do_not_apply_are_named_at_once(tmp_path: Path, descrip
         (f'target = ["a.b"]\nop = "remove"\nvalue = 1\n{REASON}', "`value` belongs"),
         ('target = ["a.b"]\nvalue = 1\nreason = "r"\nevidence = "hearsay"\n', "`evidence`"),
         (f"target = []\nvalue = 1\n{REASON}", "is empty"),
+        (f'target = ["a.b"]\nvalue = 1\nsince = "new"\n{REASON}', "`since` is no release"),
+        (f'target = ["a.b"]\nvalue = 1\nsince = 2.36\n{REASON}', "`since` is no release"),
     ],
 )
 def test_a_patch_with_wrong_parts_is_refused(tmp_path: Path, text: str, message: str) -> None:
