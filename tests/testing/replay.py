@@ -15,10 +15,31 @@ PASSWORD = "SomeSecurePassword!1"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Fields that the server leaves out while they have no value, which depends on the moment.
 OPTIONAL = {
-    "autostart_schedule", "avatar_url", "canceled_at", "completed_at", "error", "exit_code",
-    "expanded_directory", "first_connected_at", "has_ai_task", "has_external_agent", "last_connected_at",
-    "latency", "matched_provisioners", "metadata", "name", "ready_at", "reason", "started_at",
-    "status", "ttl_ms", "worker_id", "icon", "display_name", "validation_min", "validation_max",
+    "autostart_schedule",
+    "avatar_url",
+    "canceled_at",
+    "completed_at",
+    "error",
+    "exit_code",
+    "expanded_directory",
+    "first_connected_at",
+    "has_ai_task",
+    "has_external_agent",
+    "last_connected_at",
+    "latency",
+    "matched_provisioners",
+    "metadata",
+    "name",
+    "ready_at",
+    "reason",
+    "started_at",
+    "status",
+    "ttl_ms",
+    "worker_id",
+    "icon",
+    "display_name",
+    "validation_min",
+    "validation_max",
 }
 PARAMETERS = (
     Parameter("cpu", 2, display_name="CPU cores", minimum=1, maximum=8),
@@ -87,9 +108,11 @@ class Scenario:
                 yield value["active_version_id"], self.state.templates[here].active_version_id
             if "latest_build" in value and str(value.get("name")) in names["workspace"]:
                 yield value["id"], names["workspace"][value["name"]]
-            if isinstance(value.get("organization_id"), str) and UUID.fullmatch(
-                value["organization_id"]
-            ) and not value["organization_id"].startswith("00000000"):
+            if (
+                isinstance(value.get("organization_id"), str)
+                and UUID.fullmatch(value["organization_id"])
+                and not value["organization_id"].startswith("00000000")
+            ):
                 yield value["organization_id"], self.state.default_organization.id
             if value.get("is_default") is True and "default_org_member_roles" in value:
                 yield value["id"], self.state.default_organization.id
@@ -108,31 +131,33 @@ class Scenario:
         return UUID.sub(lambda found: self.ids.get(found[0], found[0]), text)
 
     def token(self, exchange: dict[str, Any]) -> str | None:
-        note = exchange.get("note", "")
         auth = exchange["request"].get("auth", exchange.get("auth"))
         if auth == "none":
             return None
         if auth != "other":
             return self.fake.token_for()
-        if "plain member" in note:
-            return self.fake.token_for("user02")
-        if "workspace:read, template:read" in note:
-            return self.fake.token_for(scopes=["workspace:read", "template:read"])
-        wrong = {"well-formed unknown key": "a" * 10 + "-" + "b" * 22, "": "nonsense"}
-        if note in wrong:
-            return wrong[note]
-        if "wrong secret" in note:
-            return self.fake.token_for()[:11] + "b" * 22
-        agent = next(iter(self.state.agents.values()))
-        if "with the agent token" in note or "agent token on" in note:
-            return agent.token
-        if "expired token" in note:
-            token = self.fake.token_for(lifetime=timedelta(0))
-            self.fake.clock.advance(1)
-            return token
-        if note == "after logout":
-            return "a" * 10 + "-" + "b" * 22
-        return self.fake.token_for()
+        return self._special(exchange.get("note", ""))
+
+    def _special(self, note: str) -> str:
+        """A token of which the note says what is special."""
+        fake, unknown = self.fake, "a" * 10 + "-" + "b" * 22
+        if note == "expired token":
+            expired = fake.token_for(lifetime=timedelta(0))
+            fake.clock.advance(1)
+            return expired
+        scopes = ["workspace:read", "template:read"]
+        special = {
+            "": "nonsense",
+            "well-formed unknown key": unknown,
+            "after logout": unknown,
+            "known key id, wrong secret": fake.token_for()[:11] + "b" * 22,
+            "as a plain member": fake.token_for("user02"),
+            "enterprise build without a licence; as a plain member": fake.token_for("user02"),
+            "token with scopes workspace:read, template:read": fake.token_for(scopes=scopes),
+            "with the agent token": next(iter(self.state.agents.values())).token,
+            "agent token on a user route": next(iter(self.state.agents.values())).token,
+        }
+        return special.get(note) or fake.token_for()
 
     def ask(self, exchange: dict[str, Any]) -> Any:
         """Answer a recorded request."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -43,7 +44,7 @@ def archive(**files: str) -> bytes:
     return target.getvalue()
 
 
-def import_version(fake, ask, content: bytes, **more):
+def import_version(fake: FakeCoder, ask: Any, content: bytes, **more: Any):
     client = fake.client()
     stored = client.files.upload(content)
     body = {
@@ -55,7 +56,7 @@ def import_version(fake, ask, content: bytes, **more):
     return ask("POST", "/organizations/default/templateversions", body)
 
 
-def test_an_import_takes_time_and_reads_the_archive(fake, ask):
+def test_an_import_takes_time_and_reads_the_archive(fake: FakeCoder, ask: Any):
     values = [{"name": "image", "value": "v9"}]
     made = import_version(fake, ask, archive(main_tf=MAIN), user_variable_values=values)
     path = f"/templateversions/{made['id']}"
@@ -74,21 +75,21 @@ def test_an_import_takes_time_and_reads_the_archive(fake, ask):
     assert (agent["name"], agent["architecture"]) == ("main", "arm64")
 
 
-def test_a_missing_variable_fails_the_import_with_its_code(fake, ask):
+def test_a_missing_variable_fails_the_import_with_its_code(fake: FakeCoder, ask: Any):
     made = import_version(fake, ask, archive(main_tf=MAIN))
     fake.clock.advance(5)
     job = ask("GET", f"/templateversions/{made['id']}")["job"]
     assert (job["status"], job["error_code"]) == ("failed", "REQUIRED_TEMPLATE_VARIABLES")
 
 
-def test_the_same_bytes_are_stored_once(fake):
+def test_the_same_bytes_are_stored_once(fake: FakeCoder):
     client = fake.client()
     first = client.files.upload(archive(main_tf=MAIN))
     assert client.files.upload(archive(main_tf=MAIN)).hash == first.hash
     assert [item.status for item in fake.calls("POST /api/v2/files")] == [201, 200]
 
 
-def test_no_provisioner_leaves_the_job_waiting(fake, ask):
+def test_no_provisioner_leaves_the_job_waiting(fake: FakeCoder, ask: Any):
     made = import_version(fake, ask, archive(main_tf=MAIN), tags={"zone": "mars"})
     assert made["matched_provisioners"]["count"] == 0
     fake.clock.advance(60)
@@ -96,7 +97,7 @@ def test_no_provisioner_leaves_the_job_waiting(fake, ask):
     assert (job["status"], job["queue_position"]) == ("pending", 1)
 
 
-def test_templates_are_promoted_archived_and_deleted(fake, ask):
+def test_templates_are_promoted_archived_and_deleted(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker")
     second = fake.add_version("docker", "v2")
     ask("PATCH", f"/templates/{template}/versions", {"id": str(second)})
@@ -113,7 +114,7 @@ def test_templates_are_promoted_archived_and_deleted(fake, ask):
         ask("DELETE", f"/templates/{template}")
 
 
-def test_a_workspace_goes_through_its_life(fake, ask):
+def test_a_workspace_goes_through_its_life(fake: FakeCoder, ask: Any):
     fake.add_template("docker", parameters={"cpu": 2})
     template = ask("GET", "/templates")[0]["id"]
     body = {"name": "dev", "template_id": template}
@@ -150,7 +151,7 @@ def test_a_workspace_goes_through_its_life(fake, ask):
         ask("GET", "/users/me/workspace/dev")
 
 
-def test_failures_are_told_with_code_and_log(fake, ask):
+def test_failures_are_told_with_code_and_log(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker")
     fake.fail_next_build("no room", "INSUFFICIENT_QUOTA")
     made = ask("POST", "/users/me/workspaces", {"name": "a", "template_id": str(template)})
@@ -163,7 +164,7 @@ def test_failures_are_told_with_code_and_log(fake, ask):
     assert [line["output"] for line in lines if line["log_level"] == "error"] == ["no room"]
 
 
-def test_a_budget_that_is_used_up_fails_the_build(fake, ask):
+def test_a_budget_that_is_used_up_fails_the_build(fake: FakeCoder, ask: Any):
     fake.add_group("Everyone", quota_allowance=5)
     template = fake.add_template("docker", daily_cost=3)
     fake.add_workspace("one", template="docker")
@@ -173,7 +174,7 @@ def test_a_budget_that_is_used_up_fails_the_build(fake, ask):
     assert job["error_code"] == "INSUFFICIENT_QUOTA"
 
 
-def test_a_hanging_build_is_canceled(fake, ask):
+def test_a_hanging_build_is_canceled(fake: FakeCoder, ask: Any):
     template = fake.add_template("hang", hangs=True)
     made = ask("POST", "/users/me/workspaces", {"name": "a", "template_id": str(template)})
     path = f"/workspacebuilds/{made['latest_build']['id']}"
@@ -190,7 +191,7 @@ def test_a_hanging_build_is_canceled(fake, ask):
     ("values", "field"),
     [({"cpu": "99"}, "cpu"), ({"region": "mars"}, "region"), ({"cpu": "x"}, "cpu")],
 )
-def test_parameters_are_validated_by_name(fake, ask, values, field):
+def test_parameters_are_validated_by_name(fake: FakeCoder, ask: Any, values: Any, field: Any):
     template = fake.add_template(
         "docker",
         parameters=[Parameter("cpu", 2, maximum=8), Parameter("region", "eu", options={"eu": "E"})],
@@ -202,7 +203,7 @@ def test_parameters_are_validated_by_name(fake, ask, values, field):
     assert [item.field for item in caught.value.validations] == [field]
 
 
-def test_parameters_carry_over_and_immutable_ones_stay(fake, ask):
+def test_parameters_carry_over_and_immutable_ones_stay(fake: FakeCoder, ask: Any):
     fake.add_template(
         "docker",
         parameters=[
@@ -223,7 +224,7 @@ def test_parameters_carry_over_and_immutable_ones_stay(fake, ask):
     }  # fmt: skip
 
 
-def test_presets_fill_parameters(fake, ask):
+def test_presets_fill_parameters(fake: FakeCoder, ask: Any):
     template = fake.add_template(
         "docker", parameters={"cpu": 2}, presets=[Preset("big", {"cpu": 8}, default=True)]
     )
@@ -241,7 +242,7 @@ def test_presets_fill_parameters(fake, ask):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_of_concurrent_creations_one_wins(fake, backend):
+def test_of_concurrent_creations_one_wins(fake: FakeCoder, backend: Any):
     template = str(fake.add_template("docker"))
     found: list[int] = []
 
@@ -265,7 +266,7 @@ def test_of_concurrent_creations_one_wins(fake, backend):
     assert sorted(found) == [201, 409, 500, 500, 500, 500]
 
 
-def test_concurrent_builds_are_refused_in_two_ways(fake):
+def test_concurrent_builds_are_refused_in_two_ways(fake: FakeCoder):
     workspace = fake.add_workspace("dev", template=str(fake.add_template("docker")))
     found: list[str] = []
 
@@ -288,7 +289,7 @@ def test_concurrent_builds_are_refused_in_two_ways(fake):
     assert found == ["insert workspace build", "A workspace build is already active."]
 
 
-def test_a_start_wakes_a_dormant_workspace(fake, ask):
+def test_a_start_wakes_a_dormant_workspace(fake: FakeCoder, ask: Any):
     fake.add_template("docker")
     workspace = fake.add_workspace("dev", template="docker", running=False)
     path = f"/workspaces/{workspace}"
@@ -301,7 +302,7 @@ def test_a_start_wakes_a_dormant_workspace(fake, ask):
     assert ask("GET", path)["dormant_at"] is None
 
 
-def test_a_workspace_stops_at_its_deadline(fake, ask):
+def test_a_workspace_stops_at_its_deadline(fake: FakeCoder, ask: Any):
     fake.add_template("docker")
     workspace = fake.add_workspace("dev", template="docker", ttl=timedelta(hours=1))
     fake.clock.advance(timedelta(hours=1, minutes=1))
@@ -309,7 +310,7 @@ def test_a_workspace_stops_at_its_deadline(fake, ask):
     assert (latest["transition"], latest["reason"]) == ("stop", "autostop")
 
 
-def test_a_stop_may_be_followed_by_a_start(fake, ask):
+def test_a_stop_may_be_followed_by_a_start(fake: FakeCoder, ask: Any):
     fake.add_template("docker")
     workspace = fake.add_workspace("dev", template="docker")
     body = {"transition": "stop", "on_success": {"transition": "start"}}
@@ -320,7 +321,7 @@ def test_a_stop_may_be_followed_by_a_start(fake, ask):
 
 
 @pytest.mark.parametrize("outcome", ["start_error", "start_timeout"])
-def test_startup_scripts_may_fail(fake, ask, outcome):
+def test_startup_scripts_may_fail(fake: FakeCoder, ask: Any, outcome: Any):
     fake.add_template("docker", agents=[AgentSpec(startup=outcome)])
     workspace = fake.add_workspace("dev", template="docker")
     latest = ask("GET", f"/workspaces/{workspace}")["latest_build"]
@@ -329,7 +330,7 @@ def test_startup_scripts_may_fail(fake, ask, outcome):
     assert agent["health"]["healthy"] is False
 
 
-def test_an_agent_that_never_connects_times_out(fake, ask):
+def test_an_agent_that_never_connects_times_out(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker", agents=[AgentSpec(connects=False)])
     made = ask("POST", "/users/me/workspaces", {"name": "a", "template_id": str(template)})
     fake.clock.advance(200)
@@ -337,7 +338,7 @@ def test_an_agent_that_never_connects_times_out(fake, ask):
     assert latest["resources"][0]["agents"][0]["status"] == "timeout"
 
 
-def test_searches_find_workspaces(fake, ask):
+def test_searches_find_workspaces(fake: FakeCoder, ask: Any):
     fake.add_user("ada")
     fake.add_template("docker", parameters={"cpu": 2})
     fake.add_template("other")
@@ -381,7 +382,7 @@ def test_ids_are_the_same_in_every_run():
     assert FakeCoder(seed=1).add_template("a") != FakeCoder().add_template("a")
 
 
-def test_unknown_objects_are_not_found(ask):
+def test_unknown_objects_are_not_found(ask: Any):
     with pytest.raises(NotFoundError):
         ask("GET", f"/workspaces/{uuid4()}")
     with pytest.raises(APIStatusError, match="Invalid UUID"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def served():
 
 
 @pytest.mark.parametrize("route", EXAMPLES, ids=lambda route: route.operation)
-def test_an_example_decodes_into_the_type_of_the_operation(served, route):
+def test_an_example_decodes_into_the_type_of_the_operation(served: Any, route: Any):
     path = re.sub(r"\{[^}]*\}", ID, route.path)
     headers = {"Coder-Session-Token": served.token_for()}
     call = served._app.arrive(route.method, path, headers.items(), b"{}")
@@ -53,6 +54,6 @@ def test_an_example_decodes_into_the_type_of_the_operation(served, route):
             decoder.json(reply.body)
 
 
-def test_examples_need_a_token_where_the_operation_does(served):
+def test_examples_need_a_token_where_the_operation_does(served: Any):
     call = served._app.arrive("GET", "/api/v2/ai/providers", (), b"")
     assert served._app.handle(call).status == 401

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import BaseModel, ValidationError
 
-import coder_sdk.models as models
+from coder_sdk import models
 from coder_sdk.testing import factories
 
 MODELS = [
@@ -16,16 +18,20 @@ MODELS = [
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_every_model_can_be_made_and_read_again(model):
+def test_every_model_can_be_made_and_read_again(model: Any):
     made = factories.make(model)
     dumped = made.model_dump_json(by_alias=True)
     assert model.model_validate_json(dumped).model_dump_json(by_alias=True) == dumped
 
 
 def test_fields_are_overridden_by_either_name():
-    user = factories.make(models.User, username="ada", roles=[{"name": "owner", "display_name": "Owner"}])
+    user = factories.make(
+        models.User, username="ada", roles=[{"name": "owner", "display_name": "Owner"}]
+    )
     assert (user.username, user.roles[0].name) == ("ada", "owner")
-    nested = factories.make(models.WorkspacesResponse, workspaces=[factories.make(models.Workspace)])
+    nested = factories.make(
+        models.WorkspacesResponse, workspaces=[factories.make(models.Workspace)]
+    )
     assert len(nested.workspaces) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,14 @@ from coder_sdk.testing import FakeClock, FakeCoder
 from coder_sdk.testing._faults import Pattern
 
 
-def test_a_status_is_answered_as_often_as_it_was_asked_for(fake):
+def test_a_status_is_answered_as_often_as_it_was_asked_for(fake: FakeCoder):
     fake.inject("GET /api/v2/users/me", status=500, message="Boom", detail="d", times=1)
     with pytest.raises(ServerError, match="Boom"):
         fake.client().users.get("me")
     assert fake.client().users.get("me").username == "admin"
 
 
-def test_a_client_retries_on_the_clock_of_the_fake(fake):
+def test_a_client_retries_on_the_clock_of_the_fake(fake: FakeCoder):
     fake.inject("/api/v2/users/me", status=503, times=2)
     begin = fake.clock.time()
     assert fake.client().users.get("me").username == "admin"
@@ -26,19 +27,19 @@ def test_a_client_retries_on_the_clock_of_the_fake(fake):
     assert fake.clock.time() > begin
 
 
-def test_a_wait_that_the_server_asks_for_is_kept(fake):
+def test_a_wait_that_the_server_asks_for_is_kept(fake: FakeCoder):
     fake.inject("/api/v2/users/me", status=429, headers={"Retry-After": "30"})
     begin = fake.clock.time()
     fake.client().users.get("me")
     assert fake.clock.time() - begin >= 30
 
 
-def test_a_refused_connection_is_tried_again(fake):
+def test_a_refused_connection_is_tried_again(fake: FakeCoder):
     fake.inject("/api/v2/users/me", refuse=True, times=2)
     assert fake.client().users.get("me").username == "admin"
 
 
-def test_a_lost_answer_leaves_its_effect(fake):
+def test_a_lost_answer_leaves_its_effect(fake: FakeCoder):
     fake.inject("POST /api/v2/users/me/keys/tokens", lose=True)
     client = fake.client()
     with pytest.raises(ConnectionLostError) as caught:
@@ -48,13 +49,13 @@ def test_a_lost_answer_leaves_its_effect(fake):
     assert fake.calls("POST **")[0].status == 0
 
 
-def test_a_body_is_cut(fake):
+def test_a_body_is_cut(fake: FakeCoder):
     fake.inject("/api/v2/users/me", cut=10, times=None)
     with pytest.raises(ConnectionLostError):
         fake.client(retry=None).users.get("me")
 
 
-def test_a_late_answer_is_a_time_out(fake):
+def test_a_late_answer_is_a_time_out(fake: FakeCoder):
     fake.inject("/api/v2/users/me", delay=100, times=None)
     begin = fake.clock.time()
     with pytest.raises(RequestTimeoutError):
@@ -62,7 +63,7 @@ def test_a_late_answer_is_a_time_out(fake):
     assert fake.clock.time() - begin == pytest.approx(5, abs=0.1)
 
 
-def test_a_foreign_page_can_be_answered(fake):
+def test_a_foreign_page_can_be_answered(fake: FakeCoder):
     fake.inject("/api/v2/users/me", status=502, body=b"<html>proxy</html>")
     with pytest.raises(ServerError):
         fake.client(retry=None).users.get("me")
@@ -80,7 +81,7 @@ def test_a_foreign_page_can_be_answered(fake):
         ("/api/v2/a.b", "GET", "/api/v2/aXb", False),
     ],
 )
-def test_patterns_fit_paths(pattern, method, path, fits):
+def test_patterns_fit_paths(pattern: Any, method: Any, path: Any, fits: Any):
     assert Pattern(pattern).fits(method, path) is fits
 
 
@@ -112,7 +113,7 @@ def test_an_owner_may_pass_the_limit():
             client.users.get("me")
 
 
-def test_what_was_asked_is_remembered(fake):
+def test_what_was_asked_is_remembered(fake: FakeCoder):
     client = fake.client()
     client.request("POST", "/api/v2/authcheck", body={"checks": {}}, params={"x": 1})
     found = fake.assert_called("POST /api/v2/authcheck", times=1, json={"checks": {}})
@@ -146,6 +147,6 @@ def test_a_naive_start_is_refused():
 
 
 @pytest.mark.parametrize("given", [{"edition": "pro"}, {"version": "two"}])
-def test_wrong_options_are_refused(given):
+def test_wrong_options_are_refused(given: Any):
     with pytest.raises(ValueError, match="is '"):
         FakeCoder(**given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_first_user_sets_the_deployment_up_once():
             nobody.request("POST", "/api/v2/users/first", body=body)
 
 
-def test_a_login_gives_a_session_that_a_logout_ends(fake, ask):
+def test_a_login_gives_a_session_that_a_logout_ends(fake: FakeCoder, ask: Any):
     body = {"email": "admin@example.com", "password": "SomeSecurePassword!1"}
     session = fake.client(token=ask("POST", "/users/login", body)["session_token"])
     assert session.users.get("me").username == "admin"
@@ -40,7 +41,7 @@ def test_a_login_gives_a_session_that_a_logout_ends(fake, ask):
     assert caught.value.detail == "API key is invalid."
 
 
-def test_users_live_and_die(fake, ask):
+def test_users_live_and_die(fake: FakeCoder, ask: Any):
     organization = ask("GET", "/organizations/default")["id"]
     body = {
         "email": "ada@example.com",
@@ -59,14 +60,14 @@ def test_users_live_and_die(fake, ask):
     assert ask("GET", f"/users/{made['id']}")["organization_ids"] == []
 
 
-def test_a_user_without_organization_is_refused(ask):
+def test_a_user_without_organization_is_refused(ask: Any):
     body = {"email": "a@example.com", "username": "a", "password": "SomeSecurePassword!1"}
     with pytest.raises(ValidationFailedError) as caught:
         ask("POST", "/users", body)
     assert [item.field for item in caught.value.validations] == ["organization_ids"]
 
 
-def test_an_owner_of_workspaces_is_not_deleted(fake, ask):
+def test_an_owner_of_workspaces_is_not_deleted(fake: FakeCoder, ask: Any):
     fake.add_user("ada")
     fake.add_template("docker")
     fake.add_workspace("dev", template="docker", owner="ada")
@@ -74,7 +75,7 @@ def test_an_owner_of_workspaces_is_not_deleted(fake, ask):
         ask("DELETE", "/users/ada")
 
 
-def test_counts_of_users_come_with_the_rows(fake, ask):
+def test_counts_of_users_come_with_the_rows(fake: FakeCoder, ask: Any):
     for number in range(4):
         fake.add_user(f"user{number}")
     first = ask("GET", "/users", limit=2)
@@ -93,14 +94,14 @@ def test_counts_of_users_come_with_the_rows(fake, ask):
         ("/organizations/default/provisionerdaemons", 404),
     ],
 )
-def test_a_plain_member_is_refused(fake, path, status):
+def test_a_plain_member_is_refused(fake: FakeCoder, path: Any, status: Any):
     fake.add_user("ada")
     with pytest.raises(APIStatusError) as caught:
         fake.client("ada").request("GET", f"/api/v2{path}")
     assert caught.value.status == status
 
 
-def test_a_narrow_token_hides_what_it_is_not_for(fake):
+def test_a_narrow_token_hides_what_it_is_not_for(fake: FakeCoder):
     narrow = fake.client(scopes=["workspace:read", "template:read"])
     with pytest.raises(NotFoundError):
         narrow.users.get("me")
@@ -108,7 +109,7 @@ def test_a_narrow_token_hides_what_it_is_not_for(fake):
     assert narrow.request("GET", "/api/v2/workspaces") == {"workspaces": [], "count": 0}
 
 
-def test_an_allow_list_hides_other_objects(fake):
+def test_an_allow_list_hides_other_objects(fake: FakeCoder):
     fake.add_template("docker")
     shown = fake.add_workspace("one", template="docker")
     fake.add_workspace("two", template="docker")
@@ -117,7 +118,7 @@ def test_an_allow_list_hides_other_objects(fake):
     assert [item["name"] for item in seen] == ["one"]
 
 
-def test_tokens_have_names_limits_and_an_end(fake, ask):
+def test_tokens_have_names_limits_and_an_end(fake: FakeCoder, ask: Any):
     assert ask("GET", "/users/me/keys/tokens") is None
     body = {"token_name": "ci", "lifetime": 2 * 10**9, "scopes": ["coder:workspaces.create"]}
     token = ask("POST", "/users/me/keys/tokens", body)["key"]
@@ -139,13 +140,13 @@ def test_tokens_have_names_limits_and_an_end(fake, ask):
     ("method", "path", "status"),
     [("GET", "/api/v2/users/me", 401), ("PUT", "/api/v2/users/me/profile", 400)],
 )
-def test_a_cookie_beats_the_header(fake, method, path, status):
+def test_a_cookie_beats_the_header(fake: FakeCoder, method: Any, path: Any, status: Any):
     headers = {"Cookie": "coder_session_token=old", "Coder-Session-Token": fake.token_for()}
     call = fake._app.arrive(method, path, headers.items(), b"{}")
     assert fake._app.handle(call).status == status
 
 
-def test_password_changes_take_every_key(fake, ask):
+def test_password_changes_take_every_key(fake: FakeCoder, ask: Any):
     fake.add_user("ada")
     ada = fake.client("ada")
     ask("PUT", "/users/ada/password", {"password": "AnotherSecure!2"})
@@ -153,7 +154,7 @@ def test_password_changes_take_every_key(fake, ask):
         ada.users.get("me")
 
 
-def test_groups_hold_members_and_everybody(fake, ask):
+def test_groups_hold_members_and_everybody(fake: FakeCoder, ask: Any):
     fake.add_user("ada")
     ada = ask("GET", "/users/ada")["id"]
     made = ask("POST", "/organizations/default/groups", {"name": "devs"})
@@ -168,7 +169,7 @@ def test_groups_hold_members_and_everybody(fake, ask):
 @pytest.mark.parametrize(
     ("edition", "status"), [("agpl", 404), ("enterprise-unlicensed", 403), ("licensed", None)]
 )
-def test_editions_differ_in_what_they_refuse(edition, status):
+def test_editions_differ_in_what_they_refuse(edition: Any, status: Any):
     with FakeCoder(edition=edition) as fake:
         client = fake.client()
         if status is None:
@@ -203,7 +204,7 @@ def test_later_routes_are_unknown_to_older_releases():
             client.request("GET", "/api/v2/tasks")
 
 
-def test_quotas_are_sums_over_groups(fake, ask):
+def test_quotas_are_sums_over_groups(fake: FakeCoder, ask: Any):
     fake.add_group("Everyone", quota_allowance=5)
     fake.add_group("devs", members=["admin"], quota_allowance=2)
     fake.add_template("docker", daily_cost=4)
@@ -221,7 +222,7 @@ def test_unlicensed_settings_of_templates_are_dropped_silently():
         assert (answer["failure_ttl_ms"], answer["icon"]) == (0, "x")
 
 
-def test_sessions_live_on_while_they_are_used(fake, ask):
+def test_sessions_live_on_while_they_are_used(fake: FakeCoder, ask: Any):
     body = {"email": "admin@example.com", "password": "SomeSecurePassword!1"}
     session = fake.client(token=ask("POST", "/users/login", body)["session_token"])
     for _ in range(3):

@@ -34,7 +34,7 @@ SAMPLE = sample()
 @pytest.mark.parametrize(
     ("known", "exchange"), SAMPLE, ids=[exchange["key"] for _, exchange in SAMPLE]
 )
-def test_a_sample_of_recorded_requests_is_answered_alike(known, exchange):
+def test_a_sample_of_recorded_requests_is_answered_alike(known: Any, exchange: Any):
     scenario = Scenario(list(objects(known["objects"])), known["edition"])
     assert differences(exchange["response"], scenario.ask(exchange)) == []
 
@@ -43,7 +43,7 @@ class TestReference:
     pytestmark = needs_reference
 
     @pytest.mark.parametrize("release", EDITIONS)
-    def test_every_recorded_request_that_is_modelled_is_answered_alike(self, release):
+    def test_every_recorded_request_that_is_modelled_is_answered_alike(self, release: Any):
         exchanges = load(reference("recordings", release))
         modelled = set((DATA / f"modelled-{release}.txt").read_text().split())
         known = list(objects(exchanges))

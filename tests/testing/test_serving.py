@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 
@@ -19,7 +21,7 @@ def fake():
 
 
 @pytest.fixture(scope="module")
-def url(fake):
+def url(fake: FakeCoder):
     with fake.serve() as address:
         yield address
 
@@ -30,7 +32,7 @@ def create(client: Client, name: str):
     return client.request("POST", "/api/v2/users/me/workspaces", body=body)
 
 
-def test_requests_and_streams_work_over_real_connections(fake, url):
+def test_requests_and_streams_work_over_real_connections(fake: FakeCoder, url: Any):
     with Client(url, token=fake.token_for()) as client:
         made = create(client, "dev")
         lines = list(client.builds.stream_logs(made["latest_build"]["id"]))
@@ -38,13 +40,13 @@ def test_requests_and_streams_work_over_real_connections(fake, url):
         with client.workspaces.watch_ws(made["id"]) as states:
             assert str(next(iter(states)).latest_build.status) == "running"
         with (
-            pytest.warns(DeprecationWarning),
+            pytest.warns(DeprecationWarning, match="watch_sse"),
             client.workspaces.watch_sse(made["id"]) as states,
         ):
             assert str(next(iter(states)).latest_build.status) == "running"
 
 
-def test_asynchronous_clients_are_served_too(fake, url):
+def test_asynchronous_clients_are_served_too(fake: FakeCoder, url: Any):
     async def main() -> str:
         async with AsyncClient(url, token=fake.token_for()) as client:
             return (await client.users.get("me")).username
@@ -52,7 +54,7 @@ def test_asynchronous_clients_are_served_too(fake, url):
     assert anyio.run(main) == "admin"
 
 
-def test_a_terminal_carries_keys_and_bytes(fake, url):
+def test_a_terminal_carries_keys_and_bytes(fake: FakeCoder, url: Any):
     fake.add_workspace("shell", template="docker")
     with Client(url, token=fake.token_for()) as client:
         agent = client.workspaces.get("me/shell").latest_build.resources[0].agents[0].id
@@ -64,7 +66,7 @@ def test_a_terminal_carries_keys_and_bytes(fake, url):
             assert b"".join(terminal) == b"typed\r\ntyped\r\n"
 
 
-def test_a_refused_handshake_carries_its_answer(fake, url):
+def test_a_refused_handshake_carries_its_answer(fake: FakeCoder, url: Any):
     with Client(url, token=fake.token_for()) as client:
         missing = "d062611f-c2b0-45ec-8c69-0a0787d8dbcf"
         with pytest.raises(NotFoundError), client.workspaces.watch_ws(missing) as states:
@@ -72,7 +74,7 @@ def test_a_refused_handshake_carries_its_answer(fake, url):
 
 
 @pytest.mark.parametrize("fault", [{"lose": True}, {"cut": 5}])
-def test_lost_connections_are_lost(fake, url, fault):
+def test_lost_connections_are_lost(fake: FakeCoder, url: Any, fault: Any):
     fake.inject("/api/v2/users/me", **fault)
     with Client(url, token=fake.token_for(), retry=None) as client:
         with pytest.raises(TransportError):
@@ -80,7 +82,7 @@ def test_lost_connections_are_lost(fake, url, fault):
         assert client.users.get("me").username == "admin"
 
 
-def test_a_dropped_stream_is_opened_again(fake, url):
+def test_a_dropped_stream_is_opened_again(fake: FakeCoder, url: Any):
     fake.inject("/api/v2/workspacebuilds/*/logs", drop=2)
     with Client(url, token=fake.token_for()) as client:
         made = create(client, "dropped")

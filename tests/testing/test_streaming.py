@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import anyio
@@ -10,29 +11,29 @@ import pytest
 
 from coder_sdk import NotFoundError
 from coder_sdk._errors.status import APIStatusError
-from coder_sdk.testing import AgentSpec, CommandResult, Metadata, Parameter
+from coder_sdk.testing import AgentSpec, CommandResult, FakeCoder, Metadata, Parameter
 
 
 @pytest.fixture
-def workspace(fake):
+def workspace(fake: FakeCoder):
     fake.add_template("docker", agents=[AgentSpec(metadata=(Metadata("load", "0.4"),))])
     return fake.add_workspace("dev", template="docker")
 
 
 @pytest.fixture
-def agent(fake, workspace):
+def agent(fake: FakeCoder, workspace: Any):
     latest = fake.client().workspaces.get(workspace).latest_build
     return latest.resources[0].agents[0].id
 
 
-def started(fake) -> str:
+def started(fake: FakeCoder) -> str:
     fake.add_template("docker")
     body = {"name": "dev", "template_id": str(fake.client().templates.list()[0].id)}
     made = fake.client().request("POST", "/api/v2/users/me/workspaces", body=body)
     return made["latest_build"]["id"]
 
 
-def test_logs_of_a_build_come_while_it_runs_and_end_with_it(fake):
+def test_logs_of_a_build_come_while_it_runs_and_end_with_it(fake: FakeCoder):
     client = fake.client()
     begin = fake.clock.now()
     lines = list(client.builds.stream_logs(started(fake)))
@@ -41,11 +42,11 @@ def test_logs_of_a_build_come_while_it_runs_and_end_with_it(fake):
     assert 2 <= (fake.clock.now() - begin).total_seconds() < 3
 
 
-def lines_of(fake):
+def lines_of(fake: FakeCoder):
     return fake.client().workspaces.get("me/dev").latest_build.id
 
 
-def test_a_lost_log_stream_goes_on_without_loss_or_repetition(fake):
+def test_a_lost_log_stream_goes_on_without_loss_or_repetition(fake: FakeCoder):
     build = started(fake)
     fake.inject("/api/v2/workspacebuilds/*/logs", drop=3)
     stream = fake.client().builds.stream_logs(build)
@@ -59,7 +60,7 @@ def test_a_lost_log_stream_goes_on_without_loss_or_repetition(fake):
 # of which trio warns.
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_watching_shows_every_state_in_either_form(fake, backend):
+def test_watching_shows_every_state_in_either_form(fake: FakeCoder, backend: Any):
     started(fake)
     seen: dict[str, list[str]] = {"watch_ws": [], "watch_sse": []}
 
@@ -80,19 +81,19 @@ def test_watching_shows_every_state_in_either_form(fake, backend):
             tasks.start_soon(watch, "watch_ws")
             tasks.start_soon(watch, "watch_sse")
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="watch_sse"):
         anyio.run(main, backend=backend)
     whole = ["pending", "starting", "running created", "running starting", "running ready"]
     assert seen == {"watch_ws": whole, "watch_sse": whole}
 
 
-def test_logs_of_an_agent_begin_with_an_empty_list(fake, workspace, agent):
+def test_logs_of_an_agent_begin_with_an_empty_list(fake: FakeCoder, workspace: Any, agent: Any):
     with fake.client().agents.stream_logs(agent) as batches:
         first = next(iter(batches))
     assert [line.output for line in first] == ["Preparing the workspace", "Done"]
 
 
-def test_metadata_comes_at_once_and_when_it_changes(fake, workspace, agent):
+def test_metadata_comes_at_once_and_when_it_changes(fake: FakeCoder, workspace: Any, agent: Any):
     with fake.client().agents.watch_metadata_ws(agent) as batches:
         frames = iter(batches)
         assert next(frames)[0].result.value == "0.4"
@@ -100,7 +101,7 @@ def test_metadata_comes_at_once_and_when_it_changes(fake, workspace, agent):
         assert next(frames)[0].result.value == "0.9"
 
 
-def test_a_silent_stream_moves_the_clock(fake, workspace):
+def test_a_silent_stream_moves_the_clock(fake: FakeCoder, workspace: Any):
     begin = fake.clock.time()
     with fake.client().workspaces.watch_ws(workspace) as states:
         frames = iter(states)
@@ -110,18 +111,18 @@ def test_a_silent_stream_moves_the_clock(fake, workspace):
     assert fake.clock.time() - begin == pytest.approx(60, abs=0.1)
 
 
-def test_a_handshake_is_refused_like_a_request(fake):
+def test_a_handshake_is_refused_like_a_request(fake: FakeCoder):
     with pytest.raises(NotFoundError), fake.client().workspaces.watch_ws(uuid4()) as states:
         next(iter(states))
 
 
-def test_a_plain_request_to_a_socket_is_refused(fake, workspace):
+def test_a_plain_request_to_a_socket_is_refused(fake: FakeCoder, workspace: Any):
     with pytest.raises(APIStatusError) as caught:
         fake.client().request("GET", f"/api/v2/workspaces/{workspace}/watch-ws")
     assert caught.value.status == 426
 
 
-def test_parameters_are_evaluated_over_a_socket(fake):
+def test_parameters_are_evaluated_over_a_socket(fake: FakeCoder):
     fake.add_template("docker", parameters=[Parameter("cpu", 2, maximum=8)])
     client = fake.client()
     version = client.templates.list()[0].active_version_id
@@ -136,7 +137,7 @@ def test_parameters_are_evaluated_over_a_socket(fake):
 # -- terminals
 
 
-def run(fake, agent, command: str, *keys: str) -> str:
+def run(fake: FakeCoder, agent: Any, command: str, *keys: str) -> str:
     output = b""
     with fake.client().agents.open_pty(agent, reconnect=uuid4(), command=command) as terminal:
         for key in keys:
@@ -166,12 +167,14 @@ def run(fake, agent, command: str, *keys: str) -> str:
         ("echo 'open", "sh: syntax error: unterminated quoted string\r\n"),
     ],
 )
-def test_commands_run_in_a_shell_of_the_fakes_own(fake, workspace, agent, command, output):
+def test_commands_run_in_a_shell_of_the_fakes_own(
+    fake: FakeCoder, workspace: Any, agent: Any, command: Any, output: Any
+):
     fake.on_command("pytest -q", "1 failed\n", 1)
     assert run(fake, agent, command) == output
 
 
-def test_commands_may_be_functions_of_what_was_asked(fake, workspace, agent):
+def test_commands_may_be_functions_of_what_was_asked(fake: FakeCoder, workspace: Any, agent: Any):
     fake.on_command(
         re.compile(r"make (\w+)"), lambda text: CommandResult(f"made {text.split()[1]}\n", delay=9)
     )
@@ -180,15 +183,15 @@ def test_commands_may_be_functions_of_what_was_asked(fake, workspace, agent):
     assert fake.clock.time() - begin > 9
 
 
-def test_a_terminal_takes_input_until_its_end(fake, workspace, agent):
+def test_a_terminal_takes_input_until_its_end(fake: FakeCoder, workspace: Any, agent: Any):
     assert run(fake, agent, "cat", "typed\n", "\x04") == "typed\r\ntyped\r\n"
 
 
-def test_an_interrupt_ends_a_command(fake, workspace, agent):
+def test_an_interrupt_ends_a_command(fake: FakeCoder, workspace: Any, agent: Any):
     assert run(fake, agent, "sleep 1000; echo late", "\x03") == "^C\r\n"
 
 
-def test_a_terminal_can_be_joined_again(fake, workspace, agent):
+def test_a_terminal_can_be_joined_again(fake: FakeCoder, workspace: Any, agent: Any):
     client, reconnect = fake.client(), uuid4()
     command = "echo before; sleep 60; echo after"
     with client.agents.open_pty(agent, reconnect=reconnect, command=command) as terminal:
@@ -197,7 +200,7 @@ def test_a_terminal_can_be_joined_again(fake, workspace, agent):
         assert b"".join(terminal) == b"before\r\nafter\r\n"
 
 
-def test_the_terminal_of_a_stopped_workspace_is_a_page(fake, workspace, agent):
+def test_the_terminal_of_a_stopped_workspace_is_a_page(fake: FakeCoder, workspace: Any, agent: Any):
     body = {"transition": "stop"}
     fake.client().request("POST", f"/api/v2/workspaces/{workspace}/builds", body=body)
     fake.clock.advance(10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import anyio
 import pytest
@@ -13,13 +14,13 @@ from coder_sdk.testing import AgentSpec, App, ChatTurn, FakeCoder
 
 
 @pytest.fixture
-def task(fake, ask):
+def task(fake: FakeCoder, ask: Any):
     fake.add_template("ai", ai_task=True, agents=[AgentSpec(apps=(App("chat"),))])
     version = ask("GET", "/templates")[0]["active_version_id"]
     return ask("POST", "/tasks/me", {"template_version_id": version, "input": "Write a haiku"})
 
 
-def test_a_task_becomes_active_and_answers(fake, ask, task):
+def test_a_task_becomes_active_and_answers(fake: FakeCoder, ask: Any, task: Any):
     path = f"/tasks/me/{task['name']}"
     assert task["status"] == "pending"
     with pytest.raises(ConflictError, match="Task is pending"):
@@ -33,7 +34,7 @@ def test_a_task_becomes_active_and_answers(fake, ask, task):
     assert ask("GET", f"{path}/logs")["logs"][-1]["content"] == "You said: more"
 
 
-def test_a_task_rests_and_goes_on(fake, ask, task):
+def test_a_task_rests_and_goes_on(fake: FakeCoder, ask: Any, task: Any):
     path = f"/tasks/me/{task['id']}"
     fake.clock.advance(10)
     ask("POST", f"{path}/pause")
@@ -50,16 +51,16 @@ def test_a_task_rests_and_goes_on(fake, ask, task):
     assert ask("GET", "/tasks")["count"] == 0
 
 
-def test_old_paths_of_tasks_are_served_too(fake, task):
+def test_old_paths_of_tasks_are_served_too(fake: FakeCoder, task: Any):
     found = fake.client().request("GET", "/api/experimental/tasks")
     assert found["tasks"][0]["id"] == task["id"]
 
 
 @pytest.fixture
-def chat(fake, ask):
+def chat(fake: FakeCoder, ask: Any):
     organization = ask("GET", "/organizations/default")["id"]
 
-    def begin(text: str = "Hello", **more):
+    def begin(text: str = "Hello", **more: Any) -> Any:
         body = {
             "organization_id": organization,
             "content": [{"type": "text", "text": text}],
@@ -70,7 +71,7 @@ def chat(fake, ask):
     return begin
 
 
-def test_a_chat_is_answered_piece_by_piece(fake, chat):
+def test_a_chat_is_answered_piece_by_piece(fake: FakeCoder, chat: Any):
     fake.on_chat(ChatTurn("Good morning"))
     begun = chat()
     seen: list[str] = []
@@ -89,7 +90,7 @@ def test_a_chat_is_answered_piece_by_piece(fake, chat):
     assert messages[0]["content"][0]["text"] == "Good morning"
 
 
-def test_a_message_waits_for_the_answer_before(fake, chat):
+def test_a_message_waits_for_the_answer_before(fake: FakeCoder, chat: Any):
     begun = chat()
     path = f"/api/experimental/chats/{begun['id']}"
     body = {"content": [{"type": "text", "text": "again"}]}
@@ -97,13 +98,12 @@ def test_a_message_waits_for_the_answer_before(fake, chat):
     assert client.request("POST", f"{path}/messages", body=body)["queued"] is True
     fake.clock.advance(10)
     texts = [
-        item["content"][0]["text"]
-        for item in client.request("GET", f"{path}/messages")["messages"]
+        item["content"][0]["text"] for item in client.request("GET", f"{path}/messages")["messages"]
     ]
     assert texts == ["You said: again", "again", "You said: Hello", "Hello"]
 
 
-def test_chats_fail_ask_and_hit_limits(fake, chat):
+def test_chats_fail_ask_and_hit_limits(fake: FakeCoder, chat: Any):
     fake.on_chat(ChatTurn(error="overloaded"), ChatTurn(needs_input=True))
     client = fake.client()
     failed, asking = chat(), chat()
@@ -117,7 +117,7 @@ def test_chats_fail_ask_and_hit_limits(fake, chat):
         chat()
 
 
-def test_chats_are_found_by_label(fake, chat):
+def test_chats_are_found_by_label(fake: FakeCoder, chat: Any):
     chat(labels={"job": "1"})
     chat(labels={"job": "2"})
     params = {"label": "job:2"}
@@ -125,7 +125,7 @@ def test_chats_are_found_by_label(fake, chat):
     assert [item["labels"] for item in found] == [{"job": "2"}]
 
 
-def test_notifications_arrive_while_they_are_watched(fake):
+def test_notifications_arrive_while_they_are_watched(fake: FakeCoder):
     async def main() -> list[str]:
         seen: list[str] = []
         client = fake.async_client()
@@ -141,7 +141,7 @@ def test_notifications_arrive_while_they_are_watched(fake):
     assert inbox["unread_count"] == 1
 
 
-def test_insights_are_sums_of_use(fake, ask):
+def test_insights_are_sums_of_use(fake: FakeCoder, ask: Any):
     fake.add_template("docker")
     day = datetime(2026, 10, 28, 12, tzinfo=timezone.utc)
     for number in range(3):
@@ -167,13 +167,13 @@ def test_insights_are_sums_of_use(fake, ask):
         ("2026-10-02T00:00:00Z", "2026-10-01T00:00:00Z", "end_time"),
     ],
 )
-def test_windows_of_insights_are_checked(ask, start, end, field):
+def test_windows_of_insights_are_checked(ask: Any, start: Any, end: Any, field: Any):
     with pytest.raises(ValidationFailedError) as caught:
         ask("GET", "/insights/templates", start_time=start, end_time=end)
     assert [item.field for item in caught.value.validations] == [field]
 
 
-def test_a_clock_change_breaks_the_weeks(ask):
+def test_a_clock_change_breaks_the_weeks(ask: Any):
     with pytest.raises(APIStatusError) as caught:
         ask(
             "GET", "/insights/templates", start_time="2026-10-18T00:00:00+02:00",
@@ -182,7 +182,7 @@ def test_a_clock_change_breaks_the_weeks(ask):
     assert caught.value.detail == "Last report interval should have at least 6 days."
 
 
-def test_the_count_of_the_audit_log_is_capped(fake, ask):
+def test_the_count_of_the_audit_log_is_capped(fake: FakeCoder, ask: Any):
     fake._state.audit_cap = 3
     for number in range(6):
         fake.add_audit("write", "template", f"t{number}")
@@ -193,14 +193,14 @@ def test_the_count_of_the_audit_log_is_capped(fake, ask):
     assert ask("GET", "/audit", q="resource_target:t3")["count"] == 1
 
 
-def test_what_is_done_is_in_the_audit_log(fake, ask):
+def test_what_is_done_is_in_the_audit_log(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker")
     ask("POST", "/users/me/workspaces", {"name": "dev", "template_id": str(template)})
     entry = ask("GET", "/audit", q="action:create")["audit_logs"][0]
     assert (entry["resource_type"], entry["user"]["username"]) == ("workspace", "admin")
 
 
-def test_a_device_is_linked_after_some_patience(fake, ask):
+def test_a_device_is_linked_after_some_patience(fake: FakeCoder, ask: Any):
     code = ask("GET", "/external-auth/github/device")["device_code"]
     body = {"device_code": code}
     for _ in range(2):
@@ -211,7 +211,7 @@ def test_a_device_is_linked_after_some_patience(fake, ask):
     assert ask("GET", "/external-auth/github")["authenticated"] is True
 
 
-def test_secrets_are_never_shown(ask):
+def test_secrets_are_never_shown(ask: Any):
     ask("POST", "/users/me/secrets", {"name": "npm", "value": "tok", "env_name": "NPM"})
     assert "value" not in ask("GET", "/users/me/secrets")[0]
 
