@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from coder_sdk._response import AsyncStreamingResponse, RawResponse, StreamingResponse
     from coder_sdk._retry import RetryPolicy
 
+__all__ = ["AsyncClient", "BaseClient", "Client"]
+
 T = TypeVar("T")
 E = TypeVar("E")
 S = TypeVar("S")

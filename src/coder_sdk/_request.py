@@ -14,10 +14,21 @@ that stand for identifiers), the models (bodies) or the clock happens later, in 
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast, final
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
+from coder_sdk._arguments import (
+    OMIT,
+    Duration,
+    Omit,
+    Ref,
+    Repeated,
+    Seconds,
+    duration,
+    flag,
+    is_uuid,
+    json_text,
+    ref,
+)
 from coder_sdk._json import as_object
 
 if TYPE_CHECKING:
@@ -28,39 +39,38 @@ if TYPE_CHECKING:
     from coder_sdk._decode import ResponseTypes
     from coder_sdk._retry import RetryPolicy
 
+__all__ = [
+    "DEFAULT_OPTIONS",
+    "OMIT",
+    "CallOptions",
+    "Duration",
+    "FormBody",
+    "JsonBody",
+    "Omit",
+    "PagedRequest",
+    "Paging",
+    "RawBody",
+    "Ref",
+    "Repeated",
+    "Request",
+    "Seconds",
+    "SocketRequest",
+    "StreamRequest",
+    "StreamSpec",
+    "duration",
+    "flag",
+    "form_body",
+    "is_uuid",
+    "json_body",
+    "json_text",
+    "raw_body",
+    "ref",
+]
+
 T = TypeVar("T")
 E = TypeVar("E")
 S = TypeVar("S")
 V = TypeVar("V")
-
-Seconds = float | timedelta
-"""A time limit: seconds as a number, or a `timedelta`."""
-
-
-@final
-class Omit:
-    """The type of `OMIT`: the argument was not given, which is not the same as `None`."""
-
-    __slots__ = ()
-    _instance: Omit | None = None
-
-    def __new__(cls) -> Omit:
-        if cls._instance is None:
-            cls._instance = super().__new__(cls)
-        return cls._instance
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-    def __repr__(self) -> str:
-        return "OMIT"
-
-    def __reduce__(self) -> str:
-        return "OMIT"
-
-
-OMIT: Final = Omit()
-"""Default of optional arguments; falsy, one object, also after pickling and copying."""
 
 
 class CallOptions:
@@ -96,107 +106,6 @@ class CallOptions:
 
 
 DEFAULT_OPTIONS: Final = CallOptions()
-
-
-# Kinds whose path segment takes identifiers only; names of the others the server finds itself.
-_RESOLVED: Final = frozenset(
-    {"agent", "build", "chat", "group", "template", "template_version", "user", "workspace"}
-)
-_UUID_LENGTH: Final = 36
-
-
-class Ref:
-    """A name that stands for an identifier; the client looks it up before sending."""
-
-    __slots__ = ("kind", "value")
-
-    def __init__(self, kind: str, value: str) -> None:
-        self.kind = kind
-        self.value = value
-
-    def __repr__(self) -> str:
-        return f"Ref({self.kind!r}, {self.value!r})"
-
-
-def ref(kind: str, value: object) -> Any:
-    """Turn a model, UUID or name into a path value, or into a `Ref` where it must be looked up.
-
-    Args:
-        kind: What the value identifies: `"user"`, `"workspace"`, `"template"`, ...
-        value: A model with an `id`, a `UUID`, a name, or `OMIT`/`None`, which pass through.
-
-    Returns:
-        The text of an identifier, a name that the server's path takes itself, or a `Ref`.
-    """
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, str):
-        return _named(kind, value)
-    if value is None or isinstance(value, (Omit, Ref)):
-        return value
-    # A member of an organisation has the user's identifier under another name.
-    identifier = getattr(value, "user_id", None) if kind == "user" else None
-    if identifier is None:
-        identifier = getattr(value, "id", None)
-    if identifier is None:
-        identifier = getattr(value, f"{kind}_id", None)
-    return value if identifier is None else str(identifier)
-
-
-def _named(kind: str, value: str) -> str | Ref:
-    """Keep what the server's path takes itself; what else has a resolver becomes a `Ref`."""
-    if kind not in _RESOLVED or (kind == "user" and "@" not in value) or is_uuid(value):
-        return value
-    return Ref(kind, value)
-
-
-def is_uuid(value: str) -> bool:
-    """Tell an identifier from a name; 32 hexadecimal digits without dashes are a legal name."""
-    if len(value) != _UUID_LENGTH:
-        return False
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return True
-
-
-class Repeated:
-    """Query values that appear as one parameter each instead of one comma-separated list."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, values: Iterable[Any] | Omit | None) -> None:
-        self.values: tuple[Any, ...] = () if isinstance(values, Omit | None) else tuple(values)
-
-
-class Duration:
-    """A length of time for the wire, in `unit`: ns, us, ms, s, m, h, or Go's text form (`go`)."""
-
-    __slots__ = ("unit", "value")
-
-    def __init__(self, value: Seconds, unit: str) -> None:
-        self.value = value
-        self.unit = unit
-
-
-def duration(value: Seconds | Omit | None, unit: str) -> Duration | Omit | None:
-    """Mark a length of time so that it is written in the wire's unit (ns, ms, s, `go`, ...)."""
-    return value if isinstance(value, Omit | None) else Duration(value, unit)
-
-
-def flag(value: bool | Omit | None) -> bool | Omit:  # noqa: FBT001 - the value is the point
-    """Send a parameter only when it is true: for those whose mere presence switches something."""
-    return True if value else OMIT
-
-
-def json_text(value: Any) -> str | Omit | None:
-    """Write a value that travels as JSON inside one query parameter; an empty one is left out."""
-    if isinstance(value, Omit) or value is None or value == {}:
-        return OMIT
-    from json import dumps  # noqa: PLC0415 - two operations need it
-
-    return dumps(value, separators=(",", ":"))
 
 
 class JsonBody:
