@@ -18,6 +18,18 @@ from coder_sdk.workflows._sync import _concurrency as in_threads
 CLOCK = SystemClock()
 
 
+def failing(call: Any, *arguments: Any) -> None:
+    """Start a call in a block that fails."""
+
+    def block() -> None:
+        with in_threads.task_group() as tasks:
+            tasks.start(call, *arguments)
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        block()
+
+
 def test_threads_raise_the_first_error_of_ours_and_leave_nothing() -> None:
     before = threading.active_count()
 
@@ -28,17 +40,20 @@ def test_threads_raise_the_first_error_of_ours_and_leave_nothing() -> None:
         raise BuildFailedError("mine")
 
     begun = time.monotonic()
-    with pytest.raises(BuildFailedError, match="mine"), in_threads.task_group() as tasks:
-        tasks.start(wait)
-        tasks.start(fail)
+
+    def both() -> None:
+        with in_threads.task_group() as tasks:
+            tasks.start(wait)
+            tasks.start(fail)
+
+    with pytest.raises(BuildFailedError, match="mine"):
+        both()
     assert time.monotonic() - begun < 30
     assert threading.active_count() == before
 
 
 def test_threads_give_up_when_the_block_fails() -> None:
-    with pytest.raises(KeyError), in_threads.task_group() as tasks:
-        tasks.start(in_threads.pause, CLOCK, 60)
-        raise KeyError
+    failing(in_threads.pause, CLOCK, 60)
 
 
 def test_threads_have_results() -> None:
@@ -52,9 +67,7 @@ def test_an_inner_group_gives_up_with_the_outer_one() -> None:
         with in_threads.task_group() as tasks:
             tasks.start(in_threads.pause, CLOCK, 60)
 
-    with pytest.raises(KeyError), in_threads.task_group() as tasks:
-        tasks.start(inner)
-        raise KeyError
+    failing(inner)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

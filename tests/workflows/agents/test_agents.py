@@ -88,7 +88,7 @@ def test_a_failed_startup_names_the_agent_and_has_its_log(
 
 def test_an_agent_that_never_connects_is_named(colour: Colour, fake: FakeCoder, coder: Any) -> None:
     started(colour, fake, coder, AgentSpec("lonely", connects=False))
-    with pytest.raises(WaitTimeoutError, match="lonely (connecting|timeout)/created"):
+    with pytest.raises(WaitTimeoutError, match=r"lonely (connecting|timeout)/created"):
         colour.call(coder.workspaces.wait, "dev", timeout=300)
 
 

@@ -36,8 +36,7 @@ def test_logs_are_followed_to_the_end(
     colour: Colour, fake: FakeCoder, coder: Any, build: Any
 ) -> None:
     lines = collect(colour, coder.builds.follow_logs(build.id))
-    assert [line.stage for line in lines][0] == "Setting up"
-    assert [line.stage for line in lines][-1] == "Cleaning Up"
+    assert (lines[0].stage, lines[-1].stage) == ("Setting up", "Cleaning Up")
     assert fake.assert_called(LOGS, times=1).status == 101
 
 

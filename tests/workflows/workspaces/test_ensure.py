@@ -62,7 +62,7 @@ def test_a_dormant_workspace_is_woken(
     colour: Colour, fake: FakeCoder, coder: Any, docker: None
 ) -> None:
     fake.add_workspace("dev", template="docker", running=False)
-    colour.call(coder.workspaces.set_dormant, "dev", True)
+    colour.call(coder.workspaces.set_dormant, "dev", dormant=True)
     outcome = colour.call(coder.workspaces.ensure, "dev")
     assert outcome.action == "woken"
     assert outcome.object.dormant_at is None
@@ -205,8 +205,9 @@ def test_a_create_that_fails_for_another_reason_raises(
         ({"cpu": True}, "a number"),
     ],
 )
+@pytest.mark.usefixtures("docker")
 def test_wrong_parameters_are_refused_before_anything_is_sent(
-    colour: Colour, fake: FakeCoder, coder: Any, docker: None, given: dict[str, Any], words: str
+    colour: Colour, fake: FakeCoder, coder: Any, given: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RequestValidationError, match=words):
         colour.call(coder.workspaces.ensure, "dev", template="docker", parameters=given)

@@ -27,7 +27,7 @@ def dev(fake: FakeCoder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "value", "cleared"),
+    "setting",
     [
         ("set_ttl", timedelta(hours=2), None),
         ("set_autostart", weekly(time(9), tz="Europe/Berlin"), None),
@@ -37,8 +37,9 @@ def dev(fake: FakeCoder) -> None:
     ],
 )
 def test_a_setter_writes_only_on_a_difference(
-    colour: Colour, fake: FakeCoder, coder: Any, method: str, value: Any, cleared: Any
+    colour: Colour, fake: FakeCoder, coder: Any, setting: tuple[str, Any, Any]
 ) -> None:
+    method, value, cleared = setting
     setter = getattr(coder.workspaces, method)
     actions = [colour.call(setter, "dev", item).action for item in (value, value, cleared, cleared)]
     assert actions == ["updated", "unchanged", "updated", "unchanged"]
