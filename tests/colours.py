@@ -112,7 +112,7 @@ class Colour:
 
     def close(self) -> None:
         for client in self._clients:
-            self.call(client.aclose if self.is_async else client.close)
+            self.call(client.close)
         if self._loop is not None:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())

@@ -280,7 +280,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
     """Asynchronous client of a Coder deployment, for asyncio and trio.
 
     One client belongs to one event loop, in which any number of tasks may use it. Close it with
-    `aclose()`, or use it in an `async with` block.
+    `await client.close()`, or use it in an `async with` block.
 
     Args:
         url: The deployment; else `CODER_URL`, else what `coder login` stored.
@@ -439,7 +439,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
         try:
             return await client.sign_in(email=email, password=password)
         except BaseException:
-            await client.aclose()
+            await client.close()
             raise
 
     async def sign_in(self, *, email: str, password: str) -> Self:
@@ -466,10 +466,12 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
         await self._call(logout_request())
         self._core.credentials.forget()
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close the connections; copies made by `with_options` leave them open."""
         if self._original is None:
             await self._transport.aclose()
+
+    aclose = close
 
     async def __aenter__(self) -> Self:
         return self
@@ -480,7 +482,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, BaseClient):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.aclose()
+        await self.close()
 
     # -- what the descriptors of the resources call
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep, time
+import time
 from typing import Protocol
 
 
@@ -33,15 +33,15 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Seconds of a clock that only goes forward."""
-        return monotonic()
+        return time.monotonic()
 
     def time(self) -> float:
         """Seconds since the epoch."""
-        return time()
+        return time.time()
 
     def sleep(self, seconds: float) -> None:
         """Wait, blocking the thread."""
-        sleep(seconds)
+        time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:
         """Wait, under asyncio and trio alike."""

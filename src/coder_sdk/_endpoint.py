@@ -188,7 +188,10 @@ class _Descriptor:
 
         signature = inspect.signature(self.builder)
         parameters = list(signature.parameters.values())[1:]
-        return signature.replace(parameters=parameters)
+        returned: Any = signature.return_annotation
+        if self.how == "_call" and isinstance(returned, str):
+            returned = returned.partition("[")[2][:-1]
+        return signature.replace(parameters=parameters, return_annotation=returned)
 
 
 if TYPE_CHECKING:

@@ -289,7 +289,7 @@ def test_a_ready_client_neither_gives_nor_takes_cookies(colour: Colour, router: 
     assert "cookie" not in sent
     assert (sent["x-mine"], sent["coder-session-token"]) == ("kept", TOKEN)
     assert dict(ready.cookies) == {"coder_session_token": "old"}
-    colour.call(client.aclose if colour.is_async else client.close)
+    colour.call(client.close)
     assert not ready.is_closed
     colour.call(ready.aclose if colour.is_async else ready.close)
 

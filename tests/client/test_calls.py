@@ -194,6 +194,7 @@ def test_bound_methods_explain_themselves():
     assert method.__qualname__ == "Users.get"
     assert "GET /api/v2/users/{user}" in inspect.getdoc(method)
     assert next(iter(inspect.signature(method).parameters)) == "user"
+    assert inspect.signature(method).return_annotation == "User"
     assert method == client.users.get
     assert method != client.users.delete
     assert method.__self__ is client.users
@@ -475,7 +476,7 @@ def test_a_name_whose_object_is_gone_is_looked_up_again(colour: Colour, router: 
 
 def test_a_closed_client_says_so(colour: Colour, router: MockRouter):
     client = colour.client()
-    colour.call(client.aclose if colour.is_async else client.close)
+    colour.call(client.close)
     with pytest.raises(ClientUsageError, match="closed"):
         colour.call(client.request, "GET", "/x")
 

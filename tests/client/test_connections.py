@@ -241,7 +241,7 @@ def test_a_proxy_carries_plain_and_encrypted_requests(
             assert head.startswith(b"GET http://" if tls is None else b"CONNECT 127.0.0.1:")
             if tls is not None:
                 assert TOKEN.encode() not in head
-            colour.call(client.aclose if colour.is_async else client.close)
+            colour.call(client.close)
 
 
 def test_a_proxy_that_wants_a_password_is_not_asked_again(colour: Colour):

@@ -27,7 +27,7 @@ def test_copies_share_the_connections_and_leave_them_open(colour: Colour, router
     assert (other._options.timeout, client._options.timeout) == (5.0, 30.0)
     assert "x-a" not in client._options.headers
     colour.call(other.request, "GET", "/x")
-    colour.call(other.aclose if colour.is_async else other.close)
+    colour.call(other.close)
     assert colour.call(client.request, "GET", "/x") == 1
 
 
@@ -39,7 +39,7 @@ def test_resources_are_made_once_and_belong_to_their_client(colour: Colour):
 
 def test_closing_twice_is_closing(colour: Colour):
     client = colour.client()
-    close = client.aclose if colour.is_async else client.close
+    close = client.close
     colour.call(close)
     colour.call(close)
 
@@ -161,6 +161,25 @@ def test_cancelling_a_call_leaves_nothing_under_asyncio():
 
     with KeepAliveServer() as server:
         assert asyncio.run(main(server.url)) <= 1
+
+
+def test_cancelling_a_call_leaves_nothing_under_trio():
+    async def main(url: str) -> int:
+        async with AsyncClient(url, token=TOKEN) as client:
+            assert await client.request("GET", "/x") == "ok"
+            for checkpoints in range(20):
+                with trio.CancelScope() as scope:
+                    async with trio.open_nursery() as nursery:
+                        nursery.start_soon(client.request, "GET", "/x")
+                        for _ in range(checkpoints):
+                            await trio.lowlevel.checkpoint()
+                        scope.cancel()
+            assert await client.request("GET", "/x") == "ok"
+            http = client._core.http(trio.lowlevel.current_trio_token())
+            return len(http._transport._pool.connections)
+
+    with KeepAliveServer() as server:
+        assert trio.run(main, server.url) <= 1
 
 
 def test_cancelling_a_wait_leaves_nothing(router: MockRouter):
