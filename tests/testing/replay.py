@@ -57,8 +57,11 @@ AGENT = AgentSpec(
 class Scenario:
     """A fake deployment with the objects that the recorded one had."""
 
-    def __init__(self, known: list[dict[str, Any]], edition: str = "agpl") -> None:
+    def __init__(
+        self, known: list[dict[str, Any]], edition: str = "agpl", version: str = "2.36.0"
+    ) -> None:
         fake = self.fake = FakeCoder(
+            version,
             edition=edition, start=START, rate_limit=100_000,
             experiments=["oauth2", "workspace-build-updates"],
         )  # fmt: skip

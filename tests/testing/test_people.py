@@ -204,6 +204,21 @@ def test_later_routes_are_unknown_to_older_releases():
             client.request("GET", "/api/v2/tasks")
 
 
+def test_older_releases_leave_later_fields_out():
+    with FakeCoder(version="2.24.0") as fake:
+        client = fake.client()
+        fake.add_template("docker")
+        workspace = fake.add_workspace("dev", template="docker")
+        me = client.request("GET", "/api/v2/users/me")
+        assert "has_ai_seat" not in me
+        shown = client.request("GET", f"/api/v2/workspaces/{workspace}")
+        assert "task_id" not in shown
+        assert "logs_overflowed" not in shown["latest_build"]["job"]
+        with client.workspaces.watch_ws(workspace) as states:
+            assert next(iter(states)).task_id is None
+        assert client.workspaces.get(workspace).is_prebuild is False
+
+
 def test_quotas_are_sums_over_groups(fake: FakeCoder, ask: Any):
     fake.add_group("Everyone", quota_allowance=5)
     fake.add_group("devs", members=["admin"], quota_allowance=2)

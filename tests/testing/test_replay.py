@@ -12,7 +12,11 @@ from tests.reference import needs_reference, reference
 from tests.testing.replay import Scenario, differences, load, objects
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "fake"
-EDITIONS = {"v2.36.0": "agpl", "v2.36.0-unlicensed": "enterprise-unlicensed"}
+SERVERS = {
+    "v2.36.0": ("agpl", "2.36.0"),
+    "v2.36.0-unlicensed": ("enterprise-unlicensed", "2.36.0"),
+    "v2.24.0": ("agpl", "2.24.0"),
+}
 
 
 def sample() -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -42,12 +46,12 @@ def test_a_sample_of_recorded_requests_is_answered_alike(known: Any, exchange: A
 class TestReference:
     pytestmark = needs_reference
 
-    @pytest.mark.parametrize("release", EDITIONS)
+    @pytest.mark.parametrize("release", SERVERS)
     def test_every_recorded_request_that_is_modelled_is_answered_alike(self, release: Any):
         exchanges = load(reference("recordings", release))
         modelled = set((DATA / f"modelled-{release}.txt").read_text().split())
         known = list(objects(exchanges))
-        scenario = Scenario(known, EDITIONS[release])
+        scenario = Scenario(known, *SERVERS[release])
         found: dict[str, list[str]] = {}
         for exchange in exchanges:
             if exchange["key"] in modelled:
@@ -55,6 +59,6 @@ class TestReference:
                 if problems:
                     found[exchange["key"]] = problems
                 if exchange["request"]["method"] != "GET":
-                    scenario = Scenario(known, EDITIONS[release])
+                    scenario = Scenario(known, *SERVERS[release])
         assert found == {}
         assert len(modelled) > 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk.testing._credentials import forgery, identify
@@ -10,6 +11,7 @@ from coder_sdk.testing._editions import gate, has_route, is_late
 from coder_sdk.testing._faults import RecordedRequest
 from coder_sdk.testing._limits import RateLimits
 from coder_sdk.testing._logs import upgrade_required
+from coder_sdk.testing._releases import NEWEST, aged_frame, aged_reply
 from coder_sdk.testing._router import Match, Router, unknown_path, wrong_method
 from coder_sdk.testing._web import Call, Refusal, Reply, split_target
 
@@ -155,6 +157,11 @@ class App:
                 reply = self._routed(call, match, limited)
         except Refusal as refusal:
             reply = refusal.reply
+        release = self.state.version[:2]
+        if release < NEWEST:
+            reply = aged_reply(reply, release)
+            if reply.session is not None:
+                reply.session.translate = partial(aged_frame, release=release)
         return self._dressed(reply, limited)
 
     def _no_route(self, call: Call, matches: list[Match]) -> Reply:

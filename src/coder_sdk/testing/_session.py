@@ -36,6 +36,7 @@ class Session:
         self._undo: list[Callable[[], None]] = []
         self._timer: Event | None = None
         self.cut_after: int | None = None
+        self.translate: Callable[[str | bytes], str | bytes] | None = None
         self._taken = 0
 
     def send(self, value: Any) -> None:
@@ -56,7 +57,8 @@ class Session:
                 self.drop()
                 return None
             self._taken += 1
-            return self.frames.popleft()
+            frame = self.frames.popleft()
+            return frame if self.translate is None else self.translate(frame)
 
     @property
     def over(self) -> bool:

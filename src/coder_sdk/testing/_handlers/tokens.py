@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 routes = Routes()
 _SESSION_DAYS: Final = 7
+_SCOPES: Final = (2, 27)
+_ALLOW_LISTS: Final = (2, 28)
 _LEGACY: Final = {"all": "coder:all", "application_connect": "coder:application_connect"}
 _UNMARSHAL: Final = (
     "json: cannot unmarshal object into Go struct field CreateTokenRequest.allow_list of type "
@@ -77,10 +79,12 @@ def create_token(call: Call) -> Reply:
     """Make a token; its secret is shown only here."""
     user = user_of(call, "create", "api_key")
     body = Body(call)
-    allow_list = body.items("allow_list")
+    release = call.state.version[:2]
+    # What came later is not known to older servers, and ignored like everything unknown.
+    allow_list = body.items("allow_list") if release >= _ALLOW_LISTS else []
     if any(isinstance(entry, dict) for entry in allow_list):
         raise refuse(400, "Request body must be valid JSON.", _UNMARSHAL)
-    scopes = _scopes(body)
+    scopes = _scopes(body) if release >= _SCOPES else []
     lifetime = _lifetime(call, user, body.number("lifetime"))
     name = body.text("token_name") or _free_name(call)
     if _named(call, user, name) is not None:

@@ -252,7 +252,7 @@ def unarchive(call: Call) -> Reply:
     return answer(f'template version "{version.id}" unarchived')
 
 
-@routes("POST", _VERSION + "/dynamic-parameters/evaluate", since=(2, 25))
+@routes("POST", _VERSION + "/dynamic-parameters/evaluate", since=(2, 24))
 def evaluate_parameters(call: Call) -> Reply:
     """Evaluate parameters once; the answer's id is zero whatever was sent."""
     version = finished_version(call)
