@@ -49,6 +49,9 @@ def run(args: argparse.Namespace) -> int:
     for path, text in others.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    by_rule = {key: name for key, name in made.plan.assigned.items() if key not in names.entries}
+    for operation, name in sorted(by_rule.items()):
+        sys.stderr.write(f"{operation} got its name by rule: `{name}`.\n")
     lines = sum(text.count("\n") for text in made.texts.values())
     sys.stdout.write(f"{FOLDER.relative_to(ROOT)}: {len(made.texts)} files, {lines} lines.\n")
     return 0
