@@ -67,14 +67,9 @@ if TYPE_CHECKING:
     from coder_sdk.resources.secrets import AsyncSecrets, Secrets
     from coder_sdk.resources.skills import AsyncSkills, Skills
     from coder_sdk.resources.tailnet import AsyncTailnet, Tailnet
-    from coder_sdk.resources.tasks import AsyncTasks, Tasks
     from coder_sdk.resources.template_builder import (
         AsyncTemplateBuilder,
         TemplateBuilder,
-    )
-    from coder_sdk.resources.template_versions import (
-        AsyncTemplateVersions,
-        TemplateVersions,
     )
     from coder_sdk.resources.templates import AsyncTemplates, Templates
     from coder_sdk.resources.workspace_proxies import (
@@ -93,6 +88,8 @@ if TYPE_CHECKING:
         AsyncIdPSync,
         AsyncInsights,
         AsyncOrganizations,
+        AsyncTasks,
+        AsyncTemplateVersions,
         AsyncTokens,
         AsyncUsers,
         AsyncWorkspaces,
@@ -103,6 +100,8 @@ if TYPE_CHECKING:
         IdPSync,
         Insights,
         Organizations,
+        Tasks,
+        TemplateVersions,
         Tokens,
         Users,
         Workspaces,
@@ -482,7 +481,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def tasks(self) -> Tasks:
         """Tasks: workspaces in which an AI agent works on a prompt."""
-        from coder_sdk.resources.tasks import Tasks
+        from coder_sdk.workflows import Tasks
 
         return Tasks(cast("Client", self))
 
@@ -496,7 +495,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def template_versions(self) -> TemplateVersions:
         """Versions of templates."""
-        from coder_sdk.resources.template_versions import TemplateVersions
+        from coder_sdk.workflows import TemplateVersions
 
         return TemplateVersions(cast("Client", self))
 
@@ -835,7 +834,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def tasks(self) -> AsyncTasks:
         """Tasks: workspaces in which an AI agent works on a prompt."""
-        from coder_sdk.resources.tasks import AsyncTasks
+        from coder_sdk.workflows import AsyncTasks
 
         return AsyncTasks(cast("AsyncClient", self))
 
@@ -849,7 +848,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def template_versions(self) -> AsyncTemplateVersions:
         """Versions of templates."""
-        from coder_sdk.resources.template_versions import AsyncTemplateVersions
+        from coder_sdk.workflows import AsyncTemplateVersions
 
         return AsyncTemplateVersions(cast("AsyncClient", self))
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._async.idp_sync import AsyncIdPSync
     from coder_sdk.workflows._async.insights import AsyncInsights
     from coder_sdk.workflows._async.organizations import AsyncOrganizations
+    from coder_sdk.workflows._async.tasks import AsyncTasks
+    from coder_sdk.workflows._async.template_versions import AsyncTemplateVersions
     from coder_sdk.workflows._async.tokens import AsyncTokens
     from coder_sdk.workflows._async.users import AsyncUsers
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._sync.idp_sync import IdPSync
     from coder_sdk.workflows._sync.insights import Insights
     from coder_sdk.workflows._sync.organizations import Organizations
+    from coder_sdk.workflows._sync.tasks import Tasks
+    from coder_sdk.workflows._sync.template_versions import TemplateVersions
     from coder_sdk.workflows._sync.tokens import Tokens
     from coder_sdk.workflows._sync.users import Users
     from coder_sdk.workflows._sync.workspaces import Workspaces
@@ -58,6 +62,8 @@ _HOMES: Final = {
     "IdPSync": "idp_sync",
     "Insights": "insights",
     "Organizations": "organizations",
+    "Tasks": "tasks",
+    "TemplateVersions": "template_versions",
     "Tokens": "tokens",
     "Users": "users",
     "Workspaces": "workspaces",
@@ -75,6 +81,8 @@ __all__ = [
     "AsyncIdPSync",
     "AsyncInsights",
     "AsyncOrganizations",
+    "AsyncTasks",
+    "AsyncTemplateVersions",
     "AsyncTokens",
     "AsyncUsers",
     "AsyncWorkspaces",
@@ -85,6 +93,8 @@ __all__ = [
     "IdPSync",
     "Insights",
     "Organizations",
+    "Tasks",
+    "TemplateVersions",
     "Tokens",
     "Users",
     "Workspaces",

@@ -1,0 +1,73 @@
+"""What the state of a task means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from coder_sdk._request import is_uuid
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from coder_sdk._refs import TaskRef
+    from coder_sdk.models import Task
+
+__all__ = ["TaskTarget", "is_building", "is_idle", "state_of", "target_of", "written_at"]
+
+OLD_ROOT: Final = "/api/experimental/tasks"
+ROOT: Final = "/api/v2/tasks"
+# How long an agent may take until it first says what it does; many say nothing before.
+SILENCE: Final = 30.0
+# How long a task may be in the state `error`: its parts become healthy one after the other.
+ERROR_GRACE: Final = 300.0
+_BUILDING: Final = frozenset({"pending", "initializing"})
+_RESTING: Final = frozenset({"idle", "complete", "failed"})
+
+
+class TaskTarget(NamedTuple):
+    """Where a task is found: its owner, and its id or name."""
+
+    owner: str
+    task: str
+
+
+def target_of(task: TaskRef) -> TaskTarget:
+    """The parts of a path out of a model, a UUID, `name`, or `owner/name`."""
+    owner = getattr(task, "owner_id", None)
+    if owner is not None:
+        return TaskTarget(str(owner), str(getattr(task, "id", "")))
+    text = str(task)
+    if is_uuid(text) or "/" not in text:
+        return TaskTarget("me", text)
+    name, _, rest = text.partition("/")
+    return TaskTarget(name, rest)
+
+
+def state_of(task: Task) -> str | None:
+    """What the agent says that it does: `working`, `idle`, `complete`, `failed`."""
+    return None if task.current_state is None else str(task.current_state.state)
+
+
+def is_building(task: Task) -> bool:
+    """Whether its workspace is on the way, or did not come up."""
+    return task.status in _BUILDING or task.status == "error"
+
+
+def is_idle(task: Task, waited: float) -> bool:
+    """Whether its agent does nothing at present; an unknown state says nothing.
+
+    Args:
+        task: The task.
+        waited: Seconds for which it has been active, as far as is known.
+    """
+    if task.status == "paused":
+        return True
+    if task.status != "active":
+        return False
+    state = state_of(task)
+    return waited >= SILENCE if state is None else state in _RESTING
+
+
+def written_at(task: Task) -> datetime | None:
+    """When the agent last said what it does."""
+    return None if task.current_state is None else task.current_state.timestamp

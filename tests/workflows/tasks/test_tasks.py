@@ -1,0 +1,163 @@
+"""Tasks, against the fake deployment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coder_sdk import (
+    BuildFailedError,
+    ConflictError,
+    FeatureUnavailableError,
+    NotFoundError,
+    WaitTimeoutError,
+)
+from coder_sdk.testing import AgentSpec, App, FakeCoder
+from tests.colours import Colour
+
+AGENT = AgentSpec(apps=(App("assistant"),))
+
+
+@pytest.fixture
+def fake() -> FakeCoder:
+    fake = FakeCoder()
+    fake.add_template("ai", ai_task=True, agents=[AGENT])
+    return fake
+
+
+@pytest.fixture
+def coder(fake: FakeCoder, colour: Colour) -> Any:
+    return colour.keep(fake.async_client() if colour.is_async else fake.client())
+
+
+def collected(colour: Colour, iterator: Any) -> list[Any]:
+    if not colour.is_async:
+        return list(iterator)
+
+    async def collect() -> list[Any]:
+        return [item async for item in iterator]
+
+    return list(colour.call(collect))
+
+
+def test_a_task_is_created_and_waited_for(coder: Any, colour: Colour) -> None:
+    lines: list[str] = []
+    task = colour.call(
+        coder.tasks.create, "Write a haiku", template="ai", wait=True, on_log=lines.append
+    )
+    assert (task.status, task.current_state.state) == ("active", "idle")
+    assert task.initial_prompt == "Write a haiku"
+    assert lines
+
+
+def test_a_task_is_created_at_once_without_waiting(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", name="haiku")
+    assert task.name == "haiku"
+    assert task.status in {"pending", "initializing"}
+    assert [request.method for request in fake.requests] == ["GET", "POST"]
+
+
+def test_a_template_is_needed(coder: Any, colour: Colour) -> None:
+    with pytest.raises(TypeError, match="`template`"):
+        colour.call(coder.tasks.create, "Write a haiku")
+
+
+def test_a_failed_build_is_its_own_error(fake: FakeCoder, coder: Any, colour: Colour) -> None:
+    fake.fail_next_build("no capacity")
+    with pytest.raises(BuildFailedError, match="no capacity"):
+        colour.call(coder.tasks.create, "Write a haiku", template="ai", wait=True)
+
+
+def test_what_is_said_is_answered(coder: Any, colour: Colour) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", wait=True)
+    task = colour.call(coder.tasks.send, task, "Another one", wait=True)
+    assert task.current_state.state == "idle"
+    logs = colour.call(coder.tasks.logs, "me", task.name).logs
+    assert [entry.content for entry in logs][-2:] == ["Another one", "You said: Another one"]
+
+
+def test_saying_something_waits_until_the_agent_listens(coder: Any, colour: Colour) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai")
+    colour.call(coder.tasks.send, task, "Another one")
+    logs = colour.call(coder.tasks.logs, "me", task.name).logs
+    assert [entry.content for entry in logs if entry.type == "input"] == [
+        "Write a haiku", "Another one",
+    ]  # fmt: skip
+
+
+def test_a_paused_task_is_resumed_to_hear(coder: Any, colour: Colour) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", wait=True)
+    task, action = colour.call(coder.tasks.pause, task)
+    assert (task.status, action) == ("paused", "paused")
+    assert colour.call(coder.tasks.pause, task).action == "unchanged"
+    with pytest.raises(ConflictError, match="paused"):
+        colour.call(coder.tasks.send, task, "Hello", resume=False)
+    task = colour.call(coder.tasks.send, f"admin/{task.name}", "Hello", wait=True)
+    assert (task.status, task.current_state.state) == ("active", "idle")
+
+
+def test_a_task_is_resumed(coder: Any, colour: Colour) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", wait=True)
+    assert colour.call(coder.tasks.resume, task).action == "unchanged"
+    colour.call(coder.tasks.pause, task)
+    task, action = colour.call(coder.tasks.resume, task.name)
+    assert (task.status, action) == ("active", "resumed")
+
+
+def test_a_stream_ends_when_the_agent_is_idle(coder: Any, colour: Colour) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai")
+    entries = collected(colour, coder.tasks.stream(task))
+    assert [(entry.type, entry.content) for entry in entries] == [("input", "Write a haiku")]
+    colour.call(coder.tasks.send, task, "Another one")
+    more = collected(colour, coder.tasks.stream(task.name, after=entries[-1].id))
+    assert [(entry.type, entry.content) for entry in more] == [
+        ("input", "Another one"),
+        ("output", "You said: Another one"),
+    ]
+
+
+def test_a_silent_agent_is_taken_as_idle_after_a_while(
+    fake: FakeCoder, coder: Any, colour: Colour, router: Any
+) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", wait=True)
+    body = {**task.model_dump(mode="json"), "current_state": None}
+    router.get(url__regex=".*/api/v2/tasks/.*").respond(json=body)
+    begin = colour.clock.now
+    silent = colour.call(colour.client().tasks.wait, task)
+    assert silent.current_state is None
+    assert 30 <= colour.clock.now - begin < 35
+
+
+def test_a_wait_for_a_task_has_a_limit(fake: FakeCoder, coder: Any, colour: Colour) -> None:
+    fake.add_template("hanging", ai_task=True, hangs=True)
+    task = colour.call(coder.tasks.create, "Write a haiku", template="hanging")
+    with pytest.raises(WaitTimeoutError, match="the task") as caught:
+        colour.call(coder.tasks.wait, task, timeout=60)
+    assert caught.value.elapsed == pytest.approx(60, abs=1)
+
+
+def test_an_older_server_has_another_path(colour: Colour) -> None:
+    with FakeCoder(version="2.28.0") as fake:
+        fake.add_template("ai", ai_task=True)
+        coder = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        assert colour.call(coder.tasks.list).count == 0
+        assert [request.path for request in fake.requests] == [
+            "/api/v2/tasks", "/api/experimental/tasks",
+        ]  # fmt: skip
+        task = colour.call(
+            coder.with_options(timeout=5).tasks.create, "Hi", template="ai", name="t"
+        )
+        assert fake.requests[-1].path == "/api/experimental/tasks/me"
+        assert colour.call(coder.tasks.get, "me", "t").id == task.id
+        with pytest.raises(NotFoundError):
+            colour.call(coder.tasks.get, "me", "none")
+        assert sum(request.path.startswith("/api/v2/tasks") for request in fake.requests) == 1
+
+
+def test_a_server_without_tasks_says_so_by_its_own_path(colour: Colour, router: Any) -> None:
+    router.route().respond(404, json={"message": "Route not found."})
+    with pytest.raises(FeatureUnavailableError, match=r"/api/v2/tasks"):
+        colour.call(colour.client().tasks.list)
