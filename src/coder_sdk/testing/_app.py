@@ -96,20 +96,34 @@ class App:
             LostError: The connection is lost.
             SlowError: The client has given up.
         """
-        clock = self.state.clock
-        with clock.lock:
-            if clock.is_real:
-                clock.settle()
-            else:
-                clock.advance(_TICK)
+        with self.state.clock.lock:
+            self._begin()
             record = RecordedRequest(
                 call.method, call.path, list(call.query), dict(call.headers), call.body
             )
             self.requests.append(record)
             fault = self._fault(call)
-            reply = self._with_fault(call, record, fault, patience)
+        late = self._delay(fault, patience)
+        with self.state.clock.lock:
+            reply = self._with_fault(call, record, fault, late=late)
             record.status = reply.status
             return reply
+
+    def _begin(self) -> None:
+        """Let pass what handling takes, and let happen what is due."""
+        clock = self.state.clock
+        if clock.is_real:
+            clock.settle()
+        else:
+            clock.advance(_TICK)
+
+    def _delay(self, fault: Fault | None, patience: float | None) -> bool:
+        """Wait as a fault asks for, outside of the lock; tells whether the client gives up."""
+        if fault is None or not fault.delay or fault.refuse:
+            return False
+        late = patience is not None and fault.delay > patience
+        self.state.clock.sleep(patience if late and patience is not None else fault.delay)
+        return late
 
     def _fault(self, call: Call) -> Fault | None:
         for fault in self.faults:
@@ -122,19 +136,16 @@ class App:
         return None
 
     def _with_fault(
-        self, call: Call, record: RecordedRequest, fault: Fault | None, patience: float | None
+        self, call: Call, record: RecordedRequest, fault: Fault | None, *, late: bool
     ) -> Reply:
         if fault is None:
             return self._answer(call, record)
         if fault.refuse:
             raise LostError(refused=True)
-        if patience is not None and fault.delay > patience:
+        if late:
             # The server does its work all the same.
-            self.state.clock.sleep(patience)
             self._answer(call, record)
             raise SlowError
-        if fault.delay:
-            self.state.clock.sleep(fault.delay)
         reply = fault.reply()
         reply = self._answer(call, record) if reply is None else self._dressed(reply, {})
         if fault.lose:
