@@ -43,8 +43,10 @@ class _Never:
     ) -> CoreSchema:
         after = core_schema.datetime_schema(gt=_EPOCH)
         never = becomes(core_schema.datetime_schema(le=_EPOCH), _none)
+        # Go's zero instant west of Greenwich is in the year 0, which Python does not have.
+        before = becomes(core_schema.str_schema(pattern="^0000-12-31T"), _none)
         lenient = core_schema.union_schema(
-            [after, never, core_schema.none_schema()],
+            [after, never, core_schema.none_schema(), before],
             mode="left_to_right",
             custom_error_type="instant",
             custom_error_message="Input should be an instant (RFC 3339) or null",
