@@ -97,6 +97,36 @@ def test_no_provisioner_leaves_the_job_waiting(fake: FakeCoder, ask: Any):
     assert (job["status"], job["queue_position"]) == ("pending", 1)
 
 
+def test_a_provisioner_that_comes_takes_what_waited(fake: FakeCoder, ask: Any):
+    template = fake.add_template("docker")
+    fake.set_provisioners(0)
+    body = {"name": "dev", "template_id": str(template)}
+    made = ask("POST", "/users/me/workspaces", body)
+    assert made["latest_build"]["matched_provisioners"]["count"] == 0
+    fake.clock.advance(100)
+    path = f"/workspaces/{made['id']}"
+    assert ask("GET", path)["latest_build"]["job"]["queue_position"] == 1
+    fake.set_provisioners(1)
+    fake.clock.advance(5)
+    assert ask("GET", path)["latest_build"]["status"] == "running"
+
+
+def test_an_agent_may_be_late(fake: FakeCoder, ask: Any):
+    agents = [AgentSpec("quick"), AgentSpec("late", delay=30)]
+    template = fake.add_template("docker", agents=agents)
+    body = {"name": "dev", "template_id": str(template)}
+    path = f"/workspaces/{ask('POST', '/users/me/workspaces', body)['id']}"
+
+    def states() -> list[str]:
+        shown = ask("GET", path)["latest_build"]["resources"][0]["agents"]
+        return [agent["lifecycle_state"] for agent in shown]
+
+    fake.clock.advance(10)
+    assert states() == ["ready", "created"]
+    fake.clock.advance(30)
+    assert states() == ["ready", "ready"]
+
+
 def test_templates_are_promoted_archived_and_deleted(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker")
     second = fake.add_version("docker", "v2")

@@ -193,6 +193,25 @@ def test_the_count_of_the_audit_log_is_capped(fake: FakeCoder, ask: Any):
     assert ask("GET", "/audit", q="resource_target:t3")["count"] == 1
 
 
+def test_connections_are_found_by_what_they_were(fake: FakeCoder, ask: Any):
+    fake.add_template("docker")
+    fake.add_workspace("dev", template="docker")
+    fake.add_connection("dev", seconds=60)
+    fake.clock.advance(60)
+    fake.add_connection("dev", kind="workspace_app")
+    fake.add_connection("dev", kind="vscode")
+    found = {
+        query: [item["type"] for item in ask("GET", "/connectionlog", q=query)["connection_logs"]]
+        for query in ("", "type:ssh", "status:ongoing", "workspace_owner:me", "username:admin")
+    }
+    assert sorted(found[""]) == ["ssh", "vscode", "workspace_app"]
+    assert found["type:ssh"] == ["ssh"]
+    assert found["status:ongoing"] == ["vscode"]
+    assert len(found["workspace_owner:me"]) == 3
+    assert found["username:admin"] == ["workspace_app"]
+    assert fake.client().connection_log.list().to_list()[-1].ssh_info.exit_code == 0
+
+
 def test_what_is_done_is_in_the_audit_log(fake: FakeCoder, ask: Any):
     template = fake.add_template("docker")
     ask("POST", "/users/me/workspaces", {"name": "dev", "template_id": str(template)})

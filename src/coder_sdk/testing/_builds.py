@@ -258,7 +258,8 @@ def make_agent(state: Deployment, workspace_id: str, resource: Resource, spec: A
 def _connect_later(state: Deployment, workspace: Workspace, agent: Agent) -> None:
     if agent.spec.connects:
         connect = lambda: _connect(state, workspace, agent)  # noqa: E731 - one use
-        agent.steps.append(state.clock.schedule(state.timing.connect, connect))
+        delay = state.timing.connect + agent.spec.delay
+        agent.steps.append(state.clock.schedule(delay, connect))
     else:
         give_up = lambda: _time_out(workspace, agent)  # noqa: E731 - one use
         agent.steps.append(state.clock.schedule(120, give_up))

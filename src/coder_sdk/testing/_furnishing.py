@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk.testing._jobs import wake_jobs
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
@@ -195,6 +197,31 @@ class Furnishing:
                 moment=moment,
             )
 
+    def add_connection(
+        self,
+        workspace: str,
+        *,
+        kind: str = "ssh",
+        moment: datetime | None = None,
+        seconds: float | None = None,
+        ip: str = "127.0.0.1",
+    ) -> None:
+        """Write an entry of the connection log.
+
+        Args:
+            workspace: Name of the workspace.
+            kind: `ssh`, `vscode`, `jetbrains`, `reconnecting_pty`, `workspace_app` or
+                `port_forwarding`.
+            moment: When it began; now by default.
+            seconds: How long it lasted; `None` for one that is open.
+            ip: Where it came from.
+        """
+        self._seed.add_connection(workspace, kind, moment or self.clock.now(), seconds, ip)
+
+    def set_app_host(self, host: str) -> None:
+        """Choose the wildcard host of applications, `*.apps.coder.test` for example."""
+        self._state.settings["app_host"] = host
+
     def link(self, provider: str, *, user: str | None = None, token: str = "") -> None:
         """Link a user with a service outside, as after its login page."""
         with self.clock.lock:
@@ -209,7 +236,8 @@ class Furnishing:
         self._state.default_spec = spec
 
     def set_provisioners(self, count: int, **tags: str) -> None:
-        """Replace the provisioners by so many, with tags."""
+        """Replace the provisioners by so many, with tags; jobs that waited for them start."""
         full = {"owner": "", "scope": "organization", **tags}
         with self.clock.lock:
             self._state.provisioners = [dict(full) for _ in range(count)]
+            wake_jobs(self._state)

@@ -92,13 +92,26 @@ def queue_job(  # noqa: PLR0913 - what a job is made of
         on_end=on_end,
     )
     state.jobs[job.id] = job
+    job.seconds = seconds
     if matching(state, tags):
-        begin = lambda: _start(state, job, seconds)  # noqa: E731 - one use
-        job.steps.append(state.clock.schedule(state.timing.queue, begin))
+        _start_later(state, job)
     else:
         waiting = [item for item in state.jobs.values() if item.status == "pending"]
         job.queue = (len(waiting), len(waiting))
     return job
+
+
+def _start_later(state: Deployment, job: Job) -> None:
+    begin = partial(_start, state, job, job.seconds)
+    job.queue = (0, 0)
+    job.steps.append(state.clock.schedule(state.timing.queue, begin))
+
+
+def wake_jobs(state: Deployment) -> None:
+    """Start the jobs that waited for a provisioner which is there now."""
+    for job in state.jobs.values():
+        if job.status == "pending" and not job.steps and matching(state, job.tags):
+            _start_later(state, job)
 
 
 def matching(state: Deployment, tags: dict[str, str]) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from coder_sdk.testing._web import JSON, Reply, dump
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NEWEST: Final = (2, 36)
 # A key that tells what an object is -> fields that came later, with their release.
@@ -79,11 +82,10 @@ _LATER: Final[dict[str, dict[str, tuple[int, int]]]] = {
 def aged(value: Any, release: tuple[int, int]) -> Any:
     """A value without the fields that a release did not have."""
     if isinstance(value, list):
-        items: list[Any] = value
-        return [aged(item, release) for item in items]
+        return [aged(item, release) for item in cast("Sequence[Any]", value)]
     if not isinstance(value, dict):
         return value
-    fields: dict[str, Any] = value
+    fields = cast("dict[str, Any]", value)
     later = {
         name
         for mark, names in _LATER.items()

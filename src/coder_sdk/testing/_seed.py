@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from coder_sdk.testing._state.files import StoredFile
 from coder_sdk.testing._state.organizations import Group, Organization
 from coder_sdk.testing._state.spec import Parameter, TemplateSpec, to_text
 from coder_sdk.testing._state.users import User
+from coder_sdk.testing._times import stamp
 from coder_sdk.testing._workspaces import add_workspace
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from coder_sdk.testing._state.deployment import Deployment
     from coder_sdk.testing._state.templates import Template, Version
@@ -279,6 +281,48 @@ class Seed:
                     raise LookupError(f"The agent collects no {key!r}.")
                 agent.metadata[key] = {"value": value, "error": error}
                 agent.changed()
+
+    def add_connection(
+        self, name: str, kind: str, moment: datetime, seconds: float | None, ip: str
+    ) -> None:
+        """Write an entry of the connection log."""
+        state = self._state
+        with state.clock.lock:
+            workspace = self.workspace(name)
+            owner = state.users[workspace.owner_id]
+            where = state.organizations[workspace.organization_id]
+            agents = workspace.latest.agents
+            entry: dict[str, Any] = {
+                "id": state.new_id(),
+                "connect_time": stamp(moment),
+                "organization": {
+                    "id": where.id,
+                    "name": where.name,
+                    "display_name": where.display_name,
+                    "icon": where.icon,
+                },
+                "workspace_owner_id": owner.id,
+                "workspace_owner_username": owner.username,
+                "workspace_id": workspace.id,
+                "workspace_name": workspace.name,
+                "agent_name": agents[0].spec.name if agents else "main",
+                "ip": ip,
+                "type": kind,
+            }
+            if kind in {"workspace_app", "port_forwarding"}:
+                entry["web_info"] = {
+                    "user_agent": "",
+                    "user": owner.wire(),
+                    "slug_or_port": "8080",
+                    "status_code": 200,
+                }
+            else:
+                ssh: dict[str, Any] = {"connection_id": state.new_id()}
+                entry["ssh_info"] = ssh
+                if seconds is not None:
+                    end = moment + timedelta(seconds=seconds)
+                    ssh.update(disconnect_time=stamp(end), exit_code=0)
+            state.connections.append(entry)
 
     def add_usage(  # noqa: PLR0913, PLR0917 - what a use is made of
         self,

@@ -29,6 +29,7 @@ _MODULES: Final = (
     "tasks",
     "notifications",
     "audit",
+    "connections",
     "insights",
     "secrets",
     "settings",

@@ -1,4 +1,4 @@
-"""The audit log and the connection log."""
+"""The audit log."""
 
 from __future__ import annotations
 
@@ -30,10 +30,6 @@ _ACTIONS: Final = {
     "request_password_reset", "connect", "disconnect", "open", "close",
 }  # fmt: skip
 _PAGE: Final = 100
-_CONNECTION_KEYS: Final = {
-    "organization", "workspace_owner", "workspace_owner_email", "type", "username", "user_email",
-    "connected_after", "connected_before", "workspace_id", "connection_id", "status",
-}  # fmt: skip
 
 
 @routes("GET", "/api/v2/audit")
@@ -127,21 +123,3 @@ def generate(call: Call) -> Reply:
         additional_fields=extra,
     )
     return empty()
-
-
-@routes("GET", "/api/v2/connectionlog", feature="connection_log")
-def list_connections(call: Call) -> Reply:
-    """List connections, of which a fake deployment makes none."""
-    if not call.actor.can("connection_log", "read"):
-        raise forbidden()
-    page = Page(call)
-    search("connection", call.get("q"), _CONNECTION_KEYS, None)
-    found = call.state.connections
-    cap = call.state.audit_cap
-    return answer(
-        {
-            "connection_logs": page.cut(found, _PAGE),
-            "count": min(len(found), cap + 1),
-            "count_cap": cap,
-        }
-    )

@@ -57,6 +57,7 @@ class Job:
         hangs: It runs until it is canceled.
         on_end: Called once when it is over.
         waiters: Called on every change.
+        seconds: How long it runs.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Job:
     waiters: list[Callable[[], None]] = field(factory=list["Callable[[], None]"])
     metadata: dict[str, Any] = field(factory=dict[str, Any])
     queue: tuple[int, int] = (0, 0)
+    seconds: float = 0.0
 
     @property
     def finished(self) -> bool:

@@ -269,6 +269,7 @@ class AgentSpec:
         startup_logs: Lines that the startup script prints.
         startup: How the startup script ends: `ready`, `start_error` or `start_timeout`.
         connects: Whether the agent ever connects.
+        delay: Seconds that it takes longer than others to connect.
         blocking: Whether logins wait for the startup script.
     """
 
@@ -276,6 +277,7 @@ class AgentSpec:
     startup_logs: tuple[str, ...] = ("Preparing the workspace", "Done")
     startup: str = "ready"
     connects: bool = True
+    delay: float = 0.0
     blocking: bool = True
     apps: tuple[App, ...] = ()
     metadata: tuple[Metadata, ...] = ()
