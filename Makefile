@@ -21,8 +21,10 @@ $(READY): pyproject.toml
 
 setup: $(READY) ## Create .venv with everything that development needs
 
-demo: $(READY) ## Set up, then run the quickstart (against CODER_URL, or a mocked deployment)
+demo: $(READY) ## Set up, then do the whole main job (on CODER_URL, or on a fake deployment)
 	@$(BIN)/python examples/quickstart.py
+	@echo
+	@$(BIN)/python examples/demo.py
 
 test: $(READY) ## Set up, then run the tests on this Python
 	$(BIN)/python -m pytest -n auto -q
@@ -58,8 +60,12 @@ generate: $(READY) ## Regenerate models, resources, tables and the derived sync 
 docs: $(READY) ## Build the documentation site, strictly
 	$(BIN)/mkdocs build --strict --quiet
 
-examples: $(READY) ## Run every example that needs no deployment
+examples: $(READY) | .make ## Run every example that needs no deployment
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/quickstart.py
+	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/demo.py --plot .make/demo-insights.png
+
+.make:
+	@mkdir -p $@
 
 bench: $(READY) ## Print what the benchmarks measure
 	$(BIN)/python benchmarks/run.py

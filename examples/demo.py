@@ -1,0 +1,147 @@
+"""The whole main job: a template, three workspaces at once, a command, a plot, and away with it all.
+
+With `CODER_URL` and `CODER_SESSION_TOKEN` set, this happens on that deployment (the template needs
+Docker there). Without `CODER_URL` it happens on a fake deployment in this process, where nothing
+sleeps.
+
+Usage:
+    python examples/demo.py [--plot FILE] [--keep]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from coder_sdk import BulkError, BulkReport, Client, Window
+
+TEMPLATE = "sdk-demo"
+SOURCES = Path(__file__).parent / "templates" / "docker"
+NAMES = ["demo-one", "demo-two", "demo-three"]
+COLOURS = ["cyan", "magenta", "yellow"]
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def deployment() -> Iterator[Client]:
+    """Yield a client of the deployment that `CODER_URL` names, else of a fake one."""
+    if os.environ.get("CODER_URL"):
+        with Client(app_name="coder-sdk-demo") as coder:
+            yield coder
+        return
+    from coder_sdk.testing import FakeCoder  # noqa: PLC0415 - needed without a deployment only
+
+    with FakeCoder() as fake, fake.client() as coder:
+        yield coder
+
+
+def say(text: str) -> None:
+    """Print what comes next."""
+    console.print(f"[bold green]>[/] {text}")
+
+
+def prefixed(name: str) -> Callable[[object], None]:
+    """Make a function that prints log lines behind the name of their workspace."""
+    colour = COLOURS[NAMES.index(name)]
+
+    def show(line: object) -> None:
+        console.print(f"  [{colour}]{name:<10}[/]", str(line), markup=True)
+
+    return show
+
+
+def push(coder: Client) -> None:
+    """Push the template, or find that it is there already."""
+    say(f"Pushing the template `{TEMPLATE}` from {SOURCES.name}/")
+    version, action = coder.templates.push(
+        f"default/{TEMPLATE}", directory=SOURCES, on_log=lambda line: console.print("  ", str(line))
+    )
+    console.print(f"  {action}: version [bold]{version.name}[/]")
+
+
+def provision(coder: Client) -> BulkReport[str, object]:
+    """Bring three workspaces up at once, with live logs and progress."""
+    say(f"Provisioning {', '.join(NAMES)} at once")
+    report = coder.bulk(
+        lambda name: coder.workspaces.provision(
+            f"me/{name}", template=TEMPLATE, parameters={"cpu": 4}, on_log=prefixed(name)
+        ),
+        NAMES,
+        concurrency=len(NAMES),
+        progress=True,
+    )
+    console.print(f"  {report.summary()}")
+    report.raise_on_error()
+    return report
+
+
+def run_command(coder: Client) -> None:
+    """Run a command in each workspace."""
+    for name in NAMES:
+        result = coder.workspaces.run(f"me/{name}", "echo hello from; pwd", timeout=120)
+        say(f"In {name}: {result.output.strip()!r} (exit status {result.returncode})")
+        result.check()
+
+
+def plot(coder: Client, file: Path) -> None:
+    """Save how much the templates were used on each of the last 30 days."""
+    import matplotlib as mpl  # noqa: PLC0415 - half a second that only this step needs
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - after the choice of its backend
+
+    window = Window.last(days=30)
+    frame = coder.insights.templates(window, interval="day").to_frame()
+    figure, axes = plt.subplots(figsize=(9, 3.5), layout="constrained")
+    axes.bar(frame["start"], frame["active_users"], width=0.8, color="#4051b5")
+    axes.set_title(f"Active users a day, {window}")
+    axes.set_ylabel("users")
+    axes.set_ylim(bottom=0)
+    figure.autofmt_xdate()
+    figure.savefig(file, dpi=120)
+    plt.close(figure)
+    say(f"Saved the insights to {file}")
+
+
+def clean_up(coder: Client) -> None:
+    """Delete the workspaces and the template."""
+    say("Deleting everything that was made")
+    report = coder.bulk(coder.workspaces.delete, [f"me/{name}" for name in NAMES], progress=True)
+    console.print(f"  {report.summary()}")
+    report.raise_on_error()
+    coder.templates.delete(f"default/{TEMPLATE}")
+    console.print(f"  template {TEMPLATE}: deleted")
+
+
+def main() -> int:
+    """Run the demo; return 1 if a part of it failed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--plot", type=Path, default=Path("demo-insights.png"), metavar="FILE")
+    parser.add_argument("--keep", action="store_true", help="do not delete what was made")
+    options = parser.parse_args()
+    with deployment() as coder:
+        version = coder.buildinfo().version
+        say(f"{coder.users.get('me').username} on Coder {version} at {coder.url}")
+        push(coder)
+        try:
+            provision(coder)
+            run_command(coder)
+            plot(coder, options.plot)
+        except BulkError as error:
+            console.print(f"[bold red]{error}[/]")
+            return 1
+        finally:
+            if not options.keep:
+                clean_up(coder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
