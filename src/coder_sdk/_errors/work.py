@@ -219,6 +219,30 @@ class CommandTimeoutError(WaitTimeoutError):
     command: str = ""
 
 
+class ChatFailedError(CoderError):
+    """The agent of a chat failed.
+
+    Attributes:
+        chat: The chat as it was last seen.
+        kind: The server's name for the cause, such as `rate_limit` or `usage_limit`.
+        retryable: Whether the server says that another try may help.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        chat: Any = None,
+        kind: str | None = None,
+        retryable: bool = False,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.chat = chat
+        self.kind = kind
+        self.retryable = retryable
+
+
 class BulkError(CoderError):
     """Some of many calls failed.
 

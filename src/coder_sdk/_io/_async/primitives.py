@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anyio import Lock
+    from anyio import Event, Lock
 
 
 def new_lock() -> Lock:
@@ -24,25 +25,42 @@ class AsyncGate:
     """
 
     def __init__(self, size: int) -> None:
-        import anyio  # noqa: PLC0415 - async callers have it already
-
-        self._anyio = anyio
-        self._places = anyio.Semaphore(size, fast_acquire=True)
+        self._free = size
+        self._waiting: deque[Event] = deque()
 
     async def enter(self, limit: float | None) -> bool:
         """Wait for a place, at most so many seconds; whether there is one."""
+        if self._free:
+            self._free -= 1
+            return True
+        from anyio import Event, move_on_after  # noqa: PLC0415 - async callers have it already
+
+        turn = Event()
+        self._waiting.append(turn)
         try:
-            self._places.acquire_nowait()
-        except self._anyio.WouldBlock:
-            with self._anyio.move_on_after(limit):
-                await self._places.acquire()
-                return True
-            return False
-        return True
+            with move_on_after(limit):
+                await turn.wait()
+        except BaseException:
+            # Cancelled: the place goes to the next, if it was given at the same moment.
+            self._leave_queue(turn)
+            raise
+        if turn.is_set():
+            return True
+        self._waiting.remove(turn)
+        return False
+
+    def _leave_queue(self, turn: Event) -> None:
+        if turn.is_set():
+            self.leave()
+        else:
+            self._waiting.remove(turn)
 
     def leave(self) -> None:
-        """Give the place back."""
-        self._places.release()
+        """Give the place to the next in the queue."""
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._free += 1
 
 
 async def settled(value: Any) -> Any:
