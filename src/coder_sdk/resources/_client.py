@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from coder_sdk.resources.applications import Applications, AsyncApplications
     from coder_sdk.resources.auth import AsyncAuth, Auth
     from coder_sdk.resources.chat_files import AsyncChatFiles, ChatFiles
-    from coder_sdk.resources.chats import AsyncChats, Chats
     from coder_sdk.resources.current_agent import AsyncCurrentAgent, CurrentAgent
     from coder_sdk.resources.debug import AsyncDebug, Debug
     from coder_sdk.resources.deployment import AsyncDeployment, Deployment
@@ -71,7 +70,6 @@ if TYPE_CHECKING:
         AsyncTemplateBuilder,
         TemplateBuilder,
     )
-    from coder_sdk.resources.templates import AsyncTemplates, Templates
     from coder_sdk.resources.workspace_proxies import (
         AsyncWorkspaceProxies,
         WorkspaceProxies,
@@ -83,24 +81,28 @@ if TYPE_CHECKING:
         AsyncAISpend,
         AsyncAudit,
         AsyncBuilds,
+        AsyncChats,
         AsyncConnectionLogResource,
         AsyncGroups,
         AsyncIdPSync,
         AsyncInsights,
         AsyncOrganizations,
         AsyncTasks,
+        AsyncTemplates,
         AsyncTemplateVersions,
         AsyncTokens,
         AsyncUsers,
         AsyncWorkspaces,
         Audit,
         Builds,
+        Chats,
         ConnectionLogResource,
         Groups,
         IdPSync,
         Insights,
         Organizations,
         Tasks,
+        Templates,
         TemplateVersions,
         Tokens,
         Users,
@@ -271,7 +273,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def chats(self) -> Chats:
         """Chats with Coder Agents."""
-        from coder_sdk.resources.chats import Chats
+        from coder_sdk.workflows import Chats
 
         return Chats(cast("Client", self))
 
@@ -502,7 +504,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def templates(self) -> Templates:
         """Templates."""
-        from coder_sdk.resources.templates import Templates
+        from coder_sdk.workflows import Templates
 
         return Templates(cast("Client", self))
 
@@ -624,7 +626,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def chats(self) -> AsyncChats:
         """Chats with Coder Agents."""
-        from coder_sdk.resources.chats import AsyncChats
+        from coder_sdk.workflows import AsyncChats
 
         return AsyncChats(cast("AsyncClient", self))
 
@@ -855,7 +857,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def templates(self) -> AsyncTemplates:
         """Templates."""
-        from coder_sdk.resources.templates import AsyncTemplates
+        from coder_sdk.workflows import AsyncTemplates
 
         return AsyncTemplates(cast("AsyncClient", self))
 

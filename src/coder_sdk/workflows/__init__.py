@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._async.ai_spend import AsyncAISpend
     from coder_sdk.workflows._async.audit import AsyncAudit
     from coder_sdk.workflows._async.builds import AsyncBuilds
+    from coder_sdk.workflows._async.chats import AsyncChats
     from coder_sdk.workflows._async.connection_log import AsyncConnectionLogResource
     from coder_sdk.workflows._async.groups import AsyncGroups
     from coder_sdk.workflows._async.idp_sync import AsyncIdPSync
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._async.organizations import AsyncOrganizations
     from coder_sdk.workflows._async.tasks import AsyncTasks
     from coder_sdk.workflows._async.template_versions import AsyncTemplateVersions
+    from coder_sdk.workflows._async.templates import AsyncTemplates
     from coder_sdk.workflows._async.tokens import AsyncTokens
     from coder_sdk.workflows._async.users import AsyncUsers
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._sync.ai_spend import AISpend
     from coder_sdk.workflows._sync.audit import Audit
     from coder_sdk.workflows._sync.builds import Builds
+    from coder_sdk.workflows._sync.chats import Chats
     from coder_sdk.workflows._sync.connection_log import ConnectionLogResource
     from coder_sdk.workflows._sync.groups import Groups
     from coder_sdk.workflows._sync.idp_sync import IdPSync
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._sync.organizations import Organizations
     from coder_sdk.workflows._sync.tasks import Tasks
     from coder_sdk.workflows._sync.template_versions import TemplateVersions
+    from coder_sdk.workflows._sync.templates import Templates
     from coder_sdk.workflows._sync.tokens import Tokens
     from coder_sdk.workflows._sync.users import Users
     from coder_sdk.workflows._sync.workspaces import Workspaces
@@ -57,6 +61,7 @@ _HOMES: Final = {
     "Agents": "agents",
     "Audit": "audit",
     "Builds": "builds",
+    "Chats": "chats",
     "ConnectionLogResource": "connection_log",
     "Groups": "groups",
     "IdPSync": "idp_sync",
@@ -64,6 +69,7 @@ _HOMES: Final = {
     "Organizations": "organizations",
     "Tasks": "tasks",
     "TemplateVersions": "template_versions",
+    "Templates": "templates",
     "Tokens": "tokens",
     "Users": "users",
     "Workspaces": "workspaces",
@@ -76,6 +82,7 @@ __all__ = [
     "AsyncAgents",
     "AsyncAudit",
     "AsyncBuilds",
+    "AsyncChats",
     "AsyncConnectionLogResource",
     "AsyncGroups",
     "AsyncIdPSync",
@@ -83,11 +90,13 @@ __all__ = [
     "AsyncOrganizations",
     "AsyncTasks",
     "AsyncTemplateVersions",
+    "AsyncTemplates",
     "AsyncTokens",
     "AsyncUsers",
     "AsyncWorkspaces",
     "Audit",
     "Builds",
+    "Chats",
     "ConnectionLogResource",
     "Groups",
     "IdPSync",
@@ -95,6 +104,7 @@ __all__ = [
     "Organizations",
     "Tasks",
     "TemplateVersions",
+    "Templates",
     "Tokens",
     "Users",
     "Workspaces",
