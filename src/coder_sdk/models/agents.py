@@ -99,7 +99,7 @@ class AgentExternalAuthResponse(ResponseModel):
     expires_at: NeverDatetime = None
     """`None` means never. Since 2.36."""
     password: Secret
-    token_extra: WireMap[Any] = absent_is(dict)
+    token_extra: Annotated[WireMap[Any], Field(repr=False)] = absent_is(dict)
     """Since 2.3."""
     type: str
     """Since 2.3."""
