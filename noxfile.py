@@ -15,5 +15,5 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed from this checkout."""
-    session.install("--editable", ".", "--group", "test", "--group", "lint")
+    session.install("--editable", ".", "--group", "test", "--group", "lint", "--group", "demo")
     session.run("python", "-m", "pytest", "-n", "auto", "-q", *session.posargs)

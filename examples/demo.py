@@ -1,4 +1,4 @@
-"""The whole main job: a template, three workspaces at once, a command, a plot, and away with it all.
+"""The whole main job: a template, three workspaces at once, a command, a plot, then all deleted.
 
 With `CODER_URL` and `CODER_SESSION_TOKEN` set, this happens on that deployment (the template needs
 Docker there). Without `CODER_URL` it happens on a fake deployment in this process, where nothing
@@ -15,15 +15,22 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from coder_sdk import BulkError, BulkReport, Client, Window
 
+if TYPE_CHECKING:
+    from coder_sdk.models import Workspace
+    from coder_sdk.testing import FakeCoder
+
 TEMPLATE = "sdk-demo"
 SOURCES = Path(__file__).parent / "templates" / "docker"
 NAMES = ["demo-one", "demo-two", "demo-three"]
+SATURDAY = 5
 COLOURS = ["cyan", "magenta", "yellow"]
 
 console = Console(highlight=False, soft_wrap=True)
@@ -38,8 +45,23 @@ def deployment() -> Iterator[Client]:
         return
     from coder_sdk.testing import FakeCoder  # noqa: PLC0415 - needed without a deployment only
 
-    with FakeCoder() as fake, fake.client() as coder:
-        yield coder
+    with FakeCoder() as fake:
+        make_a_past(fake)
+        with fake.client() as coder:
+            yield coder
+
+
+def make_a_past(fake: FakeCoder) -> None:
+    """Give the fake deployment a template and a month in which people used it on working days."""
+    fake.add_template("docker")
+    people = [f"user{number:02}" for number in range(1, 10)]
+    for person in people:
+        fake.add_user(person)
+    for days in range(1, 31):
+        day = fake.clock.now() - timedelta(days=days)
+        at_work = people[: 4 + days * 7 % 5] if day.weekday() < SATURDAY else people[: days % 2]
+        for person in at_work:
+            fake.add_usage(person, template="docker", moment=day)
 
 
 def say(text: str) -> None:
@@ -66,7 +88,7 @@ def push(coder: Client) -> None:
     console.print(f"  {action}: version [bold]{version.name}[/]")
 
 
-def provision(coder: Client) -> BulkReport[str, object]:
+def provision(coder: Client) -> BulkReport[str, Workspace]:
     """Bring three workspaces up at once, with live logs and progress."""
     say(f"Provisioning {', '.join(NAMES)} at once")
     report = coder.bulk(
@@ -101,7 +123,7 @@ def plot(coder: Client, file: Path) -> None:
     frame = coder.insights.templates(window, interval="day").to_frame()
     figure, axes = plt.subplots(figsize=(9, 3.5), layout="constrained")
     axes.bar(frame["start"], frame["active_users"], width=0.8, color="#4051b5")
-    axes.set_title(f"Active users a day, {window}")
+    axes.set_title("Active users a day")
     axes.set_ylabel("users")
     axes.set_ylim(bottom=0)
     figure.autofmt_xdate()
