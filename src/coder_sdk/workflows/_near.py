@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ _SHOWN: Final = 8
 
 def near(name: str, known: Iterable[str]) -> str | None:
     """A hint that names what may have been meant; `None` if nothing is known."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for errors
+
     names = sorted(known)
     if not names:
         return None

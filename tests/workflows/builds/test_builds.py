@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -118,3 +120,38 @@ def test_a_timeout_has_the_build(colour: Colour, fake: FakeCoder, coder: Any) ->
     with pytest.raises(WaitTimeoutError, match="Waited 30 s for the build") as caught:
         colour.call(coder.builds.wait, made.latest_build, timeout=30)
     assert caught.value.last_state.id == made.latest_build.id
+
+
+def first_updates(colour: Colour, coder: Any, count: int) -> list[Any]:
+    """The first updates of all builds; a workspace is stopped once the watch has begun."""
+    updates = coder.builds.watch(poll_interval=0.5)
+    stop = lambda: coder.workspaces.stop("dev")  # noqa: E731 - one use
+    if not colour.is_async:
+        timer = Timer(0.05, stop)
+        timer.start()
+        found = [next(updates) for _ in range(count)]
+        timer.join()
+        updates.close()
+        return found
+
+    async def run() -> list[Any]:
+
+        task = asyncio.ensure_future(stop())
+        found = [await updates.__anext__() for _ in range(count)]
+        await task
+        await updates.aclose()
+        return found
+
+    return colour.call(run)
+
+
+@pytest.mark.parametrize("experiments", [["workspace-build-updates"], []])
+def test_all_builds_are_watched(colour: Colour, experiments: list[str]) -> None:
+    with FakeCoder(experiments=experiments) as fake:
+        coder = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        fake.add_template("docker")
+        fake.add_workspace("dev", template="docker")
+        updates = first_updates(colour, coder, 1)
+        assert {(item.workspace_name, item.transition) for item in updates} == {("dev", "stop")}
+        lists = fake.calls("GET /api/v2/workspaces")
+        assert bool(lists) is not bool(experiments)

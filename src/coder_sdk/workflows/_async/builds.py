@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coder_sdk._errors.status import BadRequestError, PreconditionFailedError
+from coder_sdk._errors.status import (
+    BadRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+)
 from coder_sdk._errors.transport import CallError
 from coder_sdk._reconnect import is_absent
 from coder_sdk._request import OMIT, Omit
@@ -20,10 +25,16 @@ from coder_sdk.workflows.outcome import Outcome, Skip
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from typing import Literal
+    from uuid import UUID
 
     from coder_sdk._refs import BuildRef
     from coder_sdk._request import Seconds
-    from coder_sdk.models import ProvisionerJobLog, WorkspaceBuild
+    from coder_sdk.models import (
+        ProvisionerJobLog,
+        Workspace,
+        WorkspaceBuild,
+        WorkspaceBuildUpdate,
+    )
     from coder_sdk.workflows._jobs import Progress
     from coder_sdk.workflows._waits import PollInterval
     from coder_sdk.workflows.log_line import LogLine
@@ -168,3 +179,62 @@ class AsyncBuilds(generated.AsyncBuilds):
         if wait:
             state = await wait_until(limit, read, lambda seen: ended(seen.job))
         return Outcome(state, "canceled" if state.job.status != "succeeded" else "unchanged")
+
+    async def watch(
+        self, *, poll_interval: PollInterval | Omit = OMIT
+    ) -> AsyncIterator[WorkspaceBuildUpdate]:
+        """Watch the builds of all workspaces that the caller sees: one update with each change.
+
+        Where the server has no such stream, or not for this caller, the list of workspaces is read
+        again and again; states that last shorter than that interval are not seen then.
+
+        Args:
+            poll_interval: Seconds between two looks where there is no stream.
+
+        Yields:
+            Workspace, build, transition and state of the job.
+
+        Raises:
+            StreamError: The stream was lost for good.
+
+        Example:
+            >>> for update in coder.builds.watch():  # doctest: +SKIP
+            ...     print(update.workspace_name, update.transition, update.job_status)
+        """
+        try:
+            async with self.watch_all() as stream:
+                async for update in stream:
+                    yield update
+                return
+        except (PermissionDeniedError, NotFoundError):
+            pass  # no experiment, no right, or a release without the stream
+        except CallError as error:
+            if not is_absent(error, "websocket"):
+                raise
+        wait = Wait(clock_of(self._client), "builds", timeout=None, poll_interval=poll_interval)
+        seen: dict[UUID, tuple[UUID, str]] | None = None
+        while True:
+            found = [item async for item in self._client.workspaces.list()]
+            states = {
+                item.id: (item.latest_build.id, str(item.latest_build.job.status)) for item in found
+            }
+            for item in found if seen is not None else ():
+                if seen is not None and seen.get(item.id) != states[item.id]:
+                    yield update_of(item)
+            seen = states
+            await pause(wait.clock, wait.interval())
+
+
+def update_of(workspace: Workspace) -> WorkspaceBuildUpdate:
+    """The update that the stream would have sent for a workspace's latest build."""
+    from coder_sdk.models import WorkspaceBuildUpdate  # noqa: PLC0415 - the core has none
+
+    build = workspace.latest_build
+    return WorkspaceBuildUpdate(
+        build_id=build.id,
+        build_number=build.build_number,
+        job_status=str(build.job.status),
+        transition=str(build.transition),
+        workspace_id=workspace.id,
+        workspace_name=workspace.name,
+    )
