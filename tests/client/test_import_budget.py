@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,11 @@ HEAVY = ("pydantic", "attr", "attrs", "tenacity", "keyring", "websockets", "anyi
 
 def modules_after(code: str) -> set[str]:
     """Names of the modules that a fresh interpreter has loaded after some code."""
+    folder = Path(coder_sdk.__file__).parents[1]
     script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(  # noqa: S603 - this interpreter
         [sys.executable, "-c", script],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(folder)},
     )  # fmt: skip
     return set(json.loads(done.stdout.splitlines()[-1]))
 

@@ -206,7 +206,8 @@ def test_a_download_begins_again_only_before_its_body(colour: Colour, router: Mo
 
 
 def test_an_open_response_decodes(colour: Colour, router: MockRouter):
-    router.get("/x").respond(json={"a": 1}, headers={"X-Request-Id": "r"})
+    headers = {"X-Request-Id": "r", "Content-Type": "application/json"}
+    router.get("/x").respond(content=b'{"a":1}', headers=headers)
     request: Request[Any] = Request("GET", "/x")
     request.types = ResponseTypes(None, dict[str, int])
 
