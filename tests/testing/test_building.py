@@ -412,6 +412,14 @@ def test_ids_are_the_same_in_every_run():
     assert FakeCoder(seed=1).add_template("a") != FakeCoder().add_template("a")
 
 
+def test_wrong_values_of_parameters_are_said_at_once(fake: FakeCoder):
+    fake.add_template("docker", parameters=[Parameter("cpu", 2, maximum=8)])
+    with pytest.raises(ValueError, match=r"`cpu`: .* more than the maximum 8"):
+        fake.add_workspace("dev", template="docker", parameters={"cpu": 9})
+    with pytest.raises(LookupError, match="no template 'nope'"):
+        fake.add_workspace("dev", template="nope")
+
+
 def test_unknown_objects_are_not_found(ask: Any):
     with pytest.raises(NotFoundError):
         ask("GET", f"/workspaces/{uuid4()}")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _RESOURCES: Final = "coder_sdk.resources"
 _ID: Final = UUID("ac019625-4052-4ac5-a8a2-35eecac5fec2")
+_STREAMS: Final = (StreamRequest, SocketRequest)
 _CREATED: Final = frozenset(
     shape(operation)
     for operation in (
@@ -70,7 +71,9 @@ def catalog() -> dict[str, Request[Any]]:
     for descriptor in _descriptors():
         request = _built(descriptor)
         request.types = descriptor.types
-        found[request.operation] = request
+        if request.operation not in found or not isinstance(request, _STREAMS):
+            # Logs are a list and a stream at once: the list is the answer to a plain request.
+            found[request.operation] = request
     return found
 
 
@@ -114,7 +117,7 @@ class _Example:
         if request.auth:
             identify(call)
         self._check(call)
-        if isinstance(request, (StreamRequest, SocketRequest)):
+        if isinstance(request, _STREAMS):
             return self._stream(call)
         decoder = self._decoder
         if decoder.is_none:

@@ -20,6 +20,7 @@ from coder_sdk.testing._state.organizations import Group, Organization
 from coder_sdk.testing._state.spec import Parameter, TemplateSpec, to_text
 from coder_sdk.testing._state.users import User
 from coder_sdk.testing._times import stamp
+from coder_sdk.testing._web import Refusal
 from coder_sdk.testing._workspaces import add_workspace
 
 if TYPE_CHECKING:
@@ -247,7 +248,11 @@ class Seed:
             template = self._template(template_name)
             version = state.versions[template.active_version_id]
             given = [{"name": key, "value": to_text(value)} for key, value in parameters.items()]
-            values = build_parameters(version.spec, given, {}, None, first=True)
+            try:
+                values = build_parameters(version.spec, given, {}, None, first=True)
+            except Refusal as refusal:
+                problem = refusal.reply.value["validations"][0]
+                raise ValueError(f"`{problem['field']}`: {problem['detail']}") from None
             user = self.user(owner)
             milliseconds = None if ttl is None else round(ttl.total_seconds() * 1000)
             workspace = add_workspace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._lookup import organization_of
@@ -50,9 +51,19 @@ def _org(call: Call, kind: str) -> dict[str, Any]:
     return organization.settings.setdefault(kind, default)
 
 
+def _check_regex(body: Body) -> None:
+    """Refuse a broken expression, as Go does while it decodes."""
+    try:
+        re.compile(body.text("regex_filter"))
+    except re.error as error:
+        detail = f"error parsing regexp: {error}"
+        raise refuse(400, "Request body must be valid JSON.", detail) from None
+
+
 def _replace(call: Call, settings: dict[str, Any]) -> Reply:
     """Take every field; what is not sent becomes empty."""
     body = Body(call)
+    _check_regex(body)
     for name, value in list(settings.items()):
         zero: Any = {} if name == "mapping" else None if name == "regex_filter" else ""
         settings[name] = body.values.get(name, False if isinstance(value, bool) else zero)
@@ -61,7 +72,9 @@ def _replace(call: Call, settings: dict[str, Any]) -> Reply:
 
 def _configure(call: Call, settings: dict[str, Any]) -> Reply:
     """Take every field but the mapping."""
-    for name, value in Body(call).values.items():
+    body = Body(call)
+    _check_regex(body)
+    for name, value in body.values.items():
         wire = _SHORT.get(name, name)
         if wire in settings and wire != "mapping":
             settings[wire] = value

@@ -13,6 +13,7 @@ from coder_sdk.testing._lookup import organization_of, version_of
 from coder_sdk.testing._parameters import ParameterSession, evaluate
 from coder_sdk.testing._query import Body, valid_version_name
 from coder_sdk.testing._router import Routes
+from coder_sdk.testing._state.files import StoredFile
 from coder_sdk.testing._state.workspaces import Resource
 from coder_sdk.testing._times import ZERO_UUID, stamp
 from coder_sdk.testing._views import resource_wire
@@ -42,6 +43,8 @@ def create_version(call: Call) -> Reply:
     file_id = body.text("file_id")
     if file_id and file_id not in call.state.files:
         raise refuse(404, "File not found.")
+    if not file_id:
+        file_id = _example_file(call)
     version = add_version(
         call.state,
         call.actor.user,
@@ -75,6 +78,16 @@ def _check(body: Body) -> None:
         body.fail("example_id", "required_without", "")
     body.choice("provisioner", {"terraform", "echo"})
     body.finish()
+
+
+def _example_file(call: Call) -> str:
+    """The archive of an example, which is empty here."""
+    stored = StoredFile(
+        call.state.new_id(), call.actor.user.id, "application/x-tar", b"\0" * 10240, "",
+        call.state.now,
+    )  # fmt: skip
+    call.state.files[stored.id] = stored
+    return stored.id
 
 
 def _check_name(call: Call, template_id: str | None, name: str) -> None:
