@@ -37,17 +37,11 @@ if TYPE_CHECKING:
     from coder_sdk.resources.debug import AsyncDebug, Debug
     from coder_sdk.resources.deployment import AsyncDeployment, Deployment
     from coder_sdk.resources.dry_runs import AsyncDryRuns, DryRuns
-    from coder_sdk.resources.external_auth import (
-        AsyncExternalAuthResource,
-        ExternalAuthResource,
-    )
     from coder_sdk.resources.files import AsyncFiles, Files
     from coder_sdk.resources.git_ssh_keys import AsyncGitSSHKeys, GitSSHKeys
     from coder_sdk.resources.health import AsyncHealth, Health
-    from coder_sdk.resources.inbox import AsyncInbox, Inbox
     from coder_sdk.resources.licenses import AsyncLicenses, Licenses
     from coder_sdk.resources.members import AsyncMembers, Members
-    from coder_sdk.resources.notifications import AsyncNotifications, Notifications
     from coder_sdk.resources.oauth2 import AsyncOAuth2, OAuth2
     from coder_sdk.resources.oauth2_apps import AsyncOAuth2Apps, OAuth2Apps
     from coder_sdk.resources.port_shares import AsyncPortShares, PortShares
@@ -83,9 +77,12 @@ if TYPE_CHECKING:
         AsyncBuilds,
         AsyncChats,
         AsyncConnectionLogResource,
+        AsyncExternalAuthResource,
         AsyncGroups,
         AsyncIdPSync,
+        AsyncInbox,
         AsyncInsights,
+        AsyncNotifications,
         AsyncOrganizations,
         AsyncTasks,
         AsyncTemplates,
@@ -97,9 +94,12 @@ if TYPE_CHECKING:
         Builds,
         Chats,
         ConnectionLogResource,
+        ExternalAuthResource,
         Groups,
         IdPSync,
+        Inbox,
         Insights,
+        Notifications,
         Organizations,
         Tasks,
         Templates,
@@ -315,7 +315,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def external_auth(self) -> ExternalAuthResource:
         """Links between a user and an external provider such as GitHub."""
-        from coder_sdk.resources.external_auth import ExternalAuthResource
+        from coder_sdk.workflows import ExternalAuthResource
 
         return ExternalAuthResource(cast("Client", self))
 
@@ -357,7 +357,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def inbox(self) -> Inbox:
         """The notifications in the caller's inbox."""
-        from coder_sdk.resources.inbox import Inbox
+        from coder_sdk.workflows import Inbox
 
         return Inbox(cast("Client", self))
 
@@ -385,7 +385,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def notifications(self) -> Notifications:
         """Notification settings, templates, preferences and tests."""
-        from coder_sdk.resources.notifications import Notifications
+        from coder_sdk.workflows import Notifications
 
         return Notifications(cast("Client", self))
 
@@ -668,7 +668,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def external_auth(self) -> AsyncExternalAuthResource:
         """Links between a user and an external provider such as GitHub."""
-        from coder_sdk.resources.external_auth import AsyncExternalAuthResource
+        from coder_sdk.workflows import AsyncExternalAuthResource
 
         return AsyncExternalAuthResource(cast("AsyncClient", self))
 
@@ -710,7 +710,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def inbox(self) -> AsyncInbox:
         """The notifications in the caller's inbox."""
-        from coder_sdk.resources.inbox import AsyncInbox
+        from coder_sdk.workflows import AsyncInbox
 
         return AsyncInbox(cast("AsyncClient", self))
 
@@ -738,7 +738,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def notifications(self) -> AsyncNotifications:
         """Notification settings, templates, preferences and tests."""
-        from coder_sdk.resources.notifications import AsyncNotifications
+        from coder_sdk.workflows import AsyncNotifications
 
         return AsyncNotifications(cast("AsyncClient", self))
 

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._async.builds import AsyncBuilds
     from coder_sdk.workflows._async.chats import AsyncChats
     from coder_sdk.workflows._async.connection_log import AsyncConnectionLogResource
+    from coder_sdk.workflows._async.external_auth import AsyncExternalAuthResource
     from coder_sdk.workflows._async.groups import AsyncGroups
     from coder_sdk.workflows._async.idp_sync import AsyncIdPSync
+    from coder_sdk.workflows._async.inbox import AsyncInbox
     from coder_sdk.workflows._async.insights import AsyncInsights
+    from coder_sdk.workflows._async.notifications import AsyncNotifications
     from coder_sdk.workflows._async.organizations import AsyncOrganizations
     from coder_sdk.workflows._async.tasks import AsyncTasks
     from coder_sdk.workflows._async.template_versions import AsyncTemplateVersions
@@ -44,9 +47,12 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._sync.builds import Builds
     from coder_sdk.workflows._sync.chats import Chats
     from coder_sdk.workflows._sync.connection_log import ConnectionLogResource
+    from coder_sdk.workflows._sync.external_auth import ExternalAuthResource
     from coder_sdk.workflows._sync.groups import Groups
     from coder_sdk.workflows._sync.idp_sync import IdPSync
+    from coder_sdk.workflows._sync.inbox import Inbox
     from coder_sdk.workflows._sync.insights import Insights
+    from coder_sdk.workflows._sync.notifications import Notifications
     from coder_sdk.workflows._sync.organizations import Organizations
     from coder_sdk.workflows._sync.tasks import Tasks
     from coder_sdk.workflows._sync.template_versions import TemplateVersions
@@ -63,9 +69,12 @@ _HOMES: Final = {
     "Builds": "builds",
     "Chats": "chats",
     "ConnectionLogResource": "connection_log",
+    "ExternalAuthResource": "external_auth",
     "Groups": "groups",
     "IdPSync": "idp_sync",
+    "Inbox": "inbox",
     "Insights": "insights",
+    "Notifications": "notifications",
     "Organizations": "organizations",
     "Tasks": "tasks",
     "TemplateVersions": "template_versions",
@@ -84,9 +93,12 @@ __all__ = [
     "AsyncBuilds",
     "AsyncChats",
     "AsyncConnectionLogResource",
+    "AsyncExternalAuthResource",
     "AsyncGroups",
     "AsyncIdPSync",
+    "AsyncInbox",
     "AsyncInsights",
+    "AsyncNotifications",
     "AsyncOrganizations",
     "AsyncTasks",
     "AsyncTemplateVersions",
@@ -98,9 +110,12 @@ __all__ = [
     "Builds",
     "Chats",
     "ConnectionLogResource",
+    "ExternalAuthResource",
     "Groups",
     "IdPSync",
+    "Inbox",
     "Insights",
+    "Notifications",
     "Organizations",
     "Tasks",
     "TemplateVersions",

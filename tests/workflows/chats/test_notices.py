@@ -1,0 +1,153 @@
+"""The device flow, the inbox, and notifications of one's own."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import httpx
+import pytest
+
+from coder_sdk import BadRequestError, RequestValidationError, WaitTimeoutError
+from coder_sdk.testing import FakeCoder
+from tests.colours import Colour
+
+PENDING = {"message": "Failed to exchange device code.", "detail": "authorization_pending"}
+DEVICE = {
+    "device_code": "d" * 20,
+    "user_code": "WDJB-MJHT",
+    "verification_uri": "https://github.test/login/device",
+    "expires_in": 900,
+    "interval": 5,
+}
+LINK = {
+    "app_install_url": "",
+    "app_installable": False,
+    "device": True,
+    "display_name": "GitHub",
+    "installations": [],
+    "user": None,
+}
+
+
+@pytest.fixture
+def fake() -> FakeCoder:
+    return FakeCoder()
+
+
+@pytest.fixture
+def coder(fake: FakeCoder, colour: Colour) -> Any:
+    return colour.keep(fake.async_client() if colour.is_async else fake.client())
+
+
+def taken(colour: Colour, iterator: Any, count: int) -> list[Any]:
+    """The first items; the iterator is closed then."""
+    if not colour.is_async:
+        items = list(islice(iterator, count))
+        iterator.close()
+        return items
+
+    async def collect() -> list[Any]:
+        items: list[Any] = []
+        async for item in iterator:
+            items.append(item)
+            if len(items) == count:
+                break
+        await iterator.aclose()
+        return items
+
+    return list(colour.call(collect))
+
+
+@pytest.fixture
+def provider(router: Any) -> Any:
+    """A provider that is not linked yet; its route for exchanges."""
+    linked = [False]
+
+    def link(request: Any) -> Any:
+        return httpx.Response(200, json={**LINK, "authenticated": linked[0]})
+
+    router.get("/api/v2/external-auth/github").mock(side_effect=link)
+    router.get("/api/v2/external-auth/github/device").respond(json=DEVICE)
+    route = router.post("/api/v2/external-auth/github/device")
+    route.linked = linked
+    return route
+
+
+def answers(route: Any, *replies: Any) -> None:
+    """Answers to the exchanges; a success links."""
+    waiting = list(replies)
+
+    def answer(request: Any) -> Any:
+        reply = waiting.pop(0)
+        if reply is None:
+            route.linked[0] = True
+            return httpx.Response(204)
+        return httpx.Response(400, json=reply)
+
+    route.mock(side_effect=answer)
+
+
+def test_a_code_is_shown_and_waited_for(colour: Colour, provider: Any) -> None:
+    shown: list[Any] = []
+    slower = {**PENDING, "detail": "slow_down"}
+    answers(provider, PENDING, slower, PENDING, None)
+    coder = colour.client()
+    link, action = colour.call(
+        coder.external_auth.login, "github", on_code=colour.function(shown.append)
+    )
+    assert (link.authenticated, action) == (True, "linked")
+    assert [code.user_code for code in shown] == ["WDJB-MJHT"]
+    assert "dddd" not in repr(shown)
+    assert colour.clock.slept == [5, 5, 10, 10]
+    assert colour.call(coder.external_auth.login, "github", on_code=shown.append) == (
+        link, "unchanged",
+    )  # fmt: skip
+    assert len(shown) == 1
+
+
+def test_a_refusal_ends_the_wait(colour: Colour, provider: Any) -> None:
+    answers(provider, PENDING, {**PENDING, "detail": "access_denied"})
+    with pytest.raises(BadRequestError, match="access_denied"):
+        colour.call(colour.client().external_auth.login, "github", on_code=print)
+
+
+def test_a_code_that_nobody_types_in_runs_out(colour: Colour, provider: Any) -> None:
+    answers(provider, *[PENDING] * 10)
+    with pytest.raises(WaitTimeoutError, match="the code of github"):
+        colour.call(colour.client().external_auth.login, "github", on_code=print, timeout=22)
+    assert sum(colour.clock.slept) == 22
+
+
+def test_the_inbox_begins_with_what_is_unread(fake: FakeCoder, coder: Any, colour: Colour) -> None:
+    for number in range(3):
+        fake.send_notification(f"n{number}")
+    first = colour.call(coder.inbox.list().to_list)[-1]
+    colour.call(coder.inbox.update_read_status, first.id, is_read=True)
+    found = taken(colour, coder.inbox.follow(unread=True), 2)
+    assert [item.title for item in found] == ["n1", "n2"]
+
+
+def test_notifications_are_followed_as_they_arrive(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    fake.send_notification("old")
+    for number in range(3):
+        fake.clock.schedule(10 * (number + 1), lambda n=number: fake.send_notification(f"n{n}"))
+    found = taken(colour, coder.inbox.follow(), 3)
+    assert [item.title for item in found] == ["n0", "n1", "n2"]
+
+
+def test_a_notification_is_sent_to_oneself(coder: Any, colour: Colour) -> None:
+    colour.call(coder.notifications.send, "Done", "See the file.")
+    [item] = colour.call(coder.inbox.list().to_list)
+    assert (item.title, item.content) == ("Done", "See the file.")
+
+
+@pytest.mark.parametrize(("title", "message"), [("", "text"), ("title", "  ")])
+def test_an_empty_notification_is_not_sent(
+    fake: FakeCoder, coder: Any, colour: Colour, title: str, message: str
+) -> None:
+    with pytest.raises(RequestValidationError, match="is empty"):
+        colour.call(coder.notifications.send, title, message)
+    assert fake.requests == []
