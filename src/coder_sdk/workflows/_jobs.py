@@ -13,7 +13,12 @@ from coder_sdk._errors.work import (
 )
 
 if TYPE_CHECKING:
-    from coder_sdk.models import MatchedProvisioners, ProvisionerJob, WorkspaceBuild
+    from coder_sdk.models import (
+        MatchedProvisioners,
+        ProvisionerJob,
+        TemplateVersion,
+        WorkspaceBuild,
+    )
 
 DONE: Final = frozenset({"succeeded", "failed", "canceled"})
 ACTIVE: Final = frozenset({"pending", "running", "canceling"})
@@ -81,13 +86,13 @@ class Progress:
     """What a workflow reports while it runs.
 
     Attributes:
-        phase: `build` or `agents`.
-        status: State of the build's job, or of the agents.
+        phase: `build`, `agents`, or `import` of a template version.
+        status: State of the job, or of the agents.
         queue_position: Place in the queue of the provisioners; 0 once the job runs.
         queue_size: Length of that queue.
         provisioners: How many provisioners can take the job; `None` if the server does not say.
         elapsed: Seconds since the beginning.
-        build: The build as it is now.
+        build: The build, or the template version, as it is now.
         agents: The agents as they are now.
     """
 
@@ -97,14 +102,18 @@ class Progress:
     )  # fmt: skip
 
     def __init__(
-        self, phase: str, build: WorkspaceBuild, elapsed: float, agents: tuple[Any, ...] = ()
+        self,
+        phase: str,
+        build: WorkspaceBuild | TemplateVersion,
+        elapsed: float,
+        agents: tuple[Any, ...] = (),
     ) -> None:
         job, matched = build.job, build.matched_provisioners
         self.phase = phase
         self.build = build
         self.agents = agents
         self.elapsed = elapsed
-        self.status = str(job.status) if phase == "build" else _states(agents)
+        self.status = _states(agents) if phase == "agents" else str(job.status)
         self.queue_position = job.queue_position if job.status == "pending" else 0
         self.queue_size = job.queue_size
         self.provisioners = None if matched is None else matched.count

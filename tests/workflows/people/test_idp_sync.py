@@ -111,7 +111,7 @@ def test_groups_need_an_organization(fake: FakeCoder, colour: Colour, coder: Any
 
 
 @pytest.mark.parametrize(
-    ("sort", "wanted", "hint"),
+    "case",
     [
         ("roles", RoleSync(mapping={"boss": "organization-admim"}), "`organization-admin`"),
         ("organizations", OrganizationSync(mapping={"acme": "codor"}), "`coder`"),
@@ -120,8 +120,9 @@ def test_groups_need_an_organization(fake: FakeCoder, colour: Colour, coder: Any
     ],
 )
 def test_an_unknown_name_is_said_before_anything_is_written(
-    fake: FakeCoder, colour: Colour, coder: Any, sort: str, wanted: Any, hint: str
+    fake: FakeCoder, colour: Colour, coder: Any, case: tuple[str, Any, str]
 ):
+    sort, wanted, hint = case
     with pytest.raises(RequestValidationError, match=hint):
         colour.call(coder.idp_sync.plan, "default", **{sort: wanted})
     assert {item.method for item in fake.requests} == {"GET"}
