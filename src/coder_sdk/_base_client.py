@@ -91,6 +91,8 @@ class BaseClient:
         own = self._options
         merged = dict(own.headers)
         merge_headers(merged, headers or {})
+        for name, value in (headers or {}).items():
+            self._core.redactor.add_header(name, value)
         return Options(
             timeout=own.timeout if isinstance(timeout, Omit) else seconds("timeout", timeout),
             deadline=own.deadline if isinstance(deadline, Omit) else seconds("deadline", deadline),

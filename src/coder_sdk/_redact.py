@@ -85,6 +85,11 @@ class Redactor:
             known = {*self._secrets, str.__str__(secret)}
             self._secrets = tuple(sorted(known, key=len, reverse=True))
 
+    def add_header(self, name: str, value: str) -> None:
+        """Hide a header by its name, and its value wherever it appears."""
+        self._headers |= {name.lower()}
+        self.add(value)
+
     def text(self, text: str) -> str:
         """Mask secrets in text, URLs and JSON included."""
         for secret in self._secrets:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import json
 import warnings
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +33,7 @@ from coder_sdk._errors.build import status_error
 from coder_sdk._errors.status import FeatureUnavailableError, NotFoundError
 from coder_sdk._request import Request, json_body, ref
 from coder_sdk._response import Answer
+from coder_sdk._versions import NEWEST, release
 from tests.colours import TOKEN, URL, Colour
 
 ID = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
@@ -266,6 +269,12 @@ def test_supported_and_development_servers_do_not_warn(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         colour.call(colour.client().request, "GET", "/x")
+
+
+def test_the_newest_release_is_that_of_the_description():
+    data = Path(__file__).parents[2] / "codegen" / "description" / "data" / "coder.json"
+    version = json.loads(data.read_text(encoding="utf-8"))["info"]["version"]
+    assert release(version) == NEWEST
 
 
 def test_names_are_looked_up_once(colour: Colour, router: MockRouter):

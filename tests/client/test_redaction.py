@@ -126,6 +126,16 @@ def test_headers_are_redacted_by_name_and_by_form():
     }  # fmt: skip
 
 
+def test_headers_of_a_copy_are_hidden_like_those_of_the_client(colour: Colour, router: MockRouter):
+    router.get("/x").respond(400, json={"message": "bad swordfish"})
+    heard: list[Any] = []
+    client = colour.client(hooks=Hooks(on_request=heard.append))
+    with pytest.raises(CoderError) as caught:
+        colour.call(client.with_options(headers={"X-Key": "swordfish"}).request, "GET", "/x")
+    assert "swordfish" not in str(caught.value)
+    assert heard[0].headers["x-key"] == MASK
+
+
 def test_data_is_redacted_by_key_at_every_depth():
     data = {"a": [{"private_key": "x", "b": OTHER_TOKEN, "api_key": None, "n": 1}], "key": "shown"}
     assert Redactor().data(data) == {
