@@ -53,11 +53,11 @@ def run(block: Block, names: dict[str, Any]) -> None:
     if code.co_flags & inspect.CO_COROUTINE:
 
         async def main() -> None:
-            await eval(code, names)
+            await eval(code, names)  # noqa: S307 - code of our own documentation
 
         asyncio.run(main())
     else:
-        exec(code, names)
+        exec(code, names)  # noqa: S102 - likewise
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -72,7 +72,9 @@ def test_the_blocks_of_a_page_run_one_after_the_other(page: str, fake: FakeCoder
                 run(block, names)
 
 
-@pytest.mark.parametrize("entry", COMPILED, ids=lambda entry: f"{entry['page']} {entry['contains']}")
+@pytest.mark.parametrize(
+    "entry", COMPILED, ids=lambda entry: f"{entry['page']} {entry['contains']}"
+)
 def test_a_block_that_is_only_compiled_exists_and_has_a_reason(entry: dict[str, str]):
     found = [b for b in python_blocks(entry["page"]) if entry["contains"] in b.text]
     assert len(found) == 1
