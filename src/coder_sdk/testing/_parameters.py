@@ -50,7 +50,7 @@ class ParameterSession(Session):
 
 def build_parameters(
     spec: TemplateSpec,
-    given: list[dict[str, Any]],
+    given: dict[str, str],
     before: dict[str, str],
     preset_id: str | None,
     *,
@@ -64,7 +64,7 @@ def build_parameters(
     Raises:
         Refusal: A value is wrong, missing, or cannot be changed.
     """
-    values = {str(item.get("name", "")): str(item.get("value", "")) for item in given}
+    values = dict(given)
     preset = next((item for item in spec.presets if item.id == preset_id), None)
     if preset is not None:
         values = {**values, **{name: str(value) for name, value in preset.parameters.items()}}

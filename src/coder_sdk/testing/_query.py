@@ -141,6 +141,13 @@ class Body:
         self.values = _parse_object(call.body)
         self.problems: list[dict[str, str]] = []
 
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Body:
+        """An object that is part of another."""
+        body = cls.__new__(cls)
+        body.values, body.problems = values, []
+        return body
+
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
 
@@ -172,18 +179,48 @@ class Body:
         """A field that is an object; absent and null are empty."""
         return self._typed(name, dict, "map", dict[str, Any]())
 
+    def strings(self, name: str) -> list[str]:
+        """A field that is a list of strings."""
+        return [_checked(name, item, str, "string") for item in self.items(name)]
+
+    def objects(self, name: str) -> list[dict[str, Any]]:
+        """A field that is a list of objects."""
+        return [_checked(name, item, dict, "struct") for item in self.items(name)]
+
+    def texts(self, name: str) -> dict[str, str]:
+        """A field that is an object whose values are strings."""
+        table = self.table(name)
+        return {key: _checked(name, value, str, "string") for key, value in table.items()}
+
+    def tables(self, name: str) -> dict[str, dict[str, Any]]:
+        """A field that is an object whose values are objects."""
+        table = self.table(name)
+        return {key: _checked(name, value, dict, "struct") for key, value in table.items()}
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """A field that is a list of objects with `name` and `value`."""
+        return {
+            _checked(name, item.get("name", ""), str, "string"): _checked(
+                name, item.get("value", ""), str, "string"
+            )
+            for item in self.objects(name)
+        }
+
+    def like(self, name: str, pattern: Any) -> Any:
+        """A field that has the type of another value; absent and null are its zero."""
+        if isinstance(pattern, bool):
+            return self.truth(name)
+        if isinstance(pattern, int):
+            return self.number(name)
+        if isinstance(pattern, dict):
+            return self.table(name)
+        return self.text(name)
+
     def _typed(self, name: str, kind: type[T], go: str, zero: T) -> T:
         value = self.values.get(name)
         if value is None:
             return zero
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise refuse(
-                400,
-                "Request body must be valid JSON.",
-                f"json: cannot unmarshal {_json_kind(value)} into Go struct field .{name} "
-                f"of type {go}",
-            )
-        return value
+        return _checked(name, value, kind, go)
 
     def fail(self, name: str, tag: str, value: object) -> None:
         """Note that a field breaks a rule."""
@@ -209,6 +246,17 @@ class Body:
         """
         if self.problems:
             raise refuse(400, "Validation failed.", validations=self.problems)
+
+
+def _checked(name: str, value: object, kind: type[T], go: str) -> T:
+    """A value of the right type, as Go's decoder insists on."""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise refuse(
+            400,
+            "Request body must be valid JSON.",
+            f"json: cannot unmarshal {_json_kind(value)} into Go struct field .{name} of type {go}",
+        )
+    return value
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:

@@ -247,7 +247,7 @@ class Seed:
         with state.clock.lock:
             template = self._template(template_name)
             version = state.versions[template.active_version_id]
-            given = [{"name": key, "value": to_text(value)} for key, value in parameters.items()]
+            given = {key: to_text(value) for key, value in parameters.items()}
             try:
                 values = build_parameters(version.spec, given, {}, None, first=True)
             except Refusal as refusal:

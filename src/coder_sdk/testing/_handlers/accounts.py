@@ -8,9 +8,10 @@ from coder_sdk.testing._lookup import named_user, user_of
 from coder_sdk.testing._passwords import WEAK, is_weak
 from coder_sdk.testing._query import Body
 from coder_sdk.testing._router import Routes
+from coder_sdk.testing._schedule import schedule_complaint
 from coder_sdk.testing._sessions import new_session
 from coder_sdk.testing._times import stamp
-from coder_sdk.testing._web import Call, Reply, answer, empty, message, missing, refuse
+from coder_sdk.testing._web import Call, Reply, answer, empty, invalid, message, refuse
 
 routes = Routes()
 _FONTS: Final = {"", "ibm-plex-mono", "fira-code", "source-code-pro", "jetbrains-mono"}
@@ -205,8 +206,9 @@ def put_quiet_hours(call: Call) -> Reply:
     """Choose when workspaces may be stopped."""
     user = user_of(call, "update_personal")
     schedule = Body(call).text("schedule")
-    if not schedule:
-        raise missing()
+    complaint = schedule_complaint(schedule)
+    if complaint:
+        raise invalid("schedule", complaint, "Invalid schedule.")
     user.preferences["quiet_hours"] = {"raw_schedule": schedule, "user_set": True}
     return answer(_quiet_hours(call, user.preferences["quiet_hours"]))
 

@@ -231,7 +231,7 @@ def agent_external_auth(call: Call) -> Reply:
 def agent_patch_logs(call: Call) -> Reply:
     """Take lines from an agent."""
     agent = agent_itself(call)
-    for line in Body(call).items("logs"):
+    for line in Body(call).objects("logs"):
         agent.add_log(call.state.now, str(line.get("output", "")), line.get("level") or "info")
     return answer(None)
 

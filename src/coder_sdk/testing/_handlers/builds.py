@@ -58,7 +58,7 @@ def create_build(call: Call) -> Reply:
         _parameters(workspace, version, body, transition),
         reason=body.text("reason") or "initiator",
         orphan=body.truth("orphan"),
-        on_success=body.values.get("on_success"),
+        on_success=_follow_up(body),
         preset_id=body.text("template_version_preset_id") or None,
     )
     if transition == "start" and workspace.dormant_at is not None:
@@ -69,6 +69,18 @@ def create_build(call: Call) -> Reply:
         additional_fields={"workspace_name": workspace.name, "build_reason": build.reason},
     )  # fmt: skip
     return answer(build_wire(call.state, build, created=True), 201)
+
+
+def _follow_up(body: Body) -> dict[str, Any] | None:
+    """The build that is to follow this one."""
+    wanted = Body.of(body.table("on_success"))
+    if not wanted.values:
+        return None
+    wanted.choice("transition", set(_ACTIONS))
+    wanted.finish()
+    wanted.text("template_version_id")
+    wanted.pairs("rich_parameter_values")
+    return wanted.values
 
 
 def _check_idle(call: Call, workspace: Workspace) -> None:
@@ -125,7 +137,7 @@ def _parameters(
     workspace: Workspace, version: Version, body: Body, transition: str
 ) -> dict[str, str]:
     before = workspace.latest.parameters
-    given: list[dict[str, Any]] = body.items("rich_parameter_values")
+    given = body.pairs("rich_parameter_values")
     if transition != "start":
         return dict(before)
     preset = body.text("template_version_preset_id") or None

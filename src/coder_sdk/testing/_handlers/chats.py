@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from coder_sdk.testing._chats import ChatSession, add_message, begin_turn, next_turn, set_status
 from coder_sdk.testing._logs import upgrade_required
-from coder_sdk.testing._query import Body, Page, uuid_param
+from coder_sdk.testing._query import BAD_QUERY, Body, Page, uuid_param
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._session import Session
 from coder_sdk.testing._state.chats import Chat, text_part
@@ -17,6 +17,7 @@ from coder_sdk.testing._web import (
     Reply,
     answer,
     empty,
+    invalid,
     message,
     missing,
     refuse,
@@ -76,8 +77,16 @@ def list_chats(call: Call) -> Reply:
     return answer([_wire(call, chat) for chat in page.cut(behind, _PAGE)])
 
 
+def _number(call: Call, name: str) -> int:
+    text = call.get(name) or "0"
+    if not text.isdecimal():
+        detail = f'Query param "{name}" must be a valid int64: parsing "{text}": invalid syntax'
+        raise invalid(name, detail, BAD_QUERY)
+    return int(text)
+
+
 def _text(body: Body) -> str:
-    texts = [str(part.get("text", "")) for part in body.items("content")]
+    texts = [str(part.get("text", "")) for part in body.objects("content")]
     text = "\n".join(texts).strip()
     if not text:
         raise refuse(400, "Content is required.", "Content must include at least one text part.")
@@ -106,7 +115,7 @@ def create_chat(call: Call) -> Reply:
         organization_id=organization,
         title=text[:_TITLE],
         created_at=state.now,
-        labels={str(key): str(value) for key, value in body.table("labels").items()},
+        labels=body.texts("labels"),
         workspace_id=body.text("workspace_id") or None,
         model_config_id=body.text("model_config_id") or ZERO_UUID,
     )
@@ -135,7 +144,7 @@ def patch_chat(call: Call) -> Reply:
     if body.text("title"):
         chat.title = body.text("title")
     if body.has("labels"):
-        chat.labels = {str(key): str(value) for key, value in body.table("labels").items()}
+        chat.labels = body.texts("labels")
     chat.updated_at = call.state.now
     return empty()
 
@@ -144,8 +153,8 @@ def patch_chat(call: Call) -> Reply:
 def list_messages(call: Call) -> Reply:
     """List messages: the newest first, or in order after one."""
     chat = _chat(call)
-    limit = min(int(call.get("limit") or _PAGE), _LONGEST_PAGE)
-    before, after = int(call.get("before_id") or 0), int(call.get("after_id") or 0)
+    limit = min(_number(call, "limit") or _PAGE, _LONGEST_PAGE)
+    before, after = _number(call, "before_id"), _number(call, "after_id")
     found = [
         item for item in chat.messages if item["id"] > after and (not before or item["id"] < before)
     ]
@@ -239,7 +248,7 @@ def stream(call: Call) -> Reply:
     chat = _chat(call)
     if not call.upgrade:
         return upgrade_required("Failed to open chat stream.")
-    return Reply(101, session=ChatSession(call, chat, int(call.get("after_id") or 0)))
+    return Reply(101, session=ChatSession(call, chat, _number(call, "after_id")))
 
 
 @routes("GET", _CHATS + "/watch")

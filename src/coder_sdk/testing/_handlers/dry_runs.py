@@ -29,7 +29,7 @@ def create_dry_run(call: Call) -> Reply:
     body = Body(call)
     if not version.job.finished:
         raise refuse(425, "Template version import job hasn't completed!")
-    given = {str(item["name"]): str(item["value"]) for item in body.items("rich_parameter_values")}
+    given = body.pairs("rich_parameter_values")
     complaints = [
         f"parameter {name}: {parameter.complaint(value)}"
         for name, value in given.items()

@@ -90,7 +90,7 @@ def scopes(call: Call) -> Reply:
 def authcheck(call: Call) -> Reply:
     """Tell what the caller may do."""
     result: dict[str, bool] = {}
-    for name, check in Body(call).table("checks").items():
+    for name, check in Body(call).tables("checks").items():
         target: dict[str, Any] = check.get("object") or {}
         owner = target.get("owner_id") or None
         result[name] = target.get("resource_type") in _RESOURCES and call.actor.can(
@@ -273,7 +273,7 @@ def health_settings(call: Call) -> Reply:
 def put_health_settings(call: Call) -> Reply:
     """Dismiss checks; unchanged settings are answered by 204."""
     _need(call, "deployment_config")
-    names = Body(call).items("dismissed_healthchecks")
+    names = Body(call).strings("dismissed_healthchecks")
     known = {"DERP", "AccessURL", "Websocket", "Database", "WorkspaceProxy", "ProvisionerDaemons"}
     for name in names:
         if name not in known:

@@ -170,8 +170,8 @@ def patch_group(call: Call) -> Reply:
         if everyone:
             raise refuse(400, 'Cannot rename the "Everyone" group!')
         _check_name(call, group.organization_id, name)
-    added = [_member(call, group, item) for item in body.items("add_users")]
-    removed = [_member(call, group, item) for item in body.items("remove_users")]
+    added = [_member(call, group, item) for item in body.strings("add_users")]
+    removed = [_member(call, group, item) for item in body.strings("remove_users")]
     if everyone and (added or removed):
         raise refuse(400, 'Cannot add or remove users from the "Everyone" group!')
     group.name = name or group.name

@@ -95,7 +95,7 @@ def patch_organization(call: Call) -> Reply:
         if body.has(field):
             setattr(found, field, body.text(field))
     if body.has("default_org_member_roles"):
-        found.default_roles = [str(role) for role in body.items("default_org_member_roles")]
+        found.default_roles = body.strings("default_org_member_roles")
     found.updated_at = call.state.now
     return answer(found.wire())
 
@@ -183,7 +183,7 @@ def put_member_roles(call: Call) -> Reply:
         raise missing()
     if user is call.actor.user:
         raise refuse(400, "You cannot change your own organization roles.")
-    roles = [str(role) for role in Body(call).items("roles")]
+    roles = Body(call).strings("roles")
     for role in roles:
         if role not in ORGANIZATION_ROLES and role not in found.custom_roles:
             raise refuse(400, f'"{role}:{found.id}" is not a supported role')
@@ -231,9 +231,9 @@ def put_custom_role(call: Call) -> Reply:
         "organization_id": found.id,
         "display_name": body.text("display_name"),
         "site_permissions": [],
-        "user_permissions": body.items("user_permissions"),
-        "organization_permissions": body.items("organization_permissions"),
-        "organization_member_permissions": body.items("organization_member_permissions"),
+        "user_permissions": body.objects("user_permissions"),
+        "organization_permissions": body.objects("organization_permissions"),
+        "organization_member_permissions": body.objects("organization_member_permissions"),
     }
     return answer(found.custom_roles[name])
 

@@ -65,8 +65,9 @@ def _replace(call: Call, settings: dict[str, Any]) -> Reply:
     body = Body(call)
     _check_regex(body)
     for name, value in list(settings.items()):
-        zero: Any = {} if name == "mapping" else None if name == "regex_filter" else ""
-        settings[name] = body.values.get(name, False if isinstance(value, bool) else zero)
+        settings[name] = body.like(name, value)
+        if name == "regex_filter":
+            settings[name] = body.text(name) if body.has(name) else None
     return answer(settings)
 
 
@@ -77,7 +78,7 @@ def _configure(call: Call, settings: dict[str, Any]) -> Reply:
     for name, value in body.values.items():
         wire = _SHORT.get(name, name)
         if wire in settings and wire != "mapping":
-            settings[wire] = value
+            settings[wire] = None if value is None else body.like(name, settings[wire])
     return answer(settings)
 
 
@@ -85,15 +86,15 @@ def _map(call: Call, settings: dict[str, Any]) -> Reply:
     """Add and remove entries of the mapping."""
     body = Body(call)
     mapping: dict[str, list[str]] = settings["mapping"] or {}
-    for entry in body.items("remove"):
-        left = [item for item in mapping.get(entry["given"], []) if item != entry["gets"]]
-        mapping[entry["given"]] = left
-        if not left:
-            del mapping[entry["given"]]
-    for entry in body.items("add"):
-        gets = mapping.setdefault(entry["given"], [])
-        if entry["gets"] not in gets:
-            gets.append(entry["gets"])
+    for entry in body.objects("remove"):
+        given, gone = str(entry.get("given", "")), entry.get("gets", "")
+        left = [item for item in mapping.pop(given, []) if item != gone]
+        if left:
+            mapping[given] = left
+    for entry in body.objects("add"):
+        gets = mapping.setdefault(str(entry.get("given", "")), [])
+        if entry.get("gets", "") not in gets:
+            gets.append(str(entry.get("gets", "")))
     settings["mapping"] = dict(sorted(mapping.items()))
     return answer(settings)
 

@@ -178,7 +178,7 @@ def _add(call: Call, body: Body, version: Version, owner_id: str) -> Task:
         version.template_id or "",
         version,
         name,
-        build_parameters(version.spec, [], {}, preset, first=True),
+        build_parameters(version.spec, {}, {}, preset, first=True),
         preset_id=preset,
     )
     agents = version.spec.agents

@@ -65,7 +65,7 @@ def patch_acl(call: Call) -> Reply:
     body = Body(call)
     targets = (("user_perms", template.user_acl), ("group_perms", template.group_acl))
     for field, acl in targets:
-        for key, role in body.table(field).items():
+        for key, role in body.texts(field).items():
             if not is_uuid(key):
                 problem = {"field": field, "detail": f"{key} is not a valid UUID."}
                 raise refuse(400, "Invalid request to update template metadata!",

@@ -180,7 +180,7 @@ def create_template(call: Call) -> Reply:
             validations=[{"field": "template_version_id", "detail": detail}],
         )
     template = add_template(call.state, call.actor.user, version, name)
-    given = {_RENAMED.get(key, key): value for key, value in body.values.items()}
+    given = _typed(body)
     given.setdefault("allow_user_cancel_workspace_jobs", False)
     _apply(call.state, template, given)
     call.state.log_audit(
@@ -218,6 +218,16 @@ def add_template(state: Deployment, user: User, version: Version, name: str) -> 
     version.template_id = template.id
     state.templates[template.id] = template
     return template
+
+
+def _typed(body: Body) -> dict[str, Any]:
+    """The settings in a body, by the names that templates show them under."""
+    known = default_settings()
+    return {
+        _RENAMED.get(key, key): body.like(key, known.get(_RENAMED.get(key, key), ""))
+        for key, value in body.values.items()
+        if value is not None and _RENAMED.get(key, key) in known
+    }
 
 
 def _apply(state: Deployment, template: Template, given: dict[str, Any]) -> None:
@@ -270,7 +280,7 @@ def patch_template(call: Call) -> Reply:
     if name:
         _check_name(call, template.organization_id, name, template)
         template.name = name
-    _apply(call.state, template, body.values)
+    _apply(call.state, template, _typed(body))
     template.updated_at = call.state.now
     call.state.log_audit(call.actor.user, "write", "template", template.id, template.name)
     return answer(template_wire(call.state, template))

@@ -107,7 +107,7 @@ def create_token(call: Call) -> Reply:
 
 
 def _scopes(body: Body) -> list[str]:
-    given = [str(scope) for scope in body.items("scopes")]
+    given = body.strings("scopes")
     if not given and body.text("scope"):
         given = [body.text("scope")]
     scopes = [_LEGACY.get(scope, scope) for scope in given]

@@ -106,7 +106,7 @@ def create_user(call: Call) -> Reply:
         status=body.text("user_status") or "dormant",
         login_type=login_type,
         service_account=service,
-        roles=[str(role) for role in body.items("roles")],
+        roles=body.strings("roles"),
         organizations={item: list[str]() for item in organizations},
     )
     call.state.users[user.id] = user
@@ -135,7 +135,7 @@ def _check_password(password: str) -> None:
 
 
 def _organizations(call: Call, body: Body) -> list[str]:
-    wanted = [str(item) for item in body.items("organization_ids")]
+    wanted = body.strings("organization_ids")
     if body.text("organization_id"):
         wanted.append(body.text("organization_id"))
     if not wanted:
@@ -247,7 +247,7 @@ def put_roles(call: Call) -> Reply:
     user = user_of(call, "update")
     if user is call.actor.user:
         raise refuse(400, "You cannot change your own roles.")
-    roles = [str(role) for role in Body(call).items("roles")]
+    roles = Body(call).strings("roles")
     for role in roles:
         if role not in SITE_ROLES:
             raise refuse(400, f'"{role}" is not a supported role')

@@ -53,8 +53,8 @@ def create_version(call: Call) -> Reply:
         name=body.text("name"),
         message=body.text("message"),
         template_id=template_id,
-        variables={v["name"]: v["value"] for v in body.items("user_variable_values")},
-        tags={str(key): str(value) for key, value in body.table("tags").items()},
+        variables=body.pairs("user_variable_values"),
+        tags=body.texts("tags"),
         provisioner=body.text("provisioner"),
     )
     value = version.wire()
@@ -269,7 +269,7 @@ def unarchive(call: Call) -> Reply:
 def evaluate_parameters(call: Call) -> Reply:
     """Evaluate parameters once; the answer's id is zero whatever was sent."""
     version = finished_version(call)
-    inputs = Body(call).table("inputs")
+    inputs = Body(call).texts("inputs")
     return answer(evaluate(version.spec, 0, inputs))
 
 

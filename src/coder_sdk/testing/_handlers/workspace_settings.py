@@ -199,7 +199,7 @@ def patch_acl(call: Call) -> Reply:
         known: dict[str, Any] = dict(
             call.state.users if field == "user_roles" else call.state.groups
         )
-        for key, role in body.table(field).items():
+        for key, role in body.texts(field).items():
             if not is_uuid(key):
                 raise invalid(field, f"{key} is not a valid UUID.", text)
             if key not in known:

@@ -105,7 +105,7 @@ def _create(call: Call, owner: User, organization_id: str | None) -> Reply:
     _check_version(version)
     preset = body.text("template_version_preset_id") or None
     values = build_parameters(
-        version.spec, body.items("rich_parameter_values"), {}, preset, first=True
+        version.spec, body.pairs("rich_parameter_values"), {}, preset, first=True
     )
     ttl: int | None = body.number("ttl_ms") or template.settings["default_ttl_ms"] or None
     workspace = add_workspace(
