@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk import _base_client, _http
 from coder_sdk._core import Core
-from coder_sdk.testing import FakeCoder
+from coder_sdk.testing import AgentSpec, App, FakeCoder
 from coder_sdk.testing._memory import Memory
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def furnish(fake: FakeCoder) -> None:
     fake.add_group("developers", members=["ada"])
     fake.add_template("docker", parameters={"cpu": 2})
     fake.add_template("kubernetes")
+    agent = AgentSpec(apps=(App("assistant"),))
+    fake.add_template("assistant", ai_task=True, agents=[agent])
     fake.add_workspace("dev", template="docker")
     fake.add_workspace("old", template="docker", running=False)
     fake.add_workspace("lab", template="docker", owner="ada")
