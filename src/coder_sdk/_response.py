@@ -267,7 +267,8 @@ class _Streaming(Generic[T]):
         from coder_sdk._answers import decode_answer  # noqa: PLC0415 - with pydantic
 
         answer = self._call.answer(self.status, self.headers, body)
-        return decode_answer(self._call.request, answer)
+        value: T = decode_answer(self._call.request, answer)
+        return value
 
     def _broken(self, error: Exception) -> Exception:
         """The error of this package for what broke in the body."""

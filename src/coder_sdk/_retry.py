@@ -154,8 +154,8 @@ class RetryPolicy:
         asked = server_wait(attempt.rate_limit, attempt.now) if attempt.rate_limit else None
         if asked is not None and (attempt.status == _TOO_MANY or asked <= self.rate_limit_wait):
             return asked
-        # 2 ** 62 is far above any cap and still a small integer.
-        return jitter() * min(self.cap, self.base * 2 ** min(attempt.number - 1, 62))
+        # 2 ** 62 is far above any cap, and far below what a float holds.
+        return jitter() * min(self.cap, self.base * 2.0 ** min(attempt.number - 1, 62))
 
 
 OFF: Final = RetryPolicy(1)

@@ -86,7 +86,7 @@ class Upload:
             if self.size is not None:
                 content.seek(self._start)
         else:
-            opened = Path(content).open("rb")  # noqa: ASYNC230, SIM115 - reads are in threads
+            opened = Path(content).open("rb")  # noqa: SIM115 - reads are in threads
         with opened as file:
             while chunk := read_chunk(file, _CHUNK):
                 yield chunk

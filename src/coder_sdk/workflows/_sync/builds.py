@@ -67,7 +67,7 @@ class Builds(generated.Builds):
             APIStatusError: The server refuses the request.
 
         Example:
-            >>> for line in coder.builds.follow_logs(workspace.latest_build):  # doctest: +SKIP
+            >>> for line in coder.builds.follow_logs(workspace.latest_build):
             ...     print(line.stage, line.output)
 
         See:
@@ -121,7 +121,7 @@ class Builds(generated.Builds):
             WaitTimeoutError: It has not ended in time; `last_state` is the build.
 
         Example:
-            >>> coder.builds.wait(workspace.latest_build, on_log=print)  # doctest: +SKIP
+            >>> coder.builds.wait(workspace.latest_build, on_log=print)
         """
         wait = Wait(
             clock_of(self._client), "the build", timeout=timeout, poll_interval=poll_interval
@@ -156,7 +156,7 @@ class Builds(generated.Builds):
             WaitTimeoutError: It has not ended in time.
 
         Example:
-            >>> build, action = coder.builds.cancel("dev/3", only_if="pending")  # doctest: +SKIP
+            >>> build, action = coder.builds.cancel("dev/1", only_if="pending")
         """
         clock = clock_of(self._client)
         limit = Wait(clock, "the end of the build", timeout=timeout, poll_interval=poll_interval)
@@ -203,8 +203,7 @@ class Builds(generated.Builds):
         """
         try:
             with self.watch_all() as stream:
-                for update in stream:
-                    yield update
+                yield from stream
                 return
         except (PermissionDeniedError, NotFoundError):
             pass  # no experiment, no right, or a release without the stream
@@ -214,7 +213,7 @@ class Builds(generated.Builds):
         wait = Wait(clock_of(self._client), "builds", timeout=None, poll_interval=poll_interval)
         seen: dict[UUID, tuple[UUID, str]] | None = None
         while True:
-            found = [item for item in self._client.workspaces.list()]
+            found = list(self._client.workspaces.list())
             states = {
                 item.id: (item.latest_build.id, str(item.latest_build.job.status)) for item in found
             }

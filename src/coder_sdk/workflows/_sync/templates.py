@@ -142,7 +142,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
                 f"`keep` is {keep}: it cannot be negative.", parameter="keep"
             )
         found = self.get((read_template(self._client, template)).id)
-        versions = [item for item in self.versions(found.id)]
+        versions = list(self.versions(found.id))
         used: set[UUID] = {found.active_version_id}
         for workspace in self._client.workspaces.list(q=f"template:{found.name}"):
             used.add(workspace.latest_build.template_version_id)

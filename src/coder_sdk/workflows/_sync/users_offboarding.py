@@ -109,7 +109,7 @@ class Offboarding(SyncResource):
             BulkError: Some could not be deleted.
         """
         owned = self._client.workspaces.list(q=f"owner:{user.username}")
-        workspaces = [workspace for workspace in owned]
+        workspaces = list(owned)
         failed: list[tuple[str, Exception]] = []
         with completed(remove, workspaces, concurrency=concurrency) as answers:
             for done in answers:
