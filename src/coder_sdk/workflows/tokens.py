@@ -13,7 +13,7 @@ from coder_sdk._errors.base import RequestValidationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from coder_sdk.models import APIKeyWithOwner
+    from coder_sdk.models import APIKey, APIKeyWithOwner
     from coder_sdk.wire import Secret
 
 __all__ = ["CreatedToken", "ExpiringToken", "ExpiryReport", "TokenCheck"]
@@ -243,6 +243,12 @@ def number_of(base: str, name: str) -> int:
 def has_expired(key: APIKeyWithOwner, now: datetime) -> bool:
     """Whether a token has expired."""
     return key.expires_at is not None and key.expires_at <= now
+
+
+def is_whole(key: APIKey) -> bool:
+    """Whether a token is good for everything that its owner may do."""
+    scopes = {str(scope) for scope in key.scopes} or {str(key.scope)}
+    return bool(scopes & {"coder:all", "all"}) and set(key.allow_list) <= {"*:*"}
 
 
 def instant(seconds: float) -> datetime:

@@ -31,6 +31,21 @@ def test_scopes_that_hide_everything_are_reported(fake: FakeCoder, colour: Colou
     assert "lists of them are empty" in check.warnings[0]
 
 
+def test_a_whole_token_of_a_plain_member_hides_nothing(fake: FakeCoder, colour: Colour):
+    fake.add_user("ann")
+    client = client_of(fake, colour, user="ann")
+    assert colour.call(client.tokens.check).hidden == ()
+
+
+def test_templates_that_are_listed_are_not_hidden(fake: FakeCoder, colour: Colour):
+    fake.add_user("ann")
+    fake.add_template("docker")
+    client = client_of(fake, colour, user="ann", scopes=["template:read"])
+    hidden = colour.call(client.tokens.check).hidden
+    assert "templates" not in hidden
+    assert "workspaces" in hidden
+
+
 def test_permissions_that_are_needed_and_missing_are_named(fake: FakeCoder, colour: Colour):
     client = client_of(fake, colour, scopes=["workspace:read"])
     needs = ["workspace:read", "workspace:create"]

@@ -25,6 +25,7 @@ from coder_sdk.workflows.tokens import (
     checks_for,
     failed_checks,
     instant,
+    is_whole,
     report_of,
 )
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from coder_sdk._client import AsyncClient
     from coder_sdk._refs import UserRef
     from coder_sdk.models import APIKey, Template, Workspace
     from coder_sdk.wire import Secret
@@ -168,7 +170,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
             expires_at=None if key is None else key.expires_at,
             scopes=() if key is None else tuple(str(scope) for scope in key.scopes),
             allow_list=() if key is None else tuple(key.allow_list),
-            hidden=failed_checks(answers, "visible"),
+            hidden=await _hidden(client, key, failed_checks(answers, "visible")),
             missing=failed_checks(answers, "needed"),
         )
 
@@ -197,6 +199,18 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         """
         keys = await self.list(user, include_expired=True, include_all=everyone or OMIT)
         return report_of(keys, instant(clock_of(self._client).time()), within)
+
+
+async def _hidden(
+    client: AsyncClient, key: APIKey | None, denied: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What a token hides, of what its permissions do not name."""
+    if key is not None and is_whole(key):
+        return ()
+    # Templates are seen by way of their groups, which no check of permissions counts.
+    if "templates" in denied and await client.templates.list():
+        return tuple(noun for noun in denied if noun != "templates")
+    return denied
 
 
 def _only_hidden(error: APIStatusError) -> None:
