@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import anyio
@@ -194,3 +196,23 @@ def test_a_cancellation_interrupts_the_command(fake: FakeCoder, backend: str) ->
     agent = next(iter(fake._state.agents.values()))
     assert started == ["a"]
     assert all(session.done for session in agent.sessions.values())
+
+
+def test_over_real_sockets_a_timeout_is_kept(colour: Colour, fake: FakeCoder) -> None:
+    with fake.serve() as url:
+        coder = colour.client(url, clock=False, token=fake.token_for())
+        result = colour.call(coder.workspaces.run, "dev", "echo one; exit 4")
+        assert (result.returncode, result.output) == (4, "one\n")
+        begun = time.monotonic()
+        with pytest.raises(CommandTimeoutError) as caught:
+            colour.call(coder.workspaces.run, "dev", "echo begun; forever", timeout=0.5)
+        assert time.monotonic() - begun < 5
+        assert caught.value.output == "begun\n"
+
+
+def test_a_command_leaves_no_thread(colour: Colour, fake: FakeCoder) -> None:
+    with fake.serve() as url:
+        coder = colour.client(url, clock=False, token=fake.token_for())
+        colour.call(coder.workspaces.run, "dev", "echo one")
+        names = [thread.name for thread in threading.enumerate()]
+        assert not [name for name in names if name.startswith("coder-sdk")]

@@ -8,6 +8,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._io._async.primitives import settled
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._async._following import (
     AsyncReports,
@@ -94,6 +95,8 @@ class AsyncEffort:
         except ConflictError:
             if self.mode is None:
                 raise
+            # The other build may not be visible yet.
+            await pause(self.wait.clock, self.wait.interval())
             return None
 
     async def complete(self, workspace: Workspace, build: WorkspaceBuild) -> Workspace:

@@ -50,7 +50,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             Each application; none while the workspace is stopped.
 
         Example:
-            >>> for app in coder.workspaces.apps("dev"):  # doctest: +SKIP
+            >>> for app in await coder.workspaces.apps("dev"):
             ...     print(app.title, app.url)
         """
         found = await read_workspace(self._client, workspace)
@@ -71,7 +71,9 @@ class AsyncWorkspaceLinks(AsyncResource):
             Addresses by slug, or by `agent.slug` where two agents have the same.
 
         Example:
-            >>> coder.workspaces.app_urls("dev")["code-server"]  # doctest: +SKIP
+            >>> urls = await coder.workspaces.app_urls("dev")
+            >>> sorted(urls)
+            ['code-server']
         """
         links = [link for link in await self.apps(workspace) if link.url is not None]
         slugs = [link.slug for link in links]
@@ -90,7 +92,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             Each port with its address and with whom it is shared, in order.
 
         Example:
-            >>> for port in coder.workspaces.ports("dev"):  # doctest: +SKIP
+            >>> for port in await coder.workspaces.ports("dev"):
             ...     print(port.port, port.process, port.url)
         """
         found = await read_workspace(self._client, workspace)
@@ -139,8 +141,8 @@ class AsyncWorkspaceLinks(AsyncResource):
             The values as the server keeps them: numbers and truth values are texts.
 
         Example:
-            >>> coder.workspaces.parameters("dev")["cpu"]  # doctest: +SKIP
-            '4'
+            >>> await coder.workspaces.parameters("dev")
+            {'cpu': '2'}
         """
         found = await read_workspace(self._client, workspace)
         return await build_values(self._client, found.latest_build.id)
@@ -172,7 +174,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             RequestValidationError: A name is unknown, or a value does not fit.
 
         Example:
-            >>> for item in coder.workspaces.resolve_parameters(  # doctest: +SKIP
+            >>> for item in await coder.workspaces.resolve_parameters(
             ...     template="docker", parameters={"cpu": 4}
             ... ):
             ...     print(item.name, item.value, item.source)
@@ -237,8 +239,8 @@ class AsyncWorkspaceLinks(AsyncResource):
             APIStatusError: A report was refused.
 
         Example:
-            >>> with coder.workspaces.keep_alive("dev"):  # doctest: +SKIP
-            ...     long_work()
+            >>> async with coder.workspaces.keep_alive("dev"):
+            ...     sum(range(1000))
         """
         interval = seconds("every", every) or 60.0
         found = await read_workspace(self._client, workspace)

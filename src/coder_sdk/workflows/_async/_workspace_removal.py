@@ -124,7 +124,7 @@ class AsyncWorkspaceRemoval(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.delete("dev", orphan_on_failure=True)  # doctest: +SKIP
+            >>> await coder.workspaces.delete("dev", orphan_on_failure=True)
         """
         effort = AsyncEffort(
             self._client, "the deletion", wait=wait, timeout=timeout, poll_interval=poll_interval,

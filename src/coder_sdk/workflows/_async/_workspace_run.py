@@ -76,9 +76,11 @@ class AsyncWorkspaceRun(AsyncResource):
             CommandLostError: The connection was lost for good; the error has the output so far.
 
         Example:
-            >>> coder.workspaces.run("dev", "pytest -q", timeout=600).check()  # doctest: +SKIP
-            >>> coder.workspaces.run("dev", ["cat"], stdin="text").output  # doctest: +SKIP
-            'text'
+            >>> result = await coder.workspaces.run("dev", "pytest -q", timeout=600, check=True)
+            >>> print(result.output)
+            3 passed
+            >>> await coder.workspaces.run("dev", ["cat"], stdin="text")
+            CommandResult(returncode=0, output='text', command='cat')
         """
         # Loaded with the first command: lists and starts need nothing of this.
         from coder_sdk.workflows._async._terminals import AsyncTerminal  # noqa: PLC0415

@@ -85,7 +85,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_ttl("dev", timedelta(hours=8))  # doctest: +SKIP
+            >>> await coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
         found = await read_workspace(self._client, workspace)
         return await apply_ttl(self._client, found, ttl)
@@ -108,8 +108,9 @@ class AsyncWorkspaceSettings(AsyncResource):
 
         Example:
             >>> from coder_sdk.workflows.schedule import weekly
-            >>> at_nine = weekly(time(9), tz="Europe/Berlin")  # doctest: +SKIP
-            >>> coder.workspaces.set_autostart("dev", at_nine)  # doctest: +SKIP
+            >>> from datetime import time
+            >>> at_nine = weekly(time(9), tz="Europe/Berlin")
+            >>> await coder.workspaces.set_autostart("dev", at_nine)
         """
         found = await read_workspace(self._client, workspace)
         return await apply_autostart(self._client, found, schedule)
@@ -131,7 +132,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_automatic_updates("dev", "always")  # doctest: +SKIP
+            >>> await coder.workspaces.set_automatic_updates("dev", "always")
         """
         found = await read_workspace(self._client, workspace)
         return await apply_automatic_updates(self._client, found, automatic_updates)
@@ -154,7 +155,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it: only the owner may choose.
 
         Example:
-            >>> coder.workspaces.set_favorite("dev", True)  # doctest: +SKIP
+            >>> await coder.workspaces.set_favorite("dev", True)
         """
         found = await read_workspace(self._client, workspace)
         if found.favorite == favorite:
@@ -184,7 +185,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_dormant("old", True)  # doctest: +SKIP
+            >>> await coder.workspaces.set_dormant("old", True)
         """
         found = await read_workspace(self._client, workspace)
         if (found.dormant_at is not None) == dormant:
@@ -212,7 +213,8 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it, as for an instant past the template's limit.
 
         Example:
-            >>> coder.workspaces.set_deadline("dev", tonight)  # doctest: +SKIP
+            >>> later = datetime.now(timezone.utc) + timedelta(hours=4)
+            >>> workspace, action = await coder.workspaces.set_deadline("dev", later)
         """
         if deadline.tzinfo is None:
             raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
@@ -242,7 +244,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             APIStatusError: The server refuses it, as for an instant past the template's limit.
 
         Example:
-            >>> coder.workspaces.extend("dev", timedelta(hours=2))  # doctest: +SKIP
+            >>> await coder.workspaces.extend("dev", timedelta(hours=2))
         """
         found = await read_workspace(self._client, workspace)
         deadline = found.latest_build.deadline

@@ -181,7 +181,9 @@ class AsyncWorkspaceStates(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.start("dev", wait="ready")  # doctest: +SKIP
+            >>> workspace, action = await coder.workspaces.start("old", wait="ready")
+            >>> action
+            'started'
         """
         effort = AsyncEffort(
             self._client, "the start", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -231,7 +233,9 @@ class AsyncWorkspaceStates(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.stop("dev")  # doctest: +SKIP
+            >>> workspace, action = await coder.workspaces.stop("dev")
+            >>> action
+            'stopped'
         """
         effort = AsyncEffort(
             self._client, "the stop", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -276,7 +280,7 @@ class AsyncWorkspaceStates(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.restart("dev", wait="ready")  # doctest: +SKIP
+            >>> await coder.workspaces.restart("dev", wait="ready")
         """
         effort = AsyncEffort(
             self._client, "the restart", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -328,8 +332,8 @@ class AsyncWorkspaceStates(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.update("dev")  # doctest: +SKIP
-            >>> if action == "skipped":  # doctest: +SKIP
+            >>> workspace, action = await coder.workspaces.update("dev")
+            >>> if action == "skipped":
             ...     print(action.reason, action.parameters)
         """
         effort = AsyncEffort(

@@ -57,7 +57,7 @@ class AsyncWorkspaceWaits(AsyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.wait("me/dev", on_log=print)  # doctest: +SKIP
+            >>> await coder.workspaces.wait("me/dev", on_log=print)
         """
         found = await self._client.workspaces.get(workspace)
         wait = Wait(
@@ -84,7 +84,7 @@ class AsyncWorkspaceWaits(AsyncResource):
             A stream of the whole workspace; close it, or use it in a `with` block.
 
         Example:
-            >>> for state in coder.workspaces.watch("me/dev"):  # doctest: +SKIP
+            >>> async for state in coder.workspaces.watch("me/dev"):  # doctest: +SKIP
             ...     print(state.latest_build.status)
 
         See:

@@ -58,7 +58,7 @@ class AsyncAgents(generated.AsyncAgents):
             WaitTimeoutError: The startup has not ended in time.
 
         Example:
-            >>> for line in coder.agents.follow_logs("dev", until="ready"):  # doctest: +SKIP
+            >>> async for line in coder.agents.follow_logs("dev", until="ready"):
             ...     print(line.output)
 
         See:
@@ -113,7 +113,7 @@ class AsyncAgents(generated.AsyncAgents):
             WaitTimeoutError: The startup has not ended in time.
 
         Example:
-            >>> for agent in coder.agents.lifecycle("dev"):  # doctest: +SKIP
+            >>> async for agent in coder.agents.lifecycle("dev"):
             ...     print(agent.status, agent.lifecycle_state)
         """
         wait = Wait(
@@ -156,7 +156,7 @@ class AsyncAgents(generated.AsyncAgents):
             WaitTimeoutError: Not in time; `last_state` is the agent.
 
         Example:
-            >>> coder.agents.wait("dev", timeout=300)  # doctest: +SKIP
+            >>> await coder.agents.wait("dev", timeout=300)
         """
         wait = Wait(
             clock_of(self._client), "the agent", timeout=timeout, poll_interval=poll_interval
@@ -191,7 +191,7 @@ class AsyncAgents(generated.AsyncAgents):
             StreamError: The stream was lost before anything came.
 
         Example:
-            >>> for item in coder.agents.metadata("dev"):  # doctest: +SKIP
+            >>> for item in await coder.agents.metadata("dev"):
             ...     print(item.description.display_name, item.result.value)
         """
         async with self.watch_metadata(agent) as stream:
@@ -212,7 +212,7 @@ class AsyncAgents(generated.AsyncAgents):
             A stream of lists of items; close it, or use it in a `with` block.
 
         Example:
-            >>> for batch in coder.agents.watch_metadata("dev"):  # doctest: +SKIP
+            >>> async for batch in coder.agents.watch_metadata("dev"):  # doctest: +SKIP
             ...     print({item.description.key: item.result.value for item in batch})
 
         See:

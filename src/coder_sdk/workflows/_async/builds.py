@@ -65,7 +65,7 @@ class AsyncBuilds(generated.AsyncBuilds):
             APIStatusError: The server refuses the request.
 
         Example:
-            >>> for line in coder.builds.follow_logs(workspace.latest_build):  # doctest: +SKIP
+            >>> async for line in coder.builds.follow_logs(workspace.latest_build):
             ...     print(line.stage, line.output)
 
         See:
@@ -119,7 +119,7 @@ class AsyncBuilds(generated.AsyncBuilds):
             WaitTimeoutError: It has not ended in time; `last_state` is the build.
 
         Example:
-            >>> coder.builds.wait(workspace.latest_build, on_log=print)  # doctest: +SKIP
+            >>> await coder.builds.wait(workspace.latest_build, on_log=print)
         """
         wait = Wait(
             clock_of(self._client), "the build", timeout=timeout, poll_interval=poll_interval
@@ -154,7 +154,7 @@ class AsyncBuilds(generated.AsyncBuilds):
             WaitTimeoutError: It has not ended in time.
 
         Example:
-            >>> build, action = coder.builds.cancel("dev/3", only_if="pending")  # doctest: +SKIP
+            >>> build, action = await coder.builds.cancel("dev/1", only_if="pending")
         """
         clock = clock_of(self._client)
         limit = Wait(clock, "the end of the build", timeout=timeout, poll_interval=poll_interval)
@@ -198,7 +198,7 @@ class AsyncBuilds(generated.AsyncBuilds):
             StreamError: The stream was lost for good.
 
         Example:
-            >>> for update in coder.builds.watch():  # doctest: +SKIP
+            >>> async for update in coder.builds.watch():  # doctest: +SKIP
             ...     print(update.workspace_name, update.transition, update.job_status)
         """
         try:

@@ -114,7 +114,9 @@ class AsyncWorkspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.create("dev", template="docker")  # doctest: +SKIP
+            >>> made = await coder.workspaces.create("new-one", template="docker")
+            >>> print(made.name, made.latest_build.status)
+            new-one running
 
         See:
             https://coder.com/docs/reference/api/workspaces#create-user-workspace
@@ -202,9 +204,11 @@ class AsyncWorkspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.ensure(  # doctest: +SKIP
+            >>> workspace, action = await coder.workspaces.ensure(
             ...     "me/dev", template="docker", parameters={"cpu": 4}, wait="ready"
             ... )
+            >>> action
+            'updated'
         """
         plan = AsyncBlueprint(
             template=template, template_version=template_version, parameters=parameters,
@@ -295,7 +299,7 @@ class AsyncWorkspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.provision(  # doctest: +SKIP
+            >>> await coder.workspaces.provision(
             ...     "me/dev", template="docker", parameters={"cpu": 4}, on_log=print, timeout=900
             ... )
         """
@@ -361,8 +365,8 @@ class AsyncWorkspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> with coder.workspaces.temporary(template="docker") as ws:  # doctest: +SKIP
-            ...     coder.workspaces.run(ws, "pytest -q").check()
+            >>> async with coder.workspaces.temporary(template="docker") as ws:
+            ...     result = await coder.workspaces.run(ws, "pytest -q", check=True)
         """
         if isinstance(name, Omit) and isinstance(name_prefix, Omit):
             name_prefix = "tmp"

@@ -13,6 +13,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import mode_of
+from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows._sync._following import (
     Reports,
@@ -94,6 +95,8 @@ class Effort:
         except ConflictError:
             if self.mode is None:
                 raise
+            # The other build may not be visible yet.
+            pause(self.wait.clock, self.wait.interval())
             return None
 
     def complete(self, workspace: Workspace, build: WorkspaceBuild) -> Workspace:

@@ -52,7 +52,7 @@ class WorkspaceLinks(SyncResource):
             Each application; none while the workspace is stopped.
 
         Example:
-            >>> for app in coder.workspaces.apps("dev"):  # doctest: +SKIP
+            >>> for app in coder.workspaces.apps("dev"):
             ...     print(app.title, app.url)
         """
         found = read_workspace(self._client, workspace)
@@ -73,7 +73,9 @@ class WorkspaceLinks(SyncResource):
             Addresses by slug, or by `agent.slug` where two agents have the same.
 
         Example:
-            >>> coder.workspaces.app_urls("dev")["code-server"]  # doctest: +SKIP
+            >>> urls = coder.workspaces.app_urls("dev")
+            >>> sorted(urls)
+            ['code-server']
         """
         links = [link for link in self.apps(workspace) if link.url is not None]
         slugs = [link.slug for link in links]
@@ -92,7 +94,7 @@ class WorkspaceLinks(SyncResource):
             Each port with its address and with whom it is shared, in order.
 
         Example:
-            >>> for port in coder.workspaces.ports("dev"):  # doctest: +SKIP
+            >>> for port in coder.workspaces.ports("dev"):
             ...     print(port.port, port.process, port.url)
         """
         found = read_workspace(self._client, workspace)
@@ -141,8 +143,8 @@ class WorkspaceLinks(SyncResource):
             The values as the server keeps them: numbers and truth values are texts.
 
         Example:
-            >>> coder.workspaces.parameters("dev")["cpu"]  # doctest: +SKIP
-            '4'
+            >>> coder.workspaces.parameters("dev")
+            {'cpu': '2'}
         """
         found = read_workspace(self._client, workspace)
         return build_values(self._client, found.latest_build.id)
@@ -174,7 +176,7 @@ class WorkspaceLinks(SyncResource):
             RequestValidationError: A name is unknown, or a value does not fit.
 
         Example:
-            >>> for item in coder.workspaces.resolve_parameters(  # doctest: +SKIP
+            >>> for item in coder.workspaces.resolve_parameters(
             ...     template="docker", parameters={"cpu": 4}
             ... ):
             ...     print(item.name, item.value, item.source)
@@ -239,8 +241,8 @@ class WorkspaceLinks(SyncResource):
             APIStatusError: A report was refused.
 
         Example:
-            >>> with coder.workspaces.keep_alive("dev"):  # doctest: +SKIP
-            ...     long_work()
+            >>> with coder.workspaces.keep_alive("dev"):
+            ...     sum(range(1000))
         """
         interval = seconds("every", every) or 60.0
         found = read_workspace(self._client, workspace)

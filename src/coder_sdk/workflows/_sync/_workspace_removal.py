@@ -126,7 +126,7 @@ class WorkspaceRemoval(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.delete("dev", orphan_on_failure=True)  # doctest: +SKIP
+            >>> coder.workspaces.delete("dev", orphan_on_failure=True)
         """
         effort = Effort(
             self._client, "the deletion", wait=wait, timeout=timeout, poll_interval=poll_interval,

@@ -78,9 +78,11 @@ class WorkspaceRun(SyncResource):
             CommandLostError: The connection was lost for good; the error has the output so far.
 
         Example:
-            >>> coder.workspaces.run("dev", "pytest -q", timeout=600).check()  # doctest: +SKIP
-            >>> coder.workspaces.run("dev", ["cat"], stdin="text").output  # doctest: +SKIP
-            'text'
+            >>> result = coder.workspaces.run("dev", "pytest -q", timeout=600, check=True)
+            >>> print(result.output)
+            3 passed
+            >>> coder.workspaces.run("dev", ["cat"], stdin="text")
+            CommandResult(returncode=0, output='text', command='cat')
         """
         # Loaded with the first command: lists and starts need nothing of this.
         from coder_sdk.workflows._sync._terminals import Terminal  # noqa: PLC0415

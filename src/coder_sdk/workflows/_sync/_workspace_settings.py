@@ -83,7 +83,7 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_ttl("dev", timedelta(hours=8))  # doctest: +SKIP
+            >>> coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
         found = read_workspace(self._client, workspace)
         return apply_ttl(self._client, found, ttl)
@@ -104,8 +104,9 @@ class WorkspaceSettings(SyncResource):
 
         Example:
             >>> from coder_sdk.workflows.schedule import weekly
-            >>> at_nine = weekly(time(9), tz="Europe/Berlin")  # doctest: +SKIP
-            >>> coder.workspaces.set_autostart("dev", at_nine)  # doctest: +SKIP
+            >>> from datetime import time
+            >>> at_nine = weekly(time(9), tz="Europe/Berlin")
+            >>> coder.workspaces.set_autostart("dev", at_nine)
         """
         found = read_workspace(self._client, workspace)
         return apply_autostart(self._client, found, schedule)
@@ -127,7 +128,7 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_automatic_updates("dev", "always")  # doctest: +SKIP
+            >>> coder.workspaces.set_automatic_updates("dev", "always")
         """
         found = read_workspace(self._client, workspace)
         return apply_automatic_updates(self._client, found, automatic_updates)
@@ -150,7 +151,7 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it: only the owner may choose.
 
         Example:
-            >>> coder.workspaces.set_favorite("dev", True)  # doctest: +SKIP
+            >>> coder.workspaces.set_favorite("dev", True)
         """
         found = read_workspace(self._client, workspace)
         if found.favorite == favorite:
@@ -180,7 +181,7 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it.
 
         Example:
-            >>> coder.workspaces.set_dormant("old", True)  # doctest: +SKIP
+            >>> coder.workspaces.set_dormant("old", True)
         """
         found = read_workspace(self._client, workspace)
         if (found.dormant_at is not None) == dormant:
@@ -208,7 +209,8 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it, as for an instant past the template's limit.
 
         Example:
-            >>> coder.workspaces.set_deadline("dev", tonight)  # doctest: +SKIP
+            >>> later = datetime.now(timezone.utc) + timedelta(hours=4)
+            >>> workspace, action = coder.workspaces.set_deadline("dev", later)
         """
         if deadline.tzinfo is None:
             raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
@@ -238,7 +240,7 @@ class WorkspaceSettings(SyncResource):
             APIStatusError: The server refuses it, as for an instant past the template's limit.
 
         Example:
-            >>> coder.workspaces.extend("dev", timedelta(hours=2))  # doctest: +SKIP
+            >>> coder.workspaces.extend("dev", timedelta(hours=2))
         """
         found = read_workspace(self._client, workspace)
         deadline = found.latest_build.deadline

@@ -183,7 +183,9 @@ class WorkspaceStates(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.start("dev", wait="ready")  # doctest: +SKIP
+            >>> workspace, action = coder.workspaces.start("old", wait="ready")
+            >>> action
+            'started'
         """
         effort = Effort(
             self._client, "the start", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -233,7 +235,9 @@ class WorkspaceStates(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.stop("dev")  # doctest: +SKIP
+            >>> workspace, action = coder.workspaces.stop("dev")
+            >>> action
+            'stopped'
         """
         effort = Effort(
             self._client, "the stop", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -278,7 +282,7 @@ class WorkspaceStates(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.restart("dev", wait="ready")  # doctest: +SKIP
+            >>> coder.workspaces.restart("dev", wait="ready")
         """
         effort = Effort(
             self._client, "the restart", wait=wait, timeout=timeout, poll_interval=poll_interval,
@@ -330,8 +334,8 @@ class WorkspaceStates(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.update("dev")  # doctest: +SKIP
-            >>> if action == "skipped":  # doctest: +SKIP
+            >>> workspace, action = coder.workspaces.update("dev")
+            >>> if action == "skipped":
             ...     print(action.reason, action.parameters)
         """
         effort = Effort(

@@ -59,7 +59,7 @@ class WorkspaceWaits(SyncResource):
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.wait("me/dev", on_log=print)  # doctest: +SKIP
+            >>> coder.workspaces.wait("me/dev", on_log=print)
         """
         found = self._client.workspaces.get(workspace)
         wait = Wait(

@@ -60,7 +60,7 @@ class Agents(generated.Agents):
             WaitTimeoutError: The startup has not ended in time.
 
         Example:
-            >>> for line in coder.agents.follow_logs("dev", until="ready"):  # doctest: +SKIP
+            >>> for line in coder.agents.follow_logs("dev", until="ready"):
             ...     print(line.output)
 
         See:
@@ -115,7 +115,7 @@ class Agents(generated.Agents):
             WaitTimeoutError: The startup has not ended in time.
 
         Example:
-            >>> for agent in coder.agents.lifecycle("dev"):  # doctest: +SKIP
+            >>> for agent in coder.agents.lifecycle("dev"):
             ...     print(agent.status, agent.lifecycle_state)
         """
         wait = Wait(
@@ -158,7 +158,7 @@ class Agents(generated.Agents):
             WaitTimeoutError: Not in time; `last_state` is the agent.
 
         Example:
-            >>> coder.agents.wait("dev", timeout=300)  # doctest: +SKIP
+            >>> coder.agents.wait("dev", timeout=300)
         """
         wait = Wait(
             clock_of(self._client), "the agent", timeout=timeout, poll_interval=poll_interval
@@ -193,7 +193,7 @@ class Agents(generated.Agents):
             StreamError: The stream was lost before anything came.
 
         Example:
-            >>> for item in coder.agents.metadata("dev"):  # doctest: +SKIP
+            >>> for item in coder.agents.metadata("dev"):
             ...     print(item.description.display_name, item.result.value)
         """
         with self.watch_metadata(agent) as stream:

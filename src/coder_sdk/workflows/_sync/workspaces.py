@@ -116,7 +116,9 @@ class Workspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.create("dev", template="docker")  # doctest: +SKIP
+            >>> made = coder.workspaces.create("new-one", template="docker")
+            >>> print(made.name, made.latest_build.status)
+            new-one running
 
         See:
             https://coder.com/docs/reference/api/workspaces#create-user-workspace
@@ -204,9 +206,11 @@ class Workspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> workspace, action = coder.workspaces.ensure(  # doctest: +SKIP
+            >>> workspace, action = coder.workspaces.ensure(
             ...     "me/dev", template="docker", parameters={"cpu": 4}, wait="ready"
             ... )
+            >>> action
+            'updated'
         """
         plan = Blueprint(
             template=template, template_version=template_version, parameters=parameters,
@@ -297,7 +301,7 @@ class Workspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> coder.workspaces.provision(  # doctest: +SKIP
+            >>> coder.workspaces.provision(
             ...     "me/dev", template="docker", parameters={"cpu": 4}, on_log=print, timeout=900
             ... )
         """
@@ -363,8 +367,8 @@ class Workspaces(
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
         Example:
-            >>> with coder.workspaces.temporary(template="docker") as ws:  # doctest: +SKIP
-            ...     coder.workspaces.run(ws, "pytest -q").check()
+            >>> with coder.workspaces.temporary(template="docker") as ws:
+            ...     result = coder.workspaces.run(ws, "pytest -q", check=True)
         """
         if isinstance(name, Omit) and isinstance(name_prefix, Omit):
             name_prefix = "tmp"
