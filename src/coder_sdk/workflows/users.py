@@ -121,8 +121,19 @@ def is_organization(organization: Organization, wanted: Any) -> bool:
     return is_same(organization.name, text)
 
 
-def is_group(group: Group, wanted: Any) -> bool:
-    """Whether a group is the one that a model, a UUID or a name stands for."""
+def is_in_default(wanted: Any) -> bool:
+    """Whether a name is in the organization that goes by the word `default`."""
+    return isinstance(wanted, str) and wanted.startswith("default/")
+
+
+def is_group(group: Group, wanted: Any, default: UUID | None) -> bool:
+    """Whether a group is the one that a model, a UUID or a name stands for.
+
+    Args:
+        group: The group.
+        wanted: What stands for one.
+        default: The organization that goes by the word `default`, where that word is used.
+    """
     if not isinstance(wanted, (str, UUID)):
         wanted = wanted.id
     text = str(wanted)
@@ -131,6 +142,8 @@ def is_group(group: Group, wanted: Any) -> bool:
     organization, _, name = text.rpartition("/")
     if group.name != name:
         return False
+    if is_in_default(text) and group.organization_id == default:
+        return True
     return not organization or is_same(group.organization_name, organization)
 
 

@@ -114,6 +114,16 @@ def test_a_new_user_gets_roles_organizations_and_groups(
     assert colour.call(coder.users.ensure, **ask).action == "unchanged"
 
 
+@pytest.mark.parametrize("name", ["default/ops", "coder/ops", "ops", "default/Everyone"])
+def test_groups_that_the_user_is_in_are_not_written(
+    fake: FakeCoder, colour: Colour, coder: Any, name: str
+):
+    fake.add_user("ann")
+    fake.add_group("ops", members=["ann"])
+    assert colour.call(coder.users.ensure, username="ann", groups=[name]).action == "unchanged"
+    assert writes(fake) == []
+
+
 def test_organizations_by_identifier_cost_no_read(fake: FakeCoder, colour: Colour, coder: Any):
     user = member(fake, colour, coder)
     count = len(fake.requests)

@@ -11,14 +11,14 @@ from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import Omit, is_uuid
 from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._sync.organizations_finding import organization_id
-from coder_sdk.workflows.users import is_group, is_organization, wanted_roles
+from coder_sdk.workflows.users import is_group, is_in_default, is_organization, wanted_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from coder_sdk._client import Client
     from coder_sdk._refs import GroupRef, OrganizationRef
-    from coder_sdk.models import User
+    from coder_sdk.models import Group, User
 
 
 def set_site_roles(client: Client, user: User, wanted: Iterable[str], *, exact: bool) -> bool:
@@ -102,12 +102,19 @@ def _join(client: Client, user: User, organization: UUID) -> None:
 def join_groups(client: Client, user: User, wanted: Sequence[GroupRef], *, exact: bool) -> bool:
     """Make a user a member of groups; whether anything was written."""
     found = client.groups.list(has_member=str(user.id))
-    missing = [item for item in wanted if not any(is_group(one, item) for one in found)]
+    default = None
+    if any(is_in_default(item) for item in wanted):
+        default = organization_id(client, "default")
+
+    def fits(group: Group, item: GroupRef) -> bool:
+        return is_group(group, item, default)
+
+    missing = [item for item in wanted if not any(fits(one, item) for one in found)]
     extra = [
         one
         for one in found
         # The group of everybody has the identifier of its organization.
-        if one.id != one.organization_id and not any(is_group(one, item) for item in wanted)
+        if one.id != one.organization_id and not any(fits(one, item) for item in wanted)
     ]
     for item in missing:
         group = client.groups.update(item, add_users=[str(user.id)])
