@@ -169,9 +169,9 @@ class BulkReport(Generic[A, R]):
         return [entry for entry in self.entries if entry.state in states]
 
     @property
-    def ok(self) -> list[Succeeded[A, Any]]:
-        """Items whose call succeeded, each with what it returned."""
-        return [Succeeded(entry.item, entry.result) for entry in self._in("ok")]
+    def ok(self) -> list[Succeeded[A, R]]:
+        """Items whose call succeeded, each with what it returned; `None` in a dry run."""
+        return [Succeeded(entry.item, cast("R", entry.result)) for entry in self._in("ok")]
 
     @property
     def failed(self) -> list[Failed[A]]:

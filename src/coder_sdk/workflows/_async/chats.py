@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.task_states import SILENCE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
     from coder_sdk._refs import ChatRef, OrganizationRef, WorkspaceRef
     from coder_sdk._request import Seconds
@@ -226,7 +227,7 @@ class AsyncChats(generated.AsyncChats):
 
     async def follow(
         self, chat: ChatRef, *, after: int | Omit = OMIT
-    ) -> AsyncIterator[ChatStreamEvent]:
+    ) -> AsyncGenerator[ChatStreamEvent]:
         """Yield what happens in a chat until nothing happens any more.
 
         No message is lost or repeated, across lost connections too.
@@ -276,10 +277,11 @@ class AsyncChats(generated.AsyncChats):
             ...     print(piece, end="", flush=True)
         """
         preview = Preview()
-        async for event in self.follow(chat, after=after):
-            piece = preview.piece(event)
-            if piece:
-                yield piece
+        async with aclosing(self.follow(chat, after=after)) as events:
+            async for event in events:
+                piece = preview.piece(event)
+                if piece:
+                    yield piece
         is_resting(await self.get(chat))
 
     # -- steps

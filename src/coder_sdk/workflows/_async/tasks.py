@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
 from coder_sdk._errors.work import AgentError
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._waits import PollInterval
     from coder_sdk.workflows.log_line import LogLine
 
-_OLD = ("tasks", "experimental path")
+_OLD: Final = ("tasks", "experimental path")
+_NO_ROUTE: Final = 404
 
 
 class AsyncTasks(generated.AsyncTasks):
@@ -62,6 +63,8 @@ class AsyncTasks(generated.AsyncTasks):
         try:
             return await send(request)
         except FeatureUnavailableError as error:
+            if error.status != _NO_ROUTE:
+                raise
             try:
                 answer = await send(older)
             except FeatureUnavailableError:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.task_states import SILENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from coder_sdk._refs import ChatRef, OrganizationRef, WorkspaceRef
     from coder_sdk._request import Seconds
@@ -226,7 +227,7 @@ class Chats(generated.Chats):
         self._discard(own)
         return Outcome(first, "unchanged")
 
-    def follow(self, chat: ChatRef, *, after: int | Omit = OMIT) -> Iterator[ChatStreamEvent]:
+    def follow(self, chat: ChatRef, *, after: int | Omit = OMIT) -> Generator[ChatStreamEvent]:
         """Yield what happens in a chat until nothing happens any more.
 
         No message is lost or repeated, across lost connections too.
@@ -276,10 +277,11 @@ class Chats(generated.Chats):
             ...     print(piece, end="", flush=True)
         """
         preview = Preview()
-        for event in self.follow(chat, after=after):
-            piece = preview.piece(event)
-            if piece:
-                yield piece
+        with closing(self.follow(chat, after=after)) as events:
+            for event in events:
+                piece = preview.piece(event)
+                if piece:
+                    yield piece
         is_resting(self.get(chat))
 
     # -- steps

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
 from coder_sdk._errors.work import AgentError
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._waits import PollInterval
     from coder_sdk.workflows.log_line import LogLine
 
-_OLD = ("tasks", "experimental path")
+_OLD: Final = ("tasks", "experimental path")
+_NO_ROUTE: Final = 404
 
 
 class Tasks(generated.Tasks):
@@ -64,6 +65,8 @@ class Tasks(generated.Tasks):
         try:
             return send(request)
         except FeatureUnavailableError as error:
+            if error.status != _NO_ROUTE:
+                raise
             try:
                 answer = send(older)
             except FeatureUnavailableError:
