@@ -1,13 +1,16 @@
-"""Weekly schedules, as autostart takes them."""
+"""When workspaces start and stop by themselves."""
 
 from __future__ import annotations
 
-from datetime import time
-from typing import Final, Literal
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from coder_sdk._errors.base import RequestValidationError
 
-__all__ = ["weekly"]
+if TYPE_CHECKING:
+    from coder_sdk.models import Workspace
+
+__all__ = ["WorkspaceSchedule", "weekly"]
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -57,3 +60,39 @@ def weekly(at: time, *, tz: str, days: tuple[Day, ...] | list[Day] | set[Day] = 
     listed = ",".join(str(number) for number in numbers)
     text = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 2 and numbers == row else listed  # noqa: PLR2004 - two are no range
     return f"CRON_TZ={tz} {at.minute} {at.hour} * * {text}"
+
+
+class WorkspaceSchedule(NamedTuple):
+    """When a workspace starts and stops by itself.
+
+    Attributes:
+        ttl: How long it runs after each start; `None` for no limit.
+        autostart: Its weekly schedule; `None` for never.
+        next_start: When it starts by itself next.
+        deadline: When this run ends by itself.
+        max_deadline: The latest that the deadline can be moved to.
+        dormant_since: When it became dormant.
+        deleted_at: When it will be deleted for being dormant.
+    """
+
+    ttl: timedelta | None
+    autostart: str | None
+    next_start: datetime | None
+    deadline: datetime | None
+    max_deadline: datetime | None
+    dormant_since: datetime | None
+    deleted_at: datetime | None
+
+
+def schedule_of(workspace: Workspace) -> WorkspaceSchedule:
+    """Read the schedule of a workspace."""
+    build = workspace.latest_build
+    return WorkspaceSchedule(
+        timedelta(milliseconds=workspace.ttl_ms) if workspace.ttl_ms else None,
+        workspace.autostart_schedule or None,
+        workspace.next_start_at,
+        build.deadline,
+        build.max_deadline,
+        workspace.dormant_at,
+        workspace.deleting_at,
+    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.status import NotFoundError, ServerError
+from coder_sdk._errors.transport import TransportError
 from coder_sdk._errors.work import BuildCanceledError
 from coder_sdk._io._async.primitives import settled
 from coder_sdk.workflows._async._waiting import look_again
@@ -54,21 +56,36 @@ class AsyncReports:
         """Report the lines that a build has written since."""
         if self._on_log is None:
             return
-        tail = self._tail.setdefault(build.id, deque(maxlen=LINES_KEPT))
-        for log in await client.builds.logs(build.id, after=self._after.get(build.id, 0)):
-            self._after[build.id] = log.id
-            tail.append(line_text(log))
-            await settled(self._on_log(LogLine(line_text(log), log=log)))
+        try:
+            found = await client.builds.logs(build.id, after=self._after.get(build.id, 0))
+        except (TransportError, ServerError):
+            # The next look brings the lines, unless this was the last one.
+            if ended(build.job):
+                raise
+            return
+        for log in found:
+            await self._report(build.id, log.id, LogLine(line_text(log), log=log))
 
     async def agent_logs(self, client: AsyncClient, agent: WorkspaceAgent) -> None:
         """Report the lines that an agent's startup has written since."""
         if self._on_log is None:
             return
-        tail = self._tail.setdefault(agent.id, deque(maxlen=LINES_KEPT))
-        for log in await client.agents.logs(agent.id, after=self._after.get(agent.id, 0)):
-            self._after[agent.id] = log.id
-            tail.append(log.output)
-            await settled(self._on_log(LogLine(log.output, log=log, agent=agent.name)))
+        try:
+            found = await client.agents.logs(agent.id, after=self._after.get(agent.id, 0))
+        except (TransportError, ServerError, NotFoundError):
+            # Another build may have taken the agent away, which is found out by who waits for it.
+            if is_ready(agent):
+                raise
+            return
+        for log in found:
+            line = LogLine(log.output, log=log, agent=agent.name)
+            await self._report(agent.id, log.id, line)
+
+    async def _report(self, source: UUID, number: int, line: LogLine) -> None:
+        self._after[source] = number
+        self._tail.setdefault(source, deque(maxlen=LINES_KEPT)).append(str(line))
+        if self._on_log is not None:
+            await settled(self._on_log(line))
 
     def tail(self, identifier: UUID) -> tuple[str, ...] | None:
         """The last lines of a build or agent, if they were read."""

@@ -13,11 +13,13 @@ from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows.outcome import Outcome
+from coder_sdk.workflows.schedule import schedule_of
 
 if TYPE_CHECKING:
     from coder_sdk._client import AsyncClient
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk.models import Workspace
+    from coder_sdk.workflows.schedule import WorkspaceSchedule
 
 _MILLISECOND = timedelta(milliseconds=1)
 _TOLERANCE = timedelta(seconds=1)
@@ -69,6 +71,22 @@ async def apply_automatic_updates(
 
 class AsyncWorkspaceSettings(AsyncResource):
     """Settings of workspaces."""
+
+    async def schedule(self, workspace: WorkspaceRef) -> WorkspaceSchedule:
+        """Get when a workspace starts and stops by itself.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+
+        Returns:
+            Durations and instants; `None` for never.
+
+        Example:
+            >>> schedule = await coder.workspaces.schedule("dev")
+            >>> schedule.ttl
+            datetime.timedelta(seconds=28800)
+        """
+        return schedule_of(await read_workspace(self._client, workspace))
 
     async def set_ttl(self, workspace: WorkspaceRef, ttl: timedelta | None) -> Outcome[Workspace]:
         """Set how long a workspace runs after each start.

@@ -15,11 +15,13 @@ from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows.outcome import Outcome
+from coder_sdk.workflows.schedule import schedule_of
 
 if TYPE_CHECKING:
     from coder_sdk._client import Client
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk.models import Workspace
+    from coder_sdk.workflows.schedule import WorkspaceSchedule
 
 _MILLISECOND = timedelta(milliseconds=1)
 _TOLERANCE = timedelta(seconds=1)
@@ -67,6 +69,22 @@ def apply_automatic_updates(
 
 class WorkspaceSettings(SyncResource):
     """Settings of workspaces."""
+
+    def schedule(self, workspace: WorkspaceRef) -> WorkspaceSchedule:
+        """Get when a workspace starts and stops by itself.
+
+        Args:
+            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
+
+        Returns:
+            Durations and instants; `None` for never.
+
+        Example:
+            >>> schedule = coder.workspaces.schedule("dev")
+            >>> schedule.ttl
+            datetime.timedelta(seconds=28800)
+        """
+        return schedule_of(read_workspace(self._client, workspace))
 
     def set_ttl(self, workspace: WorkspaceRef, ttl: timedelta | None) -> Outcome[Workspace]:
         """Set how long a workspace runs after each start.

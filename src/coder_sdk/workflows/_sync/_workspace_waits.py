@@ -40,7 +40,8 @@ class WorkspaceWaits(SyncResource):
     ) -> Workspace:
         """Wait until the latest build has succeeded and, by default, its agents are ready.
 
-        Ready means that every agent is connected and its startup scripts are done.
+        Ready means that every agent is connected and its startup scripts are done. A workspace
+        whose latest build stopped it has no agents to wait for.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
