@@ -85,3 +85,10 @@ def test_a_condition_that_does_not_hold_skips(
     outcome = colour.call(coder.users.offboard, ann, only_if=never)
     assert (outcome.action, outcome.reason) == ("skipped", "the condition does not hold")
     assert names(colour, coder) == ["mine", "one", "three", "two"]
+
+
+def test_many_are_offboarded_with_a_report(fake: FakeCoder, colour: Colour, coder: Any, ann: str):
+    fake.add_user("ben")
+    report = colour.call(coder.bulk, coder.users.offboard, ["ann", "nobody", "ben"])
+    assert [(item, type(error)) for item, error in report.failed] == [("nobody", NotFoundError)]
+    assert names(colour, coder) == ["mine"]

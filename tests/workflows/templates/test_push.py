@@ -315,3 +315,18 @@ def test_an_error_of_a_callback_does_not_cancel_the_import(
     with pytest.raises(ZeroDivisionError):
         push(colour, coder, on_log=lambda _: 1 / 0)
     fake.assert_not_called("PATCH /api/v2/templateversions/*/cancel")
+
+
+def test_concurrent_pushes_make_one_version(fake: FakeCoder, colour: Colour, coder: Any):
+    push(colour, coder, {"main.tf": "# first\n"})
+    answers = colour.gather(lambda: coder.templates.push("default/docker", files=FILES), 4)
+    assert len({answer.object.id for answer in answers}) == 1
+    assert len(colour.call(coder.templates.versions("default/docker").to_list)) == 2
+    assert active(colour, coder) == answers[0].object.id
+
+
+def test_concurrent_first_pushes_make_one_template(fake: FakeCoder, colour: Colour, coder: Any):
+    answers = colour.gather(lambda: coder.templates.push("default/docker", files=FILES), 4)
+    actions = sorted(answer.action for answer in answers)
+    assert actions == ["created", "unchanged", "unchanged", "unchanged"]
+    assert len({answer.object.id for answer in answers}) == 1

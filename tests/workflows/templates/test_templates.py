@@ -35,6 +35,16 @@ def test_a_version_is_promoted_once(fake: FakeCoder, colour: Colour, coder: Any)
     fake.assert_called("PATCH /api/v2/templates/*/versions", times=1)
 
 
+def test_a_condition_keeps_a_version_from_being_promoted(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    one = push(colour, coder, "one")
+    two = push(colour, coder, "two", activate=False)
+    never = colour.function(lambda template: template.deprecated)
+    template, action = colour.call(coder.templates.promote, two, only_if=never)
+    assert (template.active_version_id, action) == (one.id, "skipped")
+
+
 def test_a_version_without_a_template_cannot_be_promoted(
     fake: FakeCoder, colour: Colour, coder: Any
 ):
@@ -116,6 +126,13 @@ def test_unused_versions_are_archived(fake: FakeCoder, colour: Colour, coder: An
 def test_the_newest_are_kept(colour: Colour, coder: Any):
     found = colour.call(coder.templates.archive_unused, "docker", keep=2).object
     assert names(found) == ["v2"]
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_condition_leaves_versions_alone(colour: Colour, coder: Any):
+    odd = colour.function(lambda version: version.name != "v3")
+    found = colour.call(coder.templates.archive_unused, "docker", only_if=odd).object
+    assert names(found) == ["v4", "v2"]
 
 
 @pytest.mark.usefixtures("versions")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import BadRequestError, ServerError
+from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import templates as generated
 from coder_sdk.workflows._sync._concurrency import mapped
@@ -21,6 +22,7 @@ from coder_sdk.workflows.outcome import Outcome, Skip
 from coder_sdk.workflows.templates import unused_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
     from uuid import UUID
 
@@ -31,15 +33,21 @@ if TYPE_CHECKING:
 class Templates(TemplatePush, TemplateSettings, generated.Templates):
     """Templates."""
 
-    def promote(self, version: TemplateVersionRef) -> Outcome[Template]:
+    def promote(
+        self,
+        version: TemplateVersionRef,
+        *,
+        only_if: Callable[[Template], object] | None = None,
+    ) -> Outcome[Template]:
         """Make a version the one that new workspaces of its template get.
 
         Args:
             version: The version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
+            only_if: Called with the template as just read; skipped unless that returns true.
 
         Returns:
-            The template, and `updated` or `unchanged`.
+            The template, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             RequestValidationError: The version belongs to no template.
@@ -63,6 +71,8 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         template = self.get(template_id)
         if template.active_version_id == identifier:
             return Outcome(template, "unchanged")
+        if only_if is not None and not settled(only_if(template)):
+            return Outcome(template, Skip("the condition does not hold"))
         self.update_active_version(template.id, version=identifier)
         return Outcome(self.get(template.id), "updated")
 
@@ -109,6 +119,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         *,
         keep: int = 0,
         failed_only: bool = False,
+        only_if: Callable[[TemplateVersion], object] | None = None,
         dry_run: bool = False,
         concurrency: int = 5,
     ) -> Outcome[list[TemplateVersion]]:
@@ -121,6 +132,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
             template: The template: a model, a UUID, `name`, or `organization/name`.
             keep: How many of the unused ones to keep, the newest.
             failed_only: Archive only those whose import did not succeed.
+            only_if: Called with each version; it is left alone unless that returns true.
             dry_run: Only find out which ones.
             concurrency: How many are archived at once.
 
@@ -147,6 +159,8 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         for workspace in self._client.workspaces.list(q=f"template:{found.name}"):
             used.add(workspace.latest_build.template_version_id)
         leaving = unused_versions(versions, used, keep=keep, failed_only=failed_only)
+        if only_if is not None:
+            leaving = [item for item in leaving if settled(only_if(item))]
         if dry_run:
             return Outcome(leaving, Skip("it is a dry run"))
 
