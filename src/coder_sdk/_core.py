@@ -149,6 +149,11 @@ class Core:
         self._loop = loop
         self._http = http
 
+    @property
+    def uses_proxy(self) -> bool:
+        """Whether our proxy is on the way; a ready client has settings of its own."""
+        return self._owned and self.proxy is not None
+
     def tls_context(self) -> ssl.SSLContext:
         """The TLS context of HTTP and sockets."""
         from coder_sdk._tls import TlsSettings, shared_context  # noqa: PLC0415 - first request

@@ -40,9 +40,20 @@ def _excluded(env: Mapping[str, str], base: BaseUrl) -> bool:
             return True
         if not host or (port and int(port) != base.key[2]):
             continue
+        if "/" in host and _in_network(base.host, host):
+            return True
         if base.host == host or base.host.endswith(f".{host}"):
             return True
     return False
+
+
+def _in_network(host: str, network: str) -> bool:
+    from ipaddress import ip_address, ip_network  # noqa: PLC0415 - few exclude whole networks
+
+    try:
+        return ip_address(host) in ip_network(network, strict=False)
+    except ValueError:
+        return False
 
 
 def _with_scheme(address: str) -> str:

@@ -226,6 +226,7 @@ _FAULTS: dict[str, Callable[[FaultServer, socket.socket], None]] = {
         answer("503 Service Unavailable", b'{"message":"Server instance is shutting down"}')
     ),
     "504": _sends(answer("504 Gateway Timeout")),
+    "proxy_407": _sends(answer("407 Proxy Authentication Required")),
     "408": _sends(answer("408 Request Timeout")),
     "409": _sends(answer("409 Conflict", b'{"message":"taken"}')),
     "html": _sends(answer("200 OK", b"<!doctype html>", "text/html; charset=utf-8")),

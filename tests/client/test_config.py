@@ -376,6 +376,9 @@ def test_clients_with_the_same_settings_share_one_context():
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "coder.example:443"}, URL, None),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "coder.example:80"}, URL, "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "ample"}, URL, "http://p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "https://10.1.2.3", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "https://11.1.2.3", "http://p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, URL, "http://p:1"),
         ({"HTTP_PROXY": "http://p:1"}, "http://127.0.0.1:3000", None),
     ],
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import trustme
 
 import coder_sdk
 from tests.client.faults import _FAULTS, BIG, FaultServer
@@ -21,7 +25,8 @@ else:
 
 ROWS = tomllib.loads((Path(__file__).parent / "fault_matrix.toml").read_text())["row"]
 INTO: dict[str, Any] = {"str": str, "int": int, "bytes": bytes}
-CLEAR_METHODS = {"POST", "PATCH"}
+CAREFUL_METHODS = {"POST", "PATCH"}
+UNREACHED = {"refused", "dns", "tls", "proxy_gone", "proxy_overloaded", "proxy_password"}
 
 
 def _cells() -> Iterator[Any]:
@@ -34,9 +39,41 @@ def _cells() -> Iterator[Any]:
 CELLS = list(_cells())
 
 
+@contextmanager
+def place(fault: str, times: int) -> Iterator[tuple[str, dict[str, Any], FaultServer]]:
+    """An address that fails in the given way, options of the client, and who counts requests."""
+    if fault not in UNREACHED:
+        with FaultServer(fault, times=times) as server:
+            yield server.url, {}, server
+        return
+    unreached = FaultServer("none", times=0, tls=unknown_authority() if fault == "tls" else None)
+    status = {"proxy_password": "proxy_407", "proxy_overloaded": "502"}.get(fault, "none")
+    with unreached, FaultServer(status, times=99) as proxy:
+        gone = f"http://127.0.0.1:{free_port()}"
+        yield {
+            "refused": (gone, {}, unreached),
+            "dns": ("https://nowhere.invalid", {}, unreached),
+            "tls": (unreached.url, {}, unreached),
+            "proxy_gone": ("https://coder.example", {"proxy": gone}, unreached),
+        }.get(fault, ("https://coder.example", {"proxy": proxy.url}, unreached))
+
+
+def unknown_authority() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
 def run(colour: Colour, row: dict[str, Any], method: str, **options: Any) -> None:
-    with FaultServer(row["fault"], times=row.get("times", 1)) as server:
-        client = colour.client(server.url, timeout=row.get("timeout", 30), **options)
+    with place(row["fault"], row.get("times", 1)) as (url, more, server):
+        client = colour.client(url, timeout=row.get("timeout", 30), **more, **options)
         into = None if method == "HEAD" else INTO[row.get("into", "str")]
         if row["expect"] == "survived":
             value = colour.call(client.request, method, "/x", into=into, body={"a": 1})
@@ -45,19 +82,38 @@ def run(colour: Colour, row: dict[str, Any], method: str, **options: Any) -> Non
         else:
             with pytest.raises(getattr(coder_sdk, row["expect"])) as caught:
                 colour.call(client.request, method, "/x", into=into, body={"a": 1})
-            error = caught.value
-            assert type(error).__name__ == row["expect"]
-            assert error.may_have_been_processed is row.get("unclear", False)
-            assert error.method == method
-            assert error.operation == f"{method} /x"
-            if row["expect"] != "RedirectError":
-                assert error.tries == row["requests"] or server.connections == error.tries
+            check(caught.value, row, method, server)
         assert len(server.requests) == row["requests"]
         assert all(verb == method for verb, _ in server.requests)
         if "slept" in row:
             assert sum(colour.clock.slept) == row["slept"]
-        if method in CLEAR_METHODS and row["expect"] != "survived":
+        if method in CAREFUL_METHODS and row["expect"] != "survived":
             assert len(server.requests) <= 1, "a request that may not be repeated was"
+
+
+def check(error: Any, row: dict[str, Any], method: str, server: FaultServer) -> None:
+    assert type(error).__name__ == row["expect"]
+    assert error.may_have_been_processed is row.get("unclear", False)
+    assert error.method == method
+    assert error.operation == f"{method} /x"
+    if "tries" in row:
+        assert error.tries == row["tries"]
+    elif row["expect"] != "RedirectError":
+        assert error.tries == row["requests"] or server.connections == error.tries
+
+
+@pytest.fixture(autouse=True)
+def no_name_service(monkeypatch: pytest.MonkeyPatch):
+    """Names of other machines are unknown, without asking anybody."""
+    real = socket.getaddrinfo
+
+    def local(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in {"127.0.0.1", "localhost", None}:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", local)
 
 
 @pytest.mark.parametrize(("row", "method"), CELLS)
@@ -65,9 +121,16 @@ def test_cell(colour: Colour, row: Any, method: str):
     run(colour, row, method)
 
 
-@pytest.mark.parametrize(
-    ("row", "method"), [cell for cell in CELLS if cell.values[1] in {"GET", "POST"}]
-)
+# TLS and proxies are settings of a ready client, not ours.
+ON_SUCCESSOR = [
+    cell
+    for cell in CELLS
+    if cell.values[1] in {"GET", "POST"}
+    and not cell.values[0]["fault"].startswith(("tls", "proxy"))
+]
+
+
+@pytest.mark.parametrize(("row", "method"), ON_SUCCESSOR)
 def test_cell_on_the_successor_of_httpx(colour: Colour, row: Any, method: str):
     if row["fault"] == "big":
         pytest.skip("the size of a body is no matter of the library")
@@ -79,4 +142,4 @@ def test_cell_on_the_successor_of_httpx(colour: Colour, row: Any, method: str):
 
 
 def test_every_fault_is_in_the_matrix():
-    assert {row["fault"] for row in ROWS} == {*_FAULTS, "reset_before"}
+    assert {row["fault"] for row in ROWS} == {*_FAULTS, "reset_before", *UNREACHED} - {"proxy_407"}

@@ -220,7 +220,7 @@ class Transport:
             # Its frames hold addresses and headers; it is raised again from here.
             outcome = Outcome(error=error.with_traceback(None))
         except Exception as error:  # noqa: BLE001 - what is no failure of a connection is raised
-            outcome = call.broken(error, proxy=self.core.proxy is not None)
+            outcome = call.broken(error, proxy=self.core.uses_proxy)
         call.log(outcome)
         if hooks is not None and hooks.on_response is not None:
             settled(hooks.on_response(call.response_info(self.core, token, outcome)))
