@@ -15,6 +15,8 @@ from codegen.description.facts import declarations_from_json, from_declarations
 if TYPE_CHECKING:
     from codegen.commands import Subparsers
 
+_SHOWN = 20
+
 
 def add_parser(subparsers: Subparsers) -> None:
     """Offer the command."""
@@ -66,8 +68,11 @@ def run(args: argparse.Namespace) -> int:
             say(f"The facts cannot be written: {error}", to_stderr=True)
             return USAGE
     say(f"{len(facts.schemas)} schemas, {len(facts.enums)} enums.", to_stderr=True)
-    for name in unknown_to_facts(description, facts):
+    unknown = unknown_to_facts(description, facts)
+    for name in unknown[:_SHOWN]:
         say(f"The types tell nothing of {name}, which the API answers.", to_stderr=True)
+    if len(unknown) > _SHOWN:
+        say(f"Nor of {len(unknown) - _SHOWN} others.", to_stderr=True)
     return OK
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from codegen.reading.blocks import Block, Heading
+from codegen.reading.blocks import Block, Heading, Text
 from codegen.reading.cells import is_schema_name, plain
 from codegen.reading.document import Finding, Level, OperationDoc, Page, SchemaDoc
 from codegen.reading.operations import read_operation
@@ -91,7 +91,8 @@ class _PageReader:
         for block in section.blocks:
             if isinstance(block, Heading) and block.level == 1 and self.tag is None:
                 self.tag = plain(block.text)
-        if section.has_heading(_API_HEADINGS):
+        rows = [block for block in section.blocks if _is_rest_of_table(block)]
+        if rows or section.has_heading(_API_HEADINGS):
             line = section.blocks[0].line
             self._add("warning", line, "The page begins inside a section; that part is left out.")
 
@@ -121,3 +122,8 @@ class _PageReader:
 
     def _add(self, level: Level, line: int, message: str) -> None:
         self.findings.append(Finding(level, self.file, line, message))
+
+
+def _is_rest_of_table(block: Block) -> bool:
+    """Whether a block is rows of a table whose head is missing."""
+    return isinstance(block, Text) and block.text.lstrip().startswith("|")

@@ -33,6 +33,21 @@ def test_what_surrounds_the_text_does_not_matter(tmp_path: Path, content: bytes)
     assert reading.tags == ("Gadgets",)
 
 
+@pytest.mark.parametrize("first", ['  "id": "497f', "### Properties", "| `id` "])
+def test_a_page_that_begins_inside_a_section_says_so(tmp_path: Path, first: str):
+    whole = (SAMPLES / "schemas.md").read_text()
+    names = [schema.name for schema in read([SAMPLES / "schemas.md"]).schemas]
+    rest = whole[whole.index(first, whole.index(names[1])) :]
+    file = tmp_path / "page.md"
+    file.write_text(rest)
+    reading = read([file])
+    found = [schema.name for schema in reading.schemas]
+    assert found == names[-len(found) :]
+    assert len(found) >= len(names) - 3
+    [finding] = reading.findings
+    assert (finding.level, finding.message[:20]) == ("warning", "The page begins insi")
+
+
 def test_front_matter_does_not_shift_the_lines(tmp_path: Path):
     file = tmp_path / "page.md"
     file.write_text(f"---\ntitle: x\n---\n{TEXT}")
