@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coder_sdk import RequestValidationError
@@ -76,6 +76,7 @@ def test_what_does_not(name: str):
     assert not is_packed(name)
 
 
+@settings(deadline=None, max_examples=50)
 @given(TREES)
 def test_files_survive_the_archive(contents: dict[str, bytes]):
     files = [TemplateFile(name, data) for name, data in contents.items()]
