@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from coder_sdk import BuildFailedError, ConflictError, RequestValidationError
+from coder_sdk._clock import SystemClock
 from coder_sdk.testing import FakeCoder
+from coder_sdk.workflows._sync._concurrency import pause, task_group
 from coder_sdk.workflows.schedule import weekly
 from tests.colours import Colour
 
@@ -149,3 +152,23 @@ def test_a_temporary_workspace_that_exists_is_left_alone(
     with pytest.raises(ConflictError):
         colour.within(coder.workspaces.temporary("mine", template="docker"), lambda _: None)
     fake.assert_not_called("POST /api/v2/workspaces/*/builds")
+
+
+def test_a_temporary_workspace_is_deleted_when_its_group_gives_up(fake: FakeCoder) -> None:
+    coder = fake.client()
+
+    def use() -> None:
+        with coder.workspaces.temporary("mine", template="docker"):
+            entered.set()
+            pause(SystemClock(), 60)
+
+    def fail() -> None:
+        with task_group() as tasks:
+            tasks.start(use)
+            entered.wait(30)
+            raise KeyError("mine")
+
+    entered = Event()
+    with pytest.raises(KeyError, match="mine"):
+        fail()
+    assert coder.workspaces.list().to_list() == []

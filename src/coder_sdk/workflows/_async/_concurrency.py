@@ -14,6 +14,7 @@ from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_vi
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from typing_extensions import Self
@@ -40,6 +41,11 @@ async def idle(clock: Clock, seconds: float) -> None:
         await due.wait()
     finally:
         event.cancel()
+
+
+def shelter(seconds: float) -> AbstractContextManager[object]:
+    """Let what stands in the block clean up, for so many seconds, although all was cancelled."""
+    return anyio.move_on_after(seconds, shield=True)
 
 
 class AsyncTask(Generic[R]):

@@ -10,8 +10,7 @@ from coder_sdk._errors.status import APIStatusError
 from coder_sdk._errors.transport import CallError
 from coder_sdk._errors.work import CommandLostError, CommandTimeoutError
 from coder_sdk._io._async.primitives import settled
-from coder_sdk._io._async.shield import shielded
-from coder_sdk.workflows._async._concurrency import AsyncFeed, pause
+from coder_sdk.workflows._async._concurrency import AsyncFeed, pause, shelter
 from coder_sdk.workflows._leaves import Ended, Missing
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._terminal import HEIGHT, INTERRUPT, WIDTH
@@ -145,7 +144,7 @@ class AsyncTerminal:
 
     async def _interrupt(self, socket: AsyncSocket[ReconnectingPTYRequest, bytes]) -> None:
         """Interrupt the command, whatever ended the wait for it."""
-        with shielded(_PARTING):
+        with shelter(_PARTING):
             try:
                 await self._send(socket, INTERRUPT)
             except CoderError:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from logging import getLogger
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import NotFoundError
+from coder_sdk._errors.status import NotFoundError, ServerError
+from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._concurrency import idle, mapped, task_group
@@ -21,7 +23,7 @@ from coder_sdk.workflows._async._finding import (
     read_workspace,
 )
 from coder_sdk.workflows._clients import clock_of, remembered
-from coder_sdk.workflows._readiness import all_agents, is_connected
+from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
 from coder_sdk.workflows.apps import PortLink, app_link, apps_of, port_url, wildcard
 from coder_sdk.workflows.parameters import checked, resolved
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from coder_sdk.models import Workspace, WorkspaceAgent
     from coder_sdk.workflows.apps import AppLink
     from coder_sdk.workflows.parameters import ParameterValue, ResolvedParameter
+
+logger: Final = getLogger("coder_sdk.workflows")
 
 
 class AsyncWorkspaceLinks(AsyncResource):
@@ -236,7 +240,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             The workspace.
 
         Raises:
-            APIStatusError: A report was refused.
+            APIStatusError: A report was refused; a server that is away for a while is none.
 
         Example:
             >>> async with coder.workspaces.keep_alive("dev"):
@@ -251,7 +255,11 @@ class AsyncWorkspaceLinks(AsyncResource):
         async def go_on() -> None:
             while True:
                 await idle(clock_of(self._client), interval)
-                await report()
+                try:
+                    await report()
+                except (TransportError, ServerError) as error:
+                    # The block goes on; the next report comes soon enough.
+                    logger.warning("use of %s was not reported: %s", full_name(found), error)
 
         await report()
         async with task_group() as tasks:

@@ -7,9 +7,9 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
-from coder_sdk._io._async.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
+from coder_sdk.workflows._async._concurrency import shelter
 from coder_sdk.workflows._async._effort import AsyncEffort
 from coder_sdk.workflows._async._workspace_creation import (
     AsyncBlueprint,
@@ -390,7 +390,7 @@ class AsyncWorkspaces(
         await self._discard(made, orphan_on_failure=orphan_on_failure, quiet=False)
 
     async def _discard(self, made: Workspace, *, orphan_on_failure: bool, quiet: bool) -> None:
-        with shielded(_CLEANING):
+        with shelter(_CLEANING):
             try:
                 await self.delete(made, orphan_on_failure=orphan_on_failure)
             except CoderError:

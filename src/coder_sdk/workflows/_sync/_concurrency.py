@@ -117,6 +117,16 @@ def idle(clock: Clock, seconds: float) -> None:
         event.cancel()
 
 
+@contextmanager
+def shelter(seconds: float) -> Generator[None]:  # noqa: ARG001 - nobody interrupts it
+    """Let what stands in the block clean up, although the group has ended."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 class Task(Generic[R]):
     """A call that runs beside others; its result is there when the group is left."""
 

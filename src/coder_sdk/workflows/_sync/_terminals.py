@@ -12,10 +12,9 @@ from coder_sdk._errors.status import APIStatusError
 from coder_sdk._errors.transport import CallError
 from coder_sdk._errors.work import CommandLostError, CommandTimeoutError
 from coder_sdk._io._sync.primitives import settled
-from coder_sdk._io._sync.shield import shielded
 from coder_sdk.workflows._leaves import Ended, Missing
 from coder_sdk.workflows._readiness import full_name
-from coder_sdk.workflows._sync._concurrency import Feed, pause
+from coder_sdk.workflows._sync._concurrency import Feed, pause, shelter
 from coder_sdk.workflows._terminal import HEIGHT, INTERRUPT, WIDTH
 from coder_sdk.workflows.command import CommandResult
 
@@ -147,7 +146,7 @@ class Terminal:
 
     def _interrupt(self, socket: Socket[ReconnectingPTYRequest, bytes]) -> None:
         """Interrupt the command, whatever ended the wait for it."""
-        with shielded(_PARTING):
+        with shelter(_PARTING):
             try:
                 self._send(socket, INTERRUPT)
             except CoderError:

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from logging import getLogger
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import NotFoundError
+from coder_sdk._errors.status import NotFoundError, ServerError
+from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of, remembered
-from coder_sdk.workflows._readiness import all_agents, is_connected
+from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
 from coder_sdk.workflows._sync._concurrency import idle, mapped, task_group
 from coder_sdk.workflows._sync._finding import (
     build_values,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from coder_sdk.models import Workspace, WorkspaceAgent
     from coder_sdk.workflows.apps import AppLink
     from coder_sdk.workflows.parameters import ParameterValue, ResolvedParameter
+
+logger: Final = getLogger("coder_sdk.workflows")
 
 
 class WorkspaceLinks(SyncResource):
@@ -238,7 +242,7 @@ class WorkspaceLinks(SyncResource):
             The workspace.
 
         Raises:
-            APIStatusError: A report was refused.
+            APIStatusError: A report was refused; a server that is away for a while is none.
 
         Example:
             >>> with coder.workspaces.keep_alive("dev"):
@@ -253,7 +257,11 @@ class WorkspaceLinks(SyncResource):
         def go_on() -> None:
             while True:
                 idle(clock_of(self._client), interval)
-                report()
+                try:
+                    report()
+                except (TransportError, ServerError) as error:
+                    # The block goes on; the next report comes soon enough.
+                    logger.warning("use of %s was not reported: %s", full_name(found), error)
 
         report()
         with task_group() as tasks:

@@ -9,9 +9,9 @@ from logging import getLogger
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
-from coder_sdk._io._sync.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
+from coder_sdk.workflows._sync._concurrency import shelter
 from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._workspace_creation import (
     Blueprint,
@@ -392,7 +392,7 @@ class Workspaces(
         self._discard(made, orphan_on_failure=orphan_on_failure, quiet=False)
 
     def _discard(self, made: Workspace, *, orphan_on_failure: bool, quiet: bool) -> None:
-        with shielded(_CLEANING):
+        with shelter(_CLEANING):
             try:
                 self.delete(made, orphan_on_failure=orphan_on_failure)
             except CoderError:
