@@ -343,10 +343,3 @@ def test_sixty_four_threads_share_one_client(keep_alive: KeepAliveServer):
     assert colour.gather(work, 64) == [["ok"] * 10] * 64
     assert len(keep_alive.requests) == 640
     colour.close()
-
-
-def test_the_pool_is_given_time_before_it_is_full(keep_alive: KeepAliveServer):
-    colour = Colour("async")
-    client = colour.client(keep_alive.url, clock=False, timeout=20)
-    assert len(colour.gather(lambda: client.request("GET", "/x"), 300)) == 300
-    colour.close()
