@@ -335,6 +335,9 @@ class AgentsEndpoints:
 
         `GET /api/v2/workspaceagents/{workspaceagent}/listening-ports`
 
+        Lists ports that are open in the workspace now; those that are shared are in
+        `port_shares.list`.
+
         Args:
             agent: The agent: a model, a UUID, `workspace`, `workspace.agent`, or
                 `owner/workspace.agent`.

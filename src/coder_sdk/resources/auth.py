@@ -464,6 +464,9 @@ class AuthEndpoints:
 
         Since Coder 2.27.
 
+        Lists the scopes that a token may be made with; the server knows more, which it
+        refuses.
+
         Returns:
             The `ExternalAPIKeyScopes`.
 

@@ -92,6 +92,9 @@ class GroupsEndpoints:
 
         Since Coder 2.15.
 
+        `members` holds only those whom the caller may read, `total_member_count` counts
+        all.
+
         Args:
             organization: Only groups of this organization: a model, a UUID, or a name.
             has_member: Only groups with this user as a member, by name or UUID.
@@ -136,6 +139,9 @@ class GroupsEndpoints:
 
         Premium: the deployment needs a license with the feature `template_rbac`.
 
+        `members` holds only those whom the caller may read, `total_member_count` counts
+        all.
+
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
             exclude_members: Leave the members out of the answer. Since Coder 2.32.
@@ -175,6 +181,9 @@ class GroupsEndpoints:
         `GET /api/v2/organizations/{organization}/groups/{groupName}`
 
         Premium: the deployment needs a license with the feature `template_rbac`.
+
+        `members` holds only those whom the caller may read, `total_member_count` counts
+        all.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
@@ -369,6 +378,9 @@ class GroupsEndpoints:
         `GET /api/v2/organizations/{organization}/groups`
 
         Premium: the deployment needs a license with the feature `template_rbac`.
+
+        `members` holds only those whom the caller may read, `total_member_count` counts
+        all.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.

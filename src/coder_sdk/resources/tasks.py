@@ -79,6 +79,9 @@ class TasksEndpoints:
 
         Earlier releases had it elsewhere: `GET /api/experimental/tasks` (until 2.28).
 
+        Lists every task that the caller may read, not only the own ones: filter by owner
+        `me` for those.
+
         Args:
             organization: Only those of this organization.
             owner: Only those of this owner.

@@ -549,6 +549,9 @@ class TemplatesEndpoints:
 
         Premium: the deployment needs a license with the feature `template_rbac`.
 
+        Lists those who have a role only; who may be given one is in
+        `templates.available_acl`.
+
         Args:
             template: The template: a model, a UUID, a name, or `organization/name`.
 

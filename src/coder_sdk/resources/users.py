@@ -637,6 +637,9 @@ class UsersEndpoints:
 
         `GET /api/v2/users/{user}/organizations`
 
+        Lists only organizations that the user is a member of; `organizations.list` lists
+        the others.
+
         Args:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
