@@ -97,6 +97,13 @@ def _stretch(run: list[Window], interval: Interval) -> Stretch:
     return Stretch(whole, tuple(run), interval)
 
 
+def halved(stretch: Stretch) -> list[Stretch]:
+    """Two shorter stretches in place of one that is divided."""
+    middle = len(stretch.parts) // 2
+    halves = (stretch.parts[:middle], stretch.parts[middle:])
+    return [_stretch(list(half), stretch.interval or "day") for half in halves]
+
+
 def intervals_of(stretch: Stretch, answer: TemplateInsightsResponse) -> list[UsageInterval]:
     """The parts of a stretch with what the server counted in each."""
     if stretch.interval is None:

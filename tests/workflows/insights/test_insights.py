@@ -204,3 +204,35 @@ def test_a_frame_without_its_library_is_a_clear_error(
     with pytest.raises(ConfigError, match=r"coder-sdk\[pandas\]"):
         report.to_frame()
     assert report.to_records() == []
+
+
+def test_stretches_that_take_too_long_are_halved(colour: Colour, router: Any) -> None:
+    asked: list[tuple[int, str | None]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = request.url.params
+        start, end = (datetime.fromisoformat(query[name]) for name in ("start_time", "end_time"))
+        interval = query.get("interval")
+        asked.append(((end - start).days, interval))
+        if interval and asked[-1][0] > 3:
+            return httpx.Response(504, text="Gateway Timeout")
+        common = {"template_ids": [], "active_users": start.day}
+        span = {"start_time": query["start_time"], "end_time": query["end_time"]}
+        body: dict[str, Any] = {}
+        if interval:
+            days = range((end - start).days)
+            body["interval_reports"] = [
+                {**common, **span, "interval": "day", "active_users": start.day + n} for n in days
+            ]
+        else:
+            body["report"] = {**common, **span, "apps_usage": [], "parameters_usage": []}
+        return httpx.Response(200, json=body)
+
+    router.get("/api/v2/insights/templates").mock(side_effect=answer)
+    zone = timezone(dt.timedelta(hours=2))
+    window = Window.dates(date(2026, 7, 1), date(2026, 7, 10), tz=zone)
+    coder = colour.client(retry=None)
+    report = colour.call(coder.insights.templates, window, interval="day")
+    assert [item.active_users for item in report.intervals] == list(range(1, 11))
+    assert report.total.active_users == 1
+    assert (10, None) in asked

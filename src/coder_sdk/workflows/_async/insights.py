@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import BadRequestError
+from coder_sdk._errors.status import BadRequestError, UnavailableError
+from coder_sdk._errors.transport import RequestTimeoutError
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.resources import insights as generated
 from coder_sdk.workflows._async._concurrency import mapped
@@ -17,10 +18,10 @@ from coder_sdk.workflows._leaves import is_virtual
 from coder_sdk.workflows.usage import (
     Stretch,
     TemplateUsage,
-    UsageInterval,
     UserActivityUsage,
     UserLatencyUsage,
     UserStatusUsage,
+    halved,
     hours_of,
     intervals_of,
     status_counts,
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from coder_sdk._refs import TemplateRef
-    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsResponse
+    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsReport
+    from coder_sdk.workflows.usage import UsageInterval
     from coder_sdk.workflows.window import Interval, Window
 
+    Counted = tuple[TemplateInsightsReport | None, list[UsageInterval]]
     Section = Literal["interval_reports", "report"]
 
 
@@ -56,7 +59,8 @@ class AsyncInsights(generated.AsyncInsights):
 
         Days, weeks and months are those of the window's time zone, also where clocks change within
         it: such a day has 23 or 25 hours. The server divides a period into steps of 24 hours, so
-        that a window with a change takes a few requests instead of one.
+        that a window with a change takes a few requests instead of one. Stretches that the server
+        does not answer in time are halved.
 
         Args:
             window: The period.
@@ -87,29 +91,38 @@ class AsyncInsights(generated.AsyncInsights):
         parts = [] if interval is None else stretches(window, interval)
         whole = Stretch(window, (window,), None)
         # One request answers the total and the parts, if there is but one.
-        together = len(parts) == 1
-        asks = parts if together else [whole, *parts]
+        asks = parts if len(parts) == 1 else [whole, *parts]
 
-        async def ask(stretch: Stretch) -> TemplateInsightsResponse:
-            section: Section = "report" if stretch.interval is None else "interval_reports"
-            return await self.template_report(
+        async def ask(stretch: Stretch) -> Counted:
+            return await self._counted(stretch, ids, everything=len(asks) == 1)
+
+        answers = await mapped(ask, asks, concurrency=concurrency)
+        total = answers[0][0] or (await self._counted(whole, ids, everything=False))[0]
+        if total is None:
+            raise RequestValidationError("The server's answer holds no report.", parameter="window")
+        counted = answers[len(asks) - len(parts) :]
+        intervals = tuple(item for _, found in counted for item in found)
+        return TemplateUsage(window, interval, total, intervals, await self._names(wanted=names))
+
+    async def _counted(
+        self, stretch: Stretch, ids: list[UUID | str] | Omit, *, everything: bool
+    ) -> Counted:
+        """The total and the parts of a stretch; one that takes too long is halved."""
+        section: Section = "report" if stretch.interval is None else "interval_reports"
+        try:
+            answer = await self.template_report(
                 start_time=fixed(stretch.window.start),
                 end_time=fixed(stretch.window.end),
                 interval=_server_interval(stretch.interval),
                 template_ids=ids,
-                sections=OMIT if together else [section],
+                sections=OMIT if everything else [section],
             )
-
-        answers = await mapped(ask, asks, concurrency=concurrency)
-        total = answers[0].report
-        if total is None:
-            raise RequestValidationError("The server's answer holds no report.", parameter="window")
-        intervals: list[UsageInterval] = []
-        for stretch, answer in zip(parts, answers[len(answers) - len(parts) :], strict=True):
-            intervals += intervals_of(stretch, answer)
-        return TemplateUsage(
-            window, interval, total, tuple(intervals), await self._names(wanted=names)
-        )
+        except (UnavailableError, RequestTimeoutError):
+            if len(stretch.parts) == 1:
+                raise
+            halves = [await self._counted(half, ids, everything=False) for half in halved(stretch)]
+            return None, [item for _, found in halves for item in found]
+        return answer.report, intervals_of(stretch, answer)
 
     async def user_activity(
         self,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import BadRequestError
+from coder_sdk._errors.status import BadRequestError, UnavailableError
+from coder_sdk._errors.transport import RequestTimeoutError
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.resources import insights as generated
 from coder_sdk.workflows._clients import clock_of
@@ -19,10 +20,10 @@ from coder_sdk.workflows._sync._finding import read_template
 from coder_sdk.workflows.usage import (
     Stretch,
     TemplateUsage,
-    UsageInterval,
     UserActivityUsage,
     UserLatencyUsage,
     UserStatusUsage,
+    halved,
     hours_of,
     intervals_of,
     status_counts,
@@ -36,9 +37,11 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from coder_sdk._refs import TemplateRef
-    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsResponse
+    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsReport
+    from coder_sdk.workflows.usage import UsageInterval
     from coder_sdk.workflows.window import Interval, Window
 
+    Counted = tuple[TemplateInsightsReport | None, list[UsageInterval]]
     Section = Literal["interval_reports", "report"]
 
 
@@ -58,7 +61,8 @@ class Insights(generated.Insights):
 
         Days, weeks and months are those of the window's time zone, also where clocks change within
         it: such a day has 23 or 25 hours. The server divides a period into steps of 24 hours, so
-        that a window with a change takes a few requests instead of one.
+        that a window with a change takes a few requests instead of one. Stretches that the server
+        does not answer in time are halved.
 
         Args:
             window: The period.
@@ -89,27 +93,38 @@ class Insights(generated.Insights):
         parts = [] if interval is None else stretches(window, interval)
         whole = Stretch(window, (window,), None)
         # One request answers the total and the parts, if there is but one.
-        together = len(parts) == 1
-        asks = parts if together else [whole, *parts]
+        asks = parts if len(parts) == 1 else [whole, *parts]
 
-        def ask(stretch: Stretch) -> TemplateInsightsResponse:
-            section: Section = "report" if stretch.interval is None else "interval_reports"
-            return self.template_report(
+        def ask(stretch: Stretch) -> Counted:
+            return self._counted(stretch, ids, everything=len(asks) == 1)
+
+        answers = mapped(ask, asks, concurrency=concurrency)
+        total = answers[0][0] or (self._counted(whole, ids, everything=False))[0]
+        if total is None:
+            raise RequestValidationError("The server's answer holds no report.", parameter="window")
+        counted = answers[len(asks) - len(parts) :]
+        intervals = tuple(item for _, found in counted for item in found)
+        return TemplateUsage(window, interval, total, intervals, self._names(wanted=names))
+
+    def _counted(
+        self, stretch: Stretch, ids: list[UUID | str] | Omit, *, everything: bool
+    ) -> Counted:
+        """The total and the parts of a stretch; one that takes too long is halved."""
+        section: Section = "report" if stretch.interval is None else "interval_reports"
+        try:
+            answer = self.template_report(
                 start_time=fixed(stretch.window.start),
                 end_time=fixed(stretch.window.end),
                 interval=_server_interval(stretch.interval),
                 template_ids=ids,
-                sections=OMIT if together else [section],
+                sections=OMIT if everything else [section],
             )
-
-        answers = mapped(ask, asks, concurrency=concurrency)
-        total = answers[0].report
-        if total is None:
-            raise RequestValidationError("The server's answer holds no report.", parameter="window")
-        intervals: list[UsageInterval] = []
-        for stretch, answer in zip(parts, answers[len(answers) - len(parts) :], strict=True):
-            intervals += intervals_of(stretch, answer)
-        return TemplateUsage(window, interval, total, tuple(intervals), self._names(wanted=names))
+        except (UnavailableError, RequestTimeoutError):
+            if len(stretch.parts) == 1:
+                raise
+            halves = [self._counted(half, ids, everything=False) for half in halved(stretch)]
+            return None, [item for _, found in halves for item in found]
+        return answer.report, intervals_of(stretch, answer)
 
     def user_activity(
         self,
