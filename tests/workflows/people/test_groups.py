@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import AmbiguousError, FeatureUnavailableError, NotFoundError
+from coder_sdk import (
+    AmbiguousError,
+    BadRequestError,
+    FeatureUnavailableError,
+    NotFoundError,
+)
 from coder_sdk.testing import FakeCoder
 from tests.colours import Colour
 
@@ -134,3 +139,48 @@ def test_members_of_an_organization(fake: FakeCoder, colour: Colour, coder: Any)
     assert colour.call(coder.organizations.add_members, "data", both).action == "unchanged"
     assert colour.call(coder.organizations.remove_members, "data", both).action == "updated"
     assert colour.call(coder.organizations.remove_members, "data", both).action == "unchanged"
+
+
+@pytest.mark.usefixtures("people")
+def test_a_member_who_was_added_meanwhile_is_no_failure(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    none = b'{"members": [], "count": 0}'
+    fake.inject(
+        "GET /api/v2/organizations/*/paginated-members", status=200, body=none, headers=JSON
+    )
+    assert colour.call(coder.organizations.add_members, "default", ["ann"]).action == "updated"
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.usefixtures("people")
+def test_a_membership_that_the_server_refuses_is_raised(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.add_organization("data")
+    fake.inject("POST /api/v2/organizations/*/members/*", status=400, message="No.")
+    with pytest.raises(BadRequestError, match="No"):
+        colour.call(coder.organizations.add_members, "data", ["ann"])
+
+
+@pytest.mark.usefixtures("people")
+def test_members_may_be_models_or_identifiers(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_group("ops")
+    user = colour.call(coder.users.get, "ann")
+    member = colour.call(coder.members.get, "default", "ben")
+    eve = str(colour.call(coder.users.get, "eve").id)
+    group = colour.call(coder.groups.set_members, "ops", [user, member, eve]).object
+    assert names(group) == ["ann", "ben", "eve"]
+    again = colour.call(coder.groups.set_members, "ops", [user.id, "BEN", "eve@example.com"])
+    assert again.action == "unchanged"
+
+
+@pytest.mark.usefixtures("people")
+def test_a_removal_that_the_server_drops_is_an_error(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_group("ops", members=["ann"])
+    body = colour.call(coder.groups.with_raw_response.get, "ops").content
+    fake.inject(PATCH, status=200, body=body, headers=JSON)
+    with pytest.raises(FeatureUnavailableError, match="`members` of the group `ops`"):
+        colour.call(coder.groups.remove_members, "ops", ["ann"])

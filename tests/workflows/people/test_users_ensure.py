@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from coder_sdk import (
+    BadRequestError,
     ConflictError,
     FeatureUnavailableError,
     RequestValidationError,
@@ -132,16 +133,45 @@ def test_organizations_by_identifier_cost_no_read(fake: FakeCoder, colour: Colou
     assert len(fake.requests) == count + 1
 
 
-def test_a_member_who_was_added_meanwhile_is_no_failure(
+def test_a_membership_that_the_server_refuses_is_raised(
     fake: FakeCoder, colour: Colour, coder: Any
 ):
     fake.add_organization("other")
     fake.add_user("ann")
-    fake.inject(
-        "POST /api/v2/organizations/*/members/*", status=400, message="User is already a member"
-    )
-    with pytest.raises(Exception, match="already a member"):
+    fake.inject("POST /api/v2/organizations/*/members/*", status=400, message="No.")
+    with pytest.raises(BadRequestError, match="No"):
         colour.call(coder.users.ensure, username="ann", organizations=["other"])
+
+
+def test_a_member_who_was_added_meanwhile_is_no_failure(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.add_organization("other")
+    fake.add_user("ann", organizations=["default", "other"])
+    fake.inject("GET /api/v2/users/*/organizations", status=200, body=b"[]", headers=JSON)
+    user, action = colour.call(coder.users.ensure, username="ann", organizations=["other"])
+    assert (len(user.organization_ids), action) == (2, "updated")
+    fake.assert_called("POST /api/v2/organizations/*/members/*", times=1)
+
+
+def test_a_full_name_that_the_server_drops_is_an_error(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_user("ann")
+    body = colour.call(coder.users.with_raw_response.get, "ann").content
+    fake.inject("PUT /api/v2/users/*/profile", status=200, body=body, headers=JSON)
+    with pytest.raises(FeatureUnavailableError, match="`name` of ann"):
+        colour.call(coder.users.ensure, username="ann", name="Ann")
+
+
+def test_organizations_and_groups_may_be_models(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_organization("other")
+    fake.add_group("ops", organization="other")
+    place = colour.call(coder.organizations.get, "other")
+    group = colour.call(coder.groups.get, "other/ops")
+    ask: dict[str, Any] = {"username": "ann", "organizations": [place], "groups": [group]}
+    user, _ = colour.call(coder.users.ensure, email=EMAIL, **ask)
+    assert user.organization_ids == [place.id]
+    again = {**ask, "organizations": [str(place.id)], "groups": [group.id]}
+    assert colour.call(coder.users.ensure, **again).action == "unchanged"
 
 
 def test_an_address_is_needed_or_a_name(fake: FakeCoder, colour: Colour, coder: Any):

@@ -330,3 +330,66 @@ def test_concurrent_first_pushes_make_one_template(fake: FakeCoder, colour: Colo
     actions = sorted(answer.action for answer in answers)
     assert actions == ["created", "unchanged", "unchanged", "unchanged"]
     assert len({answer.object.id for answer in answers}) == 1
+
+
+def test_missing_variables_that_cannot_be_read_do_not_hide_the_error(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.inject("GET /api/v2/templateversions/*/variables", status=404)
+    with pytest.raises(MissingVariablesError) as caught:
+        push(colour, coder, NEEDY)
+    assert caught.value.variables == ()
+
+
+def test_a_log_that_cannot_be_read_does_not_hide_the_error(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    fake.fail_next_import("Error: broken")
+    fake.inject("GET /api/v2/templateversions/*/logs", status=404)
+    with pytest.raises(TemplateImportError, match="broken") as caught:
+        push(colour, coder)
+    assert caught.value.logs == ()
+
+
+def test_content_that_cannot_be_compared_is_another(fake: FakeCoder, colour: Colour, coder: Any):
+    push(colour, coder, name="v9")
+    fake.inject("GET /api/v2/files/*", status=404)
+    with pytest.raises(ConflictError, match="with other content"):
+        push(colour, coder, name="v9")
+
+
+def test_a_template_that_exists_and_cannot_be_seen_is_the_servers_conflict(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    push(colour, coder, {"main.tf": "# first\n"})
+    fake.inject("GET /api/v2/organizations/default/templates/docker", status=404, times=None)
+    with pytest.raises(ConflictError, match="already exists"):
+        push(colour, coder)
+
+
+@pytest.mark.parametrize("by", ["id", "model"])
+def test_a_template_may_be_a_model_or_an_identifier(
+    fake: FakeCoder, colour: Colour, coder: Any, by: str
+):
+    push(colour, coder)
+    template = colour.call(coder.templates.get, "docker")
+    given = template if by == "model" else template.id
+    assert push(colour, coder, template=given).action == "unchanged"
+
+
+def test_an_unfinished_version_of_ones_own_name_is_joined(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    push(colour, coder, {"main.tf": "# first\n"})
+    waiting = push(colour, coder, name="v9", wait=False).object
+    version, action = push(colour, coder, name="v9")
+    assert (version.id, version.job.status, action) == (waiting.id, "succeeded", "updated")
+
+
+def test_an_unfinished_version_with_other_variables_is_a_conflict(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    push(colour, coder, {"main.tf": "# first\n"})
+    push(colour, coder, NEEDY, name="v9", wait=False, variables={"image": "v8"})
+    with pytest.raises(ConflictError, match="with other content"):
+        push(colour, coder, NEEDY, name="v9", variables={"image": "v9"})

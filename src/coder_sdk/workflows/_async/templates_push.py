@@ -20,6 +20,7 @@ from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.organizations_finding import placed
 from coder_sdk.workflows._async.template_versions_imports import cancel_quietly, finish_import
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._targets import one_template
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.archive import content_digest, unpack
@@ -302,6 +303,9 @@ class AsyncTemplatePush(AsyncResource):
             return None
         if step == "join":
             held = await task.finish(held, ours=False)
+            # Its variables can be read only now.
+            if source.named and task.waits and not await self._is_same(held, source):
+                raise name_taken(held)
         if held.archived:
             await self._client.template_versions.unarchive(held.id)
             held = await self._client.template_versions.get(held.id)
@@ -320,6 +324,8 @@ class AsyncTemplatePush(AsyncResource):
             archive = await self._client.files.download(version.job.file_id)
             if content_digest(unpack(archive)) != source.digest:
                 return False
+            if not ended(version.job):
+                return True
             variables = await self._client.template_versions.variables(version.id)
         except (NotFoundError, PermissionDeniedError, RequestValidationError):
             # Somebody else's upload, or no archive of ours: nothing says that it is the same.

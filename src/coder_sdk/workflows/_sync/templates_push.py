@@ -18,6 +18,7 @@ from coder_sdk._errors.status import (
 )
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.archive_threads import offloaded
 from coder_sdk.workflows._sync.organizations_finding import placed
@@ -302,6 +303,9 @@ class TemplatePush(SyncResource):
             return None
         if step == "join":
             held = task.finish(held, ours=False)
+            # Its variables can be read only now.
+            if source.named and task.waits and not self._is_same(held, source):
+                raise name_taken(held)
         if held.archived:
             self._client.template_versions.unarchive(held.id)
             held = self._client.template_versions.get(held.id)
@@ -320,6 +324,8 @@ class TemplatePush(SyncResource):
             archive = self._client.files.download(version.job.file_id)
             if content_digest(unpack(archive)) != source.digest:
                 return False
+            if not ended(version.job):
+                return True
             variables = self._client.template_versions.variables(version.id)
         except (NotFoundError, PermissionDeniedError, RequestValidationError):
             # Somebody else's upload, or no archive of ours: nothing says that it is the same.
