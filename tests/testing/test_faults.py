@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from threading import Event
 from typing import Any
 
+import anyio
 import pytest
 
 from coder_sdk import ConnectionLostError, RateLimitError, RequestTimeoutError, ServerError
@@ -150,3 +153,47 @@ def test_a_naive_start_is_refused():
 def test_wrong_options_are_refused(given: Any):
     with pytest.raises(ValueError, match="is '"):
         FakeCoder(**given)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_time_does_not_jump_past_the_end_of_another_wait(fake: FakeCoder, backend: str):
+    seen: list[tuple[str, int]] = []
+
+    async def main() -> None:
+        begin = fake.clock.time()
+
+        async def wait(name: str, *seconds: float) -> None:
+            for step in seconds:
+                await fake.clock.asleep(step)
+                seen.append((name, round(fake.clock.time() - begin)))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(wait, "short", 10, 10, 10)
+            tasks.start_soon(wait, "long", 25, 25)
+
+    anyio.run(main, backend=backend)
+    assert seen == [("short", 10), ("short", 20), ("long", 25), ("short", 30), ("long", 50)]
+
+
+def test_threads_that_wait_do_not_race_ahead_of_those_that_work(fake: FakeCoder):
+    fake.add_template("docker")
+    fake.add_workspace("dev", template="docker")
+    begun, done, begin = Event(), Event(), fake.clock.time()
+
+    def wait() -> None:
+        begun.wait()
+        while not done.is_set():
+            fake.clock.sleep(60)
+
+    def work() -> None:
+        client = fake.client()
+        client.workspaces.get("me/dev")
+        begun.set()
+        for _ in range(20):
+            client.workspaces.get("me/dev")
+        done.set()
+
+    with ThreadPoolExecutor(2) as threads:
+        for task in [threads.submit(wait), threads.submit(work)]:
+            task.result()
+    assert fake.clock.time() - begin < 60 * 60

@@ -107,11 +107,13 @@ class App:
         with self.state.clock.lock:
             reply = self._with_fault(call, record, fault, late=late)
             record.status = reply.status
+            self.state.clock.activity += 1
             return reply
 
     def _begin(self) -> None:
         """Let pass what handling takes, and let happen what is due."""
         clock = self.state.clock
+        clock.activity += 1
         if clock.is_real:
             clock.settle()
         else:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from heapq import heappop, heappush
 from itertools import count
-from threading import RLock
+from threading import RLock, active_count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 # The monotonic clock starts anywhere but at zero, as a real one does.
 _MONOTONIC_START: Final = 1000.0
+# Real seconds that a thread gives to others before time passes, and how often at most.
+_BREATH: Final = 0.001
+_ROUNDS: Final = 20
+# Turns of the event loop in place of them.
+_TURNS: Final = 10
 # Until when the streams of this thread or task may be silent.
 _bound: ContextVar[float | None] = ContextVar("coder_sdk_fake_bound", default=None)
 
@@ -53,6 +58,8 @@ class FakeClock:
         self._start = start.timestamp()
         self._now = self._start
         self._real: float | None = None
+        # Counts what is asked and told, so that one sees whether others are at work.
+        self.activity = 0
         self._events: list[tuple[float, int, Event]] = []
         self._order = count()
 
@@ -74,18 +81,70 @@ class FakeClock:
         """Wait: in memory by moving the clock, on loopback for real."""
         if self._real is not None:
             real_time.sleep(max(0.0, seconds))
-        else:
-            self.advance(seconds)
+            return
+        target = self._alarm(seconds)
+        while True:
+            self.breathe(target)
+            if self._reached(target):
+                return
 
     async def asleep(self, seconds: float) -> None:
         """Wait, and let other tasks run."""
-        import anyio  # noqa: PLC0415 - async callers have it already
-
         if self._real is not None:
+            import anyio  # noqa: PLC0415 - async callers have it already
+
             await anyio.sleep(max(0.0, seconds))
             return
-        self.advance(seconds)
-        await anyio.lowlevel.checkpoint()
+        target = self._alarm(seconds)
+        while True:
+            await self.abreathe(target)
+            if self._reached(target):
+                return
+
+    def _alarm(self, seconds: float) -> float:
+        """Keep time from jumping past the end of a wait; gives that end."""
+        with self.lock:
+            self.activity += 1
+            self.schedule(seconds, _nothing, background=True)
+            return self.time() + max(0.0, seconds)
+
+    def _reached(self, target: float) -> bool:
+        """Go on to the next thing that happens, or to a moment; tells whether it is reached."""
+        with self.lock:
+            if self.time() < target:
+                due = self.next_due(background=True)
+                self.advance_to(target if due is None else min(due, target))
+            return self.time() >= target
+
+    def breathe(self, until: float | None = None) -> None:
+        """Let other threads do what they can do without time passing.
+
+        Args:
+            until: Moment from which on there is nothing to wait for.
+        """
+        if active_count() == 1:
+            return
+        for _ in range(_ROUNDS):
+            seen = self.activity
+            real_time.sleep(_BREATH)
+            if self.activity == seen or self._is_past(until):
+                return
+
+    async def abreathe(self, until: float | None = None) -> None:
+        """Likewise, other tasks."""
+        from anyio.lowlevel import checkpoint  # noqa: PLC0415 - async callers have it already
+
+        for _ in range(_ROUNDS):
+            seen = self.activity
+            for _ in range(_TURNS):
+                await checkpoint()
+                if self._is_past(until):
+                    return
+            if self.activity == seen:
+                return
+
+    def _is_past(self, moment: float | None) -> bool:
+        return moment is not None and self.time() >= moment
 
     def advance(self, seconds: float | timedelta) -> None:
         """Move the clock forward; what is due happens in order.
@@ -201,3 +260,7 @@ class FakeClock:
 def instant(seconds: float) -> datetime:
     """The aware datetime of seconds since the epoch."""
     return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def _nothing() -> None:
+    """Be an event that only marks a moment."""

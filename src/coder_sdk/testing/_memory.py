@@ -100,28 +100,33 @@ class Memory:
 
     def next_frame(self, session: Session) -> str | bytes | None:
         """The next frame, with the clock moved on as far as it takes; `None` at the end."""
+        clock = self._app.state.clock
         while True:
             frame = session.take()
             if frame is not None or session.over:
                 return frame
-            if self._move(breathed=False):
-                continue
-            time.sleep(_BREATH)
-            self._move(breathed=True)
+            clock.breathe()
+            if session.waits and not self._move(breathed=False):
+                time.sleep(_BREATH)
+                if session.waits:
+                    self._move(breathed=True)
 
     async def anext_frame(self, session: Session) -> str | bytes | None:
         """Likewise, and other tasks go on meanwhile."""
         import anyio  # noqa: PLC0415 - async callers have it already
+        from anyio.lowlevel import checkpoint  # noqa: PLC0415 - likewise
 
+        clock = self._app.state.clock
         while True:
-            await anyio.lowlevel.checkpoint()
+            await checkpoint()
             frame = session.take()
             if frame is not None or session.over:
                 return frame
-            if self._move(breathed=False):
-                continue
-            await anyio.sleep(_BREATH)
-            self._move(breathed=True)
+            await clock.abreathe()
+            if session.waits and not self._move(breathed=False):
+                await anyio.sleep(_BREATH)
+                if session.waits:
+                    self._move(breathed=True)
 
     def _move(self, *, breathed: bool) -> bool:
         """Let the next thing happen; what goes on for ever only after a breath."""

@@ -57,6 +57,7 @@ class Session:
                 self.drop()
                 return None
             self._taken += 1
+            self.clock.activity += 1
             frame = self.frames.popleft()
             return frame if self.translate is None else self.translate(frame)
 
@@ -64,6 +65,11 @@ class Session:
     def over(self) -> bool:
         """Whether nothing is left to take, and nothing will come."""
         return self.dropped or (self.close is not None and not self.frames)
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is nothing to take, and something may come."""
+        return not self.frames and not self.over
 
     def receive(self, frame: str | bytes) -> None:
         """Take what the client sent; one-way streams end with a protocol error."""
