@@ -238,6 +238,8 @@ def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
         parts.append(f"A `timedelta`, or a number of {_DURATIONS[unit]}.")
     elif unit:
         parts.append(f"In {_UNITS.get(unit, unit)}.")
+    elif inner := _unit_of_values(plain):
+        parts.append(f"The values are in {_UNITS.get(inner, inner)}.")
     if is_never(plain) and kind_of_base != "RequestModel":
         parts.append("`None` means never.")
     since = plain.get("x-since")
@@ -248,6 +250,12 @@ def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
     if gone := plain.get("x-gone"):
         parts.append(f"Earlier releases had the values {until(gone)}.")
     return " ".join(parts) or None
+
+
+def _unit_of_values(plain: Json) -> str:
+    """The unit of what a list or map holds."""
+    inner = plain.get("additionalProperties") or plain.get("items")
+    return str(inner.get("x-unit", "")) if isinstance(inner, dict) else ""
 
 
 @frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -170,6 +171,14 @@ def test_map_whose_values_may_be_null_keeps_them(emit: Emit):
     values = {"type": "object", "additionalProperties": {**TEXT, "x-nullable": True}}
     models = emit(described({"codersdk.T": thing(values=values)}, answers=ref("codersdk.T")))
     assert models.T.model_validate_json('{"values": {"a": null}}').values == {"a": None}
+
+
+def test_units_are_told_below_the_fields(emit: Emit):
+    unit = {**NUMBER, "x-unit": "ns"}
+    schema = thing(age=unit, ages={"type": "object", "additionalProperties": unit})
+    source = inspect.getsource(emit(described({"codersdk.T": schema}, answers=ref("codersdk.T"))).T)
+    assert 'age: int\n    """In nanoseconds."""' in source
+    assert 'ages: WireMap[int]\n    """The values are in nanoseconds."""' in source
 
 
 # ---- requests

@@ -233,8 +233,11 @@ class NetcheckReport(CaseInsensitiveModel):
     pmp: Annotated[bool | None, Field(alias="PMP")] = None
     preferred_derp: Annotated[int, Field(alias="PreferredDERP")]
     region_latency: Annotated[WireMap[int], Field(alias="RegionLatency")]
+    """The values are in nanoseconds."""
     region_v4_latency: Annotated[WireMap[int], Field(alias="RegionV4Latency")]
+    """The values are in nanoseconds."""
     region_v6_latency: Annotated[WireMap[int], Field(alias="RegionV6Latency")]
+    """The values are in nanoseconds."""
     udp: Annotated[bool, Field(alias="UDP")]
     u_pn_p: Annotated[bool | None, Field(alias="UPnP")] = None
 
