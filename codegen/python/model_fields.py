@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from codegen.description.openapi import Json, operations, references, referred
+from codegen.description.openapi import Json, is_table, operations, references, referred
 from codegen.python.identifiers import members, safe, snake
 from codegen.python.model_layout import closure, dependencies
 from codegen.python.phrases import until
@@ -255,7 +255,7 @@ def _doc(plain: Json, schema: Json, kind_of_base: str) -> str | None:
 def _unit_of_values(plain: Json) -> str:
     """The unit of what a list or map holds."""
     inner = plain.get("additionalProperties") or plain.get("items")
-    return str(inner.get("x-unit", "")) if isinstance(inner, dict) else ""
+    return str(inner.get("x-unit", "")) if is_table(inner) else ""
 
 
 @frozen
