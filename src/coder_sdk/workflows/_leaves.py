@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from typing_extensions import NamedTuple
 
@@ -11,6 +11,7 @@ from coder_sdk._errors.base import CoderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from coder_sdk._clock import Clock
 
@@ -72,3 +73,8 @@ def is_virtual(clock: Clock) -> bool:
 def wake_up(clock: Any, seconds: float, action: Callable[[], object]) -> Any:
     """Let a clock that moves by itself call a function when it comes to that time."""
     return clock.schedule(seconds, action, background=True)
+
+
+def within(clock: Any, seconds: float) -> AbstractContextManager[None]:
+    """Have a clock that moves by itself raise `TimeoutError` where a stream is silent for long."""
+    return cast("AbstractContextManager[None]", clock.within(seconds))

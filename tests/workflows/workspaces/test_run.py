@@ -103,6 +103,23 @@ def test_a_timeout_interrupts_and_carries_the_output(
     assert caught.value.command == "echo begun; forever"
 
 
+@pytest.mark.parametrize("command", ["sleep 900", "cat", "sleep 45; sleep 45"])
+def test_a_timeout_is_kept_by_the_clock_of_the_fake_deployment(
+    colour: Colour, fake: FakeCoder, coder: Any, command: str
+) -> None:
+    begun = fake.clock.monotonic()
+    with pytest.raises(CommandTimeoutError, match="Waited 60 s for the command"):
+        colour.call(coder.workspaces.run, "dev", command, timeout=60)
+    assert fake.clock.monotonic() - begun == pytest.approx(60, abs=1)
+
+
+def test_a_bound_of_the_caller_ends_the_wait_for_a_command(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    with fake.clock.within(10), pytest.raises(TimeoutError, match="nothing happened in time"):
+        colour.call(coder.workspaces.run, "dev", "sleep 900", timeout=60)
+
+
 def test_an_error_of_the_callback_interrupts_the_command(
     colour: Colour, fake: FakeCoder, coder: Any
 ) -> None:

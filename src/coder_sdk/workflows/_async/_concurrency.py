@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import anyio
 
-from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
+from coder_sdk.workflows._leaves import (
+    Done,
+    Ended,
+    Missing,
+    first_error,
+    is_virtual,
+    wake_up,
+    within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -215,12 +223,13 @@ class AsyncFeed(Generic[R]):
     Args:
         items: An open stream or socket; a generator would not survive a wait that is cut off.
         clock: The clock of the client; one that is not the machine's moves by itself while a fake
-            deployment is silent, so that nothing needs to be interrupted.
+            deployment is silent, and then says itself that nothing came in time.
     """
 
     def __init__(self, items: Any, clock: Clock) -> None:
         self._items = items
         self._iterator = items.__aiter__()
+        self._clock = clock
         self._virtual = is_virtual(clock)
 
     async def __aenter__(self) -> Self:
@@ -237,10 +246,23 @@ class AsyncFeed(Generic[R]):
     async def next(self, seconds: float | None) -> R | type[Missing | Ended]:
         """The next item, `Missing` if none came in time, `Ended` if none follows."""
         try:
-            if self._virtual or seconds is None:
+            if seconds is None:
                 return cast("R", await self._iterator.__anext__())
+            if self._virtual:
+                return await self._while_time_passes(seconds)
             with anyio.move_on_after(seconds):
                 return cast("R", await self._iterator.__anext__())
         except StopAsyncIteration:
             return Ended
         return Missing
+
+    async def _while_time_passes(self, seconds: float) -> R | type[Missing]:
+        """The next item, or `Missing` once a clock that moves by itself has come that far."""
+        until = self._clock.time() + seconds
+        try:
+            with within(self._clock, seconds):
+                return cast("R", await self._iterator.__anext__())
+        except TimeoutError:
+            if self._clock.time() < until:
+                raise  # the bound is that of somebody else
+            return Missing

@@ -12,7 +12,15 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from coder_sdk.workflows._leaves import Done, Ended, Missing, first_error, is_virtual, wake_up
+from coder_sdk.workflows._leaves import (
+    Done,
+    Ended,
+    Missing,
+    first_error,
+    is_virtual,
+    wake_up,
+    within,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -372,12 +380,13 @@ class Feed(Generic[R]):
     Args:
         items: An open stream or socket.
         clock: The clock of the client; one that is not the machine's moves by itself while a fake
-            deployment is silent, so that nothing needs to be interrupted.
+            deployment is silent, and then says itself that nothing came in time.
     """
 
     def __init__(self, items: Any, clock: Clock) -> None:
         self._items = items
         self._iterator = iter(items)
+        self._clock = clock
         self._virtual = is_virtual(clock)
         self._queue: SimpleQueue[Any] = SimpleQueue()
         self._wanted: SimpleQueue[type[Missing] | None] = SimpleQueue()
@@ -413,7 +422,7 @@ class Feed(Generic[R]):
     def next(self, seconds: float | None) -> R | type[Missing | Ended]:
         """The next item, `Missing` if none came in time, `Ended` if none follows."""
         if self._virtual:
-            return cast("R", next(self._iterator, Ended))
+            return self._while_time_passes(seconds)
         if self._thread is None:
             self._thread = Thread(target=self._read, name="coder-sdk-feed", daemon=True)
             self._thread.start()
@@ -421,6 +430,19 @@ class Feed(Generic[R]):
             self._wanted.put(Missing)
             self._asked = True
         return cast("R", self._taken(seconds))
+
+    def _while_time_passes(self, seconds: float | None) -> R | type[Missing | Ended]:
+        """The next item, or `Missing` once a clock that moves by itself has come that far."""
+        if seconds is None:
+            return cast("R", next(self._iterator, Ended))
+        until = self._clock.time() + seconds
+        try:
+            with within(self._clock, seconds):
+                return cast("R", next(self._iterator, Ended))
+        except TimeoutError:
+            if self._clock.time() < until:
+                raise  # the bound is that of somebody else
+            return Missing
 
     def _taken(self, seconds: float | None) -> Any:
         stop = _current.get()
