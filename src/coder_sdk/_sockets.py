@@ -66,6 +66,9 @@ def raised(error: Exception) -> Exception:
         return ConfigError("Sockets through a SOCKS proxy need the package `python-socks`.")
     if isinstance(error, (known.InvalidHandshake, EOFError)):
         return ConnectionResetError(f"the handshake failed: {error}")
+    # NOTE: On Python 3.10 asyncio has a `TimeoutError` of its own, which is no `OSError`.
+    if type(error).__name__ == "TimeoutError" and not isinstance(error, TimeoutError):
+        return TimeoutError(str(error))
     return error
 
 
