@@ -48,7 +48,9 @@ class Server:
             import uvicorn  # noqa: PLC0415 - needs the extra
         except ImportError as error:
             raise ImportError(_HINT) from error
-        self._socket = socket.socket()
+        # Only a socket that knows its protocol has its delay switched off by the event loop;
+        # otherwise every answer over a kept connection waits for an acknowledgement.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
