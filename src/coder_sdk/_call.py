@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from coder_sdk._errors.base import without_hint
 from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.status import APIStatusError
 from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
@@ -166,7 +167,9 @@ class Call:
         """The error of a call that ran out of time."""
         unclear = unclear or bool(getattr(last, "may_have_been_processed", False))
         error = DeadlineExceededError(
-            "the deadline of the call passed" if last is None else f"no time is left: {last}",
+            "the deadline of the call passed"
+            if last is None
+            else f"no time is left: {without_hint(last)}",
             context=self.context(unclear=unclear),
         )
         error.first_error = last
@@ -196,7 +199,7 @@ class Call:
         unclear = may_have_been_processed(attempt) and not self.repeatable
         error = failure.error(
             self.redactor.text(failure.message),
-            hint=failure.hint,
+            hint="Look whether it was done before calling again." if unclear else failure.hint,
             context=self.context(unclear=unclear),
         )
         error.__cause__ = cause

@@ -36,7 +36,11 @@ class Position(NamedTuple):
 
     def __str__(self) -> str:
         where = f"after `{self.cursor}`" if self.cursor else f"at offset {self.offset}"
-        return f"after {self.items} items and {self.pages} pages, {where}"
+        return f"after {_counted(self.items, 'item')} and {_counted(self.pages, 'page')}, {where}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ class Walk(Generic[T]):
         if self._repeats > allowed or self._barren > MAX_BARREN:
             how = "`offset`" if self.style == "offset" else f"`{self._param}`"
             raise PagingError(
-                f"The server repeats items instead of going on ({self.position})",
+                "The server repeats items instead of going on.",
                 hint=f"It seems to ignore {how}; a larger `limit` may read everything at once.",
             )
 

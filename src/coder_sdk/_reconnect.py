@@ -70,7 +70,7 @@ def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: 
     error = failed(request, f"the stream is lost: {cause}", last_event, tries)
     if isinstance(cause, ClosedError):
         error.close_code, error.close_reason = cause.code, cause.reason
-        error.hint = close_hint(cause.code)
+        error.hint = close_hint(cause.code) or error.hint
         error.__cause__ = cause.__cause__
     else:
         error.__cause__ = cause

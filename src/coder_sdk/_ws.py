@@ -40,6 +40,8 @@ class ClosedError(Exception):
 
     def __str__(self) -> str:
         what = "the connection was lost" if self.code == LOST else f"closed with {self.code}"
+        if self.reason.startswith(what):
+            return self.reason
         return f"{what}: {self.reason}" if self.reason else what
 
 

@@ -202,6 +202,20 @@ def test_403_tells_its_causes_apart(body: Any, reason: str):
 
 
 @pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("You cannot delete yourself!", "let another administrator do it"),
+        ("You can only favorite workspaces that you own.", "a rule against this"),
+        ("Forbidden.", "lacks the role"),
+        ("Unauthorized to use inactive template version.", "lacks the role"),
+        ('Incorrect login type, attempting to use "password"', "signs in another way"),
+    ],
+)
+def test_the_hint_of_a_403_fits_its_words(message: str, hint: str):
+    assert hint in str(error_for(403, {"message": message}).hint)
+
+
+@pytest.mark.parametrize(
     ("status", "message", "feature"),
     [
         (403, "AI Gateway is a Premium feature. Contact sales!", "AI Gateway"),
@@ -236,6 +250,7 @@ class Table(ResponseTypes):
     operations = {  # type: ignore[assignment]  # a plain mapping is enough  # noqa: RUF012
         "GET /api/v2/new": ("2.29", None, None, None, None),
         "GET /api/v2/old/{id}": ("2.0", "2.31", None, None, "GET /api/v2/new"),
+        "GET /api/v2/brief": ("2.23", "2.23", None, None, None),
         "GET /api/v2/groups": ("2.0", None, "template_rbac", None, None),
         "POST /api/v2/organizations": ("2.13", None, "multiple_organizations", None, None),
         "GET /api/v2/trial": ("2.0", None, None, "some-experiment", None),
@@ -263,6 +278,11 @@ def test_a_route_that_was_dropped_names_its_releases_and_its_successor():
     assert (error.until, error.replacement) == ("2.31", "GET /api/v2/new")
     assert "Only Coder 2.0 to 2.31 have it; this server is 2.36." in str(error)
     assert "Use `GET /api/v2/new` instead." in str(error)
+
+
+def test_a_route_of_a_single_release_is_named_with_it():
+    error = feature("GET /api/v2/brief", "v2.36.0")
+    assert error.hint == "Only Coder 2.23 has it; this server is 2.36."
 
 
 def test_a_path_that_was_written_out_is_found_in_the_table():
@@ -335,6 +355,7 @@ def test_a_chat_limit_is_a_conflict_of_its_own():
     assert (error.spent_micros, error.limit_micros) == (12, 10)
     assert error.resets_at is not None
     assert error.resets_at.month == 12
+    assert error.hint == "Wait until 2026-12-01 00:00 UTC, or have the limit raised."
 
 
 @pytest.mark.parametrize("name", ["x-request-id", "x-trace-id", "cf-ray", "traceparent"])
@@ -362,6 +383,43 @@ def test_every_error_pickles():
             assert "text" in str(again)
             assert "hint" in str(again)
             assert vars(again) == vars(made)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        coder_sdk.BuildCanceledError,
+        coder_sdk.BuildFailedError,
+        coder_sdk.ClientUsageError,
+        coder_sdk.CommandLostError,
+        coder_sdk.ConnectError,
+        coder_sdk.ConnectionLostError,
+        coder_sdk.DeadlineExceededError,
+        coder_sdk.DecodeError,
+        coder_sdk.ProxyError,
+        coder_sdk.QuotaExceededError,
+        coder_sdk.RequestTimeoutError,
+        coder_sdk.StreamError,
+        coder_sdk.TemplateImportError,
+    ],
+)
+def test_errors_without_words_of_their_own_say_what_to_do(cls: type[CoderError]):
+    error = cls("It failed.")
+    assert error.hint
+    assert str(error) == f"It failed.\nHint: {error.hint}"
+    assert cls("It failed.", hint="Do this.").hint == "Do this."
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("status", [417, 500, 503])
+def test_some_statuses_always_say_what_to_do(status: int):
+    assert error_for(status, {"message": "No."}).hint
+
+
+def test_a_status_is_named_only_where_a_server_answered():
+    made_here = NotFoundError("There is no workspace 'dev'.", status=404)
+    assert (str(made_here), made_here.status) == ("There is no workspace 'dev'.", 404)
+    assert "status 404: " in str(error_for(404, {"message": "No."}))
 
 
 def test_errors_hide_secrets():

@@ -372,7 +372,7 @@ def test_a_walk_goes_on_where_another_stopped() -> None:
     (ask,) = first.plan()
     page = first.accept(ask, listing.answer(ask.query))
     assert page is not None
-    assert str(page.position) == "after 100 items and 1 pages, at offset 100"
+    assert str(page.position) == "after 100 items and 1 page, at offset 100"
 
     position: Position = pickle.loads(pickle.dumps(page.position))  # noqa: S301 - our own
     rest = read(Walk(WORKSPACES, OFFSET, position=position), listing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from coder_sdk._page import Position
@@ -21,11 +21,13 @@ class CoderError(Exception):
     """
 
     position: Position | None = None
+    # What can always be done about errors of the class.
+    _advice: ClassVar[str | None] = None
 
     def __init__(self, message: str = "", *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint: str | None = self._advice if hint is None else hint
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -52,6 +54,11 @@ class CoderError(Exception):
 CoderError.__module__ = "coder_sdk"
 
 
+def without_hint(error: BaseException) -> str:
+    """The text of an error, to be quoted in that of another one, which has its own hint."""
+    return str(error).partition("\nHint: ")[0]
+
+
 def _restore(cls: type[E], args: tuple[Any, ...], state: dict[str, Any]) -> E:
     """Rebuild a pickled error without asking its constructor."""
     error = cls.__new__(cls)
@@ -66,6 +73,10 @@ class ConfigError(CoderError):
 
 class ClientUsageError(CoderError, RuntimeError):
     """Nothing was sent: the client is closed, or belongs to another process or event loop."""
+
+    _advice = (
+        "Make one client for each process and event loop, and use it inside of its `with` block."
+    )
 
 
 class RequestValidationError(CoderError, ValueError):

@@ -132,7 +132,7 @@ def _specialise(error: APIStatusError, answer: Answer) -> None:
         error.reset, error.retry_after = limit.reset, limit.retry_after
     elif isinstance(error, ChatLimitError):
         error.read(error.json)
-    error.hint = hints.hint(error, answer)
+    error.hint = hints.hint(error, answer) or error.hint
 
 
 def _message(fields: dict[str, Any], answer: Answer) -> str:

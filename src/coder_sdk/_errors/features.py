@@ -115,9 +115,10 @@ def _by_release(row: Operation, answer: Answer) -> Unavailable | None:
         )
     if until is not None and server > until:
         instead = f" Use `{row.replacement}` instead." if row.replacement else ""
-        span = f"Coder {row.since} to {row.until}"
+        single = row.since == row.until
+        span = f"Coder {row.since} has" if single else f"Coder {row.since} to {row.until} have"
         return Unavailable(
-            f"Only {span} have it; this server is {shown}.{instead}",
+            f"Only {span} it; this server is {shown}.{instead}",
             feature=row.feature,
             since=row.since,
             until=row.until,

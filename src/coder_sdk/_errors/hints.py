@@ -29,6 +29,10 @@ _NO_ROUTE: Final = (
     "The server has no such route: it is of another release, or was built without the licensed "
     "features."
 )
+# Words of refusals for want of a role or a scope; others state a rule of the server.
+_RIGHTS: Final = ("forbidden", "permission", "authoriz", "privilege", "scope", "role", "access")
+_OWN_ACCOUNT: Final = "Nobody may do this to the own account: let another administrator do it."
+_RULE: Final = "The server has a rule against this: its words say which."
 _COOKIE: Final = "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
 _FOREIGN: Final = "The page comes from an app or from a proxy in front of the deployment."
 _BY_STATUS: Final = {
@@ -66,6 +70,15 @@ def denied_reason(message: str) -> str:
     return "wrong_login_type" if "incorrect login type" in message.lower() else "missing_right"
 
 
+def _denied(error: APIStatusError) -> str:
+    """What to do about a 403: not every one is about roles and scopes."""
+    text = f"{error.message} {error.detail}".lower()
+    reason = getattr(error, "reason", "")
+    if reason != "missing_right" or not error.json or any(word in text for word in _RIGHTS):
+        return _BY_REASON[reason]
+    return _OWN_ACCOUNT if "yourself" in text or "your own" in text else _RULE
+
+
 def hint(error: APIStatusError, answer: Answer) -> str | None:
     """What to do, if that is known."""
     status, message = error.status, error.message.lower()
@@ -76,5 +89,7 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
     ):
         if applies:
             return text
+    if status == 403:  # noqa: PLR2004 - forbidden
+        return _denied(error)
     by_reason = _BY_REASON.get(getattr(error, "reason", ""))
     return by_reason or _BY_STATUS.get(status)

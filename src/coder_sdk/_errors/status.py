@@ -65,8 +65,9 @@ class APIStatusError(CallError):
         self.server_version = server_version
 
     def _describe(self) -> str:
-        where = f"{self.method} {self.url}: " if self.method else ""
-        lines = [f"{where}status {self.status}: {self.message}"]
+        # Without a request the error was made here: no server answered with that status.
+        where = f"{self.method} {self.url}: status {self.status}: " if self.method else ""
+        lines = [f"{where}{self.message}"]
         if self.detail and self.detail not in self.message:
             lines.append(self.detail)
         lines += [f"  {field}: {detail}" for field, detail in self.validations]
@@ -145,6 +146,8 @@ class ChatLimitError(ConflictError):
         resets_at: When the next period begins.
     """
 
+    _advice = "Wait for the next period, or have the limit raised."
+
     spent_micros: int | None = None
     limit_micros: int | None = None
     resets_at: datetime | None = None
@@ -160,6 +163,8 @@ class ChatLimitError(ConflictError):
             self.resets_at = datetime.fromisoformat(text)
         except ValueError:
             self.resets_at = None
+            return
+        self.hint = f"Wait until {self.resets_at:%Y-%m-%d %H:%M %Z}, or have the limit raised."
 
 
 class PreconditionFailedError(APIStatusError):
@@ -168,6 +173,8 @@ class PreconditionFailedError(APIStatusError):
 
 class ExpectationFailedError(APIStatusError):
     """417: something else has to be removed first."""
+
+    _advice = "Remove first what the message names: for users, `users.offboard` does."
 
 
 class NotReadyError(APIStatusError):
@@ -197,9 +204,13 @@ class RateLimitError(APIStatusError):
 class ServerError(APIStatusError):
     """5xx: the server failed."""
 
+    _advice = "Look into the log of the server, or try again later."
+
 
 class UnavailableError(ServerError):
     """502, 503 or 504: the server, or what it needs, cannot be reached at the moment."""
+
+    _advice = "Try again later: the server, or what it needs, is away for the moment."
 
 
 BY_STATUS: dict[int, type[APIStatusError]] = {

@@ -60,25 +60,40 @@ class TransportError(CallError):
 class ConnectError(TransportError):
     """No connection to the host could be made; nothing was sent."""
 
+    _advice = "Check the URL and the network, and whether a proxy is needed to get there."
+
 
 class TLSError(ConnectError):
     """The host or its certificate was not accepted, or the host did not accept ours."""
+
+    _advice = "Check that the port speaks TLS, and the certificates on both sides."
 
 
 class ProxyError(TransportError):
     """The proxy refused or could not be reached; nothing was sent."""
 
+    _advice = (
+        "Check the address, user name and password of the proxy; `proxy=None` goes without, "
+        "`NO_PROXY` excludes the host."
+    )
+
 
 class RequestTimeoutError(TransportError):
     """A try took longer than `timeout`."""
+
+    _advice = "Pass a longer `timeout`, or ask for less at once."
 
 
 class ConnectionLostError(TransportError):
     """The connection broke after the request had been sent, in part or whole."""
 
+    _advice = "Call again; if it happens often, look at the network and the proxies on the way."
+
 
 class DeadlineExceededError(CallError):
     """The `deadline` of the call passed, or would have passed before the next try."""
+
+    _advice = "Pass a longer `deadline`."
 
 
 class RedirectError(CallError):
@@ -138,6 +153,11 @@ class DecodeError(CallError):
         location: Path to the field, `users.0.email`.
         body: The whole body as it came; it may hold secrets and is never printed.
     """
+
+    _advice = (
+        "`coder.request(...)` without `into` reads the answer as it is; please report the field, "
+        "with the release of the server."
+    )
 
     def __init__(
         self,

@@ -42,13 +42,21 @@ class JobError(CoderError):
 class BuildFailedError(JobError):
     """The build of a workspace failed."""
 
+    _advice = "Read the last lines of the build with `log_tail()`, mend the cause, and try again."
+
 
 class BuildCanceledError(JobError):
     """The build of a workspace was canceled."""
 
+    _advice = "Start it again, if that was not meant."
+
 
 class TemplateImportError(JobError):
     """A template version could not be imported."""
+
+    _advice = (
+        "Read the last lines of the import with `log_tail()`, mend the template, and push it again."
+    )
 
 
 class MissingVariablesError(TemplateImportError):
@@ -63,6 +71,10 @@ class MissingVariablesError(TemplateImportError):
 
 class QuotaExceededError(BuildFailedError):
     """The owner of the workspace has used up the quota."""
+
+    _advice = (
+        "Stop or delete other workspaces of the owner, or have the allowance of a group raised."
+    )
 
 
 class DeletionFailedError(BuildFailedError):
@@ -166,6 +178,8 @@ class StreamError(CallError):
         close_reason: The reason that came with it.
     """
 
+    _advice = "Open it again, if what came meanwhile is not needed; `last_event` is what came last."
+
     def __init__(  # noqa: PLR0913 - all of it is what was seen
         self,
         message: str = "",
@@ -184,6 +198,8 @@ class StreamError(CallError):
 
 class CommandLostError(CommandError):
     """The connection to a command was lost for good; whether it goes on is not known."""
+
+    _advice = "Look whether it still runs before running it again; `output` is what came."
 
 
 class WaitTimeoutError(CoderError, TimeoutError):

@@ -46,7 +46,7 @@ def provisioner_error(
         return None
     tags = ", ".join(f"{key}={value}" for key, value in sorted(job.tags.items())) or "none"
     return NoProvisionerError(
-        f"No provisioner can take {what}: none matches its tags ({tags}).",
+        f"No provisioner can take {what[:1].lower()}{what[1:]}: none matches its tags ({tags}).",
         job=job,
         hint="Start a provisioner with these tags, then try again; the job is still queued.",
     )
@@ -65,8 +65,9 @@ def job_error(
 
 def build_title(build: WorkspaceBuild) -> str:
     """How errors name a build."""
+    kind = "deletion" if build.transition == "delete" else str(build.transition)
     return (
-        f"The {build.transition} of {build.workspace_owner_name}/{build.workspace_name} "
+        f"The {kind} of {build.workspace_owner_name}/{build.workspace_name} "
         f"(build {build.build_number})"
     )
 

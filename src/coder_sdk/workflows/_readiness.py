@@ -58,7 +58,7 @@ def agent_error(
     """The error for an agent that will not become ready by itself; `None` if it may."""
     where = f"Agent `{agent.name}`{f' of {workspace}' if workspace else ''}"
     state = agent.lifecycle_state
-    hint = agent.troubleshooting_url or None
+    hint = _advice(agent)
     if state == "start_error":
         text = f"{where} is usable, but a startup script of it failed."
         return AgentStartError(text, agent=agent, logs=logs, hint=hint)
@@ -67,8 +67,16 @@ def agent_error(
         return AgentTimeoutError(text, agent=agent, logs=logs, hint=hint)
     if state in _LEAVING:
         text = f"{where} shuts down or is off ({state})."
+        hint = "`start` the workspace again, once it is stopped."
         return AgentNotConnectedError(text, agent=agent, logs=logs, hint=hint)
     return None
+
+
+def _advice(agent: WorkspaceAgent) -> str:
+    """What to do about an agent that does not start."""
+    url = agent.troubleshooting_url
+    more = f"; {url} says what else to look at" if url else ""
+    return f"Read the last lines of its startup scripts with `log_tail()`{more}."
 
 
 def not_ready(agent: WorkspaceAgent, workspace: str) -> AgentNotConnectedError:

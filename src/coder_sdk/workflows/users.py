@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import frozen
 
-from coder_sdk._errors.base import AmbiguousError, RequestValidationError
+from coder_sdk._errors.base import AmbiguousError, RequestValidationError, without_hint
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import Omit, is_uuid
 from coder_sdk.workflows.names import check_name
@@ -166,7 +166,7 @@ def only_organization(found: Sequence[Organization], what: str) -> Organization:
 def kept_message(report: OffboardReport) -> str:
     """Why a user was kept."""
     count = len(report.failed) + len(report.deleted)
-    reasons = "; ".join(f"{name}: {error}" for name, error in report.failed)
+    reasons = "; ".join(f"{name}: {without_hint(error)}" for name, error in report.failed)
     return (
         f"The user `{report.user.username}` was kept: {len(report.failed)} of {count} workspaces "
         f"could not be deleted ({reasons})."

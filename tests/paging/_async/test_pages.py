@@ -187,7 +187,7 @@ async def test_an_error_in_the_middle_says_where_and_can_be_resumed(
         await collect(pager, got)
     position = caught.value.position
     assert position is not None
-    assert "stopped after 100 items and 1 pages, after `100`" in str(caught.value)
+    assert "stopped after 100 items and 1 page, after `100`" in str(caught.value)
     await collect(pager.resume(position), got)
     assert got == list(range(1, 251))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from coder_sdk._endpoint import AsyncResource
-from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.base import CoderError, without_hint
 from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
@@ -68,7 +68,8 @@ async def orphan(
         return Outcome(await effort.complete(workspace, build), "orphaned")
     except CoderError as refused:
         error = DeletionFailedError(
-            f"{failure.message} Deleting it without its resources did not work either: {refused}",
+            f"{failure.message}. Deleting it without its resources did not work "
+            f"either: {without_hint(refused)}",
             job=failure.job,
             error_code=failure.error_code,
             logs=failure.logs,

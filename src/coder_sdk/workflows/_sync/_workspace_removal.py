@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from coder_sdk._endpoint import SyncResource
-from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.base import CoderError, without_hint
 from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
@@ -70,7 +70,8 @@ def orphan(
         return Outcome(effort.complete(workspace, build), "orphaned")
     except CoderError as refused:
         error = DeletionFailedError(
-            f"{failure.message} Deleting it without its resources did not work either: {refused}",
+            f"{failure.message}. Deleting it without its resources did not work "
+            f"either: {without_hint(refused)}",
             job=failure.job,
             error_code=failure.error_code,
             logs=failure.logs,
