@@ -118,14 +118,20 @@ class BoundEndpoint:
         self._resource = resource
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        descriptor = self._descriptor
-        request = descriptor.builder(self._resource, *args, **kwargs)
-        request.types = descriptor.types
-        return self._resource._dispatch(descriptor.how, request)  # noqa: SLF001 - same module
+        request = self.build(*args, **kwargs)
+        return self._resource._dispatch(self._descriptor.how, request)  # noqa: SLF001 - same module
 
     def build(self, *args: Any, **kwargs: Any) -> Any:
         """Build the request without sending it."""
-        request = self._descriptor.builder(self._resource, *args, **kwargs)
+        try:
+            request = self._descriptor.builder(self._resource, *args, **kwargs)
+        except TypeError as error:
+            # Without a second frame the arguments did not fit; else the builder itself raised.
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise
+            from coder_sdk._misuse import misuse  # noqa: PLC0415 - only for mistakes
+
+            raise misuse(error, self._descriptor.builder) from None
         request.types = self._descriptor.types
         return request
 

@@ -505,3 +505,32 @@ def test_not_found_is_told_from_not_there(colour: Colour, router: MockRouter):
         colour.call(colour.client().users.get, "x")
     assert type(caught.value) is NotFoundError
     assert "token may not see it" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (
+            lambda coder: coder.users.get("me", timeoutt=3),
+            r"^users\.get\(\) got an unexpected keyword argument 'timeoutt'.* 'timeout'\?$",
+        ),
+        (
+            lambda coder: coder.audit.list(zzzzzz=3),
+            r"^audit\.list\(\) got an unexpected keyword argument 'zzzzzz'$",
+        ),
+        (
+            lambda coder: coder.users.with_raw_response.get(),
+            r"^users\.get\(\) missing 1 required positional argument: 'user'$",
+        ),
+        (
+            lambda coder: coder.buildinfo(zzzzzz=3),
+            r"^buildinfo\(\) got an unexpected keyword argument 'zzzzzz'$",
+        ),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused_by_the_public_name(
+    colour: Colour, use: Any, message: str
+):
+    with pytest.raises(TypeError, match=message) as caught:
+        use(colour.client())
+    assert "Endpoints" not in str(caught.value)
