@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from warnings import warn
 
 from coder_sdk._errors.base import ConfigError
 from coder_sdk._redact import Masked
@@ -142,10 +141,11 @@ class _Search:
         config.proxy = self.find_proxy(proxy, base)
         config.warns_of_version = not self.flag("CODER_NO_VERSION_WARNING")
         if base.scheme == "http" and not base.is_loopback:
-            warn(
+            from coder_sdk._warn import warn_caller  # noqa: PLC0415 - only to warn
+
+            warn_caller(
                 f"{base} is not encrypted: the token can be read on its way. Use `https://`.",
                 InsecureURLWarning,
-                stacklevel=4,
             )
         return config
 

@@ -214,7 +214,9 @@ class Core:
         first, self.server_version = self.server_version is None, version
         text = complaint(version)
         if first and text and self._warn_version:
-            warn(text, ServerVersionWarning, stacklevel=2)
+            from coder_sdk._warn import warn_caller  # noqa: PLC0415 - only to warn
+
+            warn_caller(text, ServerVersionWarning)
 
     def _agent(self, library: str) -> str:
         python = ".".join(str(part) for part in sys.version_info[:3])

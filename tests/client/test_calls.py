@@ -253,8 +253,9 @@ def test_the_user_agent_names_everything_involved(colour: Colour, router: MockRo
 def test_unsupported_servers_warn_once(colour: Colour, router: MockRouter, version: str, age: str):
     router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": version})
     client = colour.client()
-    with pytest.warns(ServerVersionWarning, match=age):
+    with pytest.warns(ServerVersionWarning, match=age) as caught:
         colour.call(client.request, "GET", "/x")
+    assert "coder_sdk" not in caught[0].filename
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         colour.call(client.request, "GET", "/x")
@@ -269,6 +270,23 @@ def test_supported_and_development_servers_do_not_warn(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         colour.call(colour.client().request, "GET", "/x")
+
+
+def test_the_warning_of_the_version_points_at_the_line_of_the_caller(
+    colour: Colour, router: MockRouter
+):
+    router.get("/x").respond(json=None, headers={"X-Coder-Build-Version": "v2.19.0"})
+    client = colour.client()
+
+    async def awaited() -> None:
+        await client.request("GET", "/x")
+
+    def called() -> None:
+        client.request("GET", "/x")
+
+    with pytest.warns(ServerVersionWarning) as caught:
+        colour.call(awaited if colour.is_async else called)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_the_newest_release_is_that_of_the_description():

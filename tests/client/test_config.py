@@ -17,6 +17,7 @@ from respx import MockRouter
 
 from coder_sdk import (
     OMIT,
+    AsyncClient,
     Client,
     Config,
     ConfigError,
@@ -423,3 +424,10 @@ def test_time_limits_are_checked(name: str, value: Any):
 def test_application_names_are_checked(name: str):
     with pytest.raises(ConfigError, match="app_name"):
         Client(URL, token=TOKEN, app_name=name)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_the_warning_of_an_unencrypted_address_points_at_the_line_of_the_caller(kind: Any):
+    with pytest.warns(InsecureURLWarning) as caught:
+        kind("http://coder.example", token=TOKEN)
+    assert [warning.filename for warning in caught] == [__file__]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
-from warnings import warn
 
 from attrs import field, frozen
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._warn import warn_caller
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows.archive import (
     CLI_LIMIT,
@@ -115,10 +115,9 @@ def check_size(archive: bytes) -> None:
             hint="Move large files out of the template; hidden files are left out.",
         )
     if size > CLI_LIMIT:
-        warn(
+        warn_caller(
             f"The template is {size / _MEBIBYTE:.1f} MiB, more than the 1 MiB that "
-            "`coder templates push` takes.",
-            stacklevel=4,
+            "`coder templates push` takes."
         )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from warnings import warn
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._io._async.settle import settle
 from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
 from coder_sdk._pagination import Ask, Walk
+from coder_sdk._warn import warn_caller
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -172,7 +172,7 @@ class AsyncPages(Generic[T]):
                     return page
         if not self._warned and (shortfall := self._walk.shortfall):
             self._warned = True
-            warn(f"{shortfall} ({self._request.operation})", IncompleteListWarning, stacklevel=3)
+            warn_caller(f"{shortfall} ({self._request.operation})", IncompleteListWarning)
         raise StopAsyncIteration
 
     async def _next_page(self) -> Page[T] | None:
