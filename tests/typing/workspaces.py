@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from uuid import UUID
 
 from typing_extensions import assert_type
 
 from coder_sdk import AsyncClient, Client, CommandResult, Outcome
-from coder_sdk.models import ProvisionerJobLog, Workspace, WorkspaceAgent, WorkspaceBuild
+from coder_sdk.models import (
+    ProvisionerJobLog,
+    ReconnectingPTYRequest,
+    Workspace,
+    WorkspaceAgent,
+    WorkspaceBuild,
+)
 
 
 def sync(coder: Client) -> None:
@@ -36,3 +43,10 @@ async def asynchronous(coder: AsyncClient) -> None:
     manager: AbstractAsyncContextManager[Workspace] = coder.workspaces.temporary("tmp")
     async with manager as made:
         assert_type(made, Workspace)
+
+
+def sockets(coder: Client) -> None:
+    with coder.agents.open_pty("dev.main", reconnect=UUID(int=1)) as socket:
+        socket.send(ReconnectingPTYRequest(data="ls\r"))
+        socket.send({"height": 24, "width": 80})
+        assert_type(socket.receive(), bytes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.work import StreamError
@@ -12,6 +12,7 @@ from coder_sdk._io._async.sources import CLOSING, connect
 from coder_sdk._ws import NORMAL, ClosedError, close_hint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self
@@ -66,7 +67,7 @@ class AsyncSocket(Generic[S, V]):
             self._connection = await connect(self._transport, self._request)
         return self._connection
 
-    async def send(self, message: S) -> None:
+    async def send(self, message: S | Mapping[str, Any]) -> None:
         """Send a message: a model or what it is made of, or raw bytes.
 
         Raises:
