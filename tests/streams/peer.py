@@ -27,7 +27,8 @@ from coder_sdk._clock import SystemClock
 
 Script = Callable[["Peer"], None]
 PATIENCE = 5.0
-SILENT = logging.getLogger("tests.streams.peer")
+# Out of reach of a server that sets up logging in this process.
+SILENT = logging.Logger("tests.streams.peer")  # noqa: LOG001
 SILENT.disabled = True
 
 
