@@ -50,10 +50,22 @@ def test_an_example_decodes_into_the_type_of_the_operation(served: Any, route: A
     assert reply.status in {200, 201, 204, 426}
     if reply.status in {200, 201} and reply.session is None:
         decoder = request.types.body
-        if not (decoder.is_bytes or decoder.is_text):
+        if decoder.is_none:
+            assert not reply.body
+        elif not (decoder.is_bytes or decoder.is_text):
             decoder.json(reply.body)
 
 
 def test_examples_need_a_token_where_the_operation_does(served: Any):
     call = served._app.arrive("GET", "/api/v2/ai/providers", (), b"")
     assert served._app.handle(call).status == 401
+
+
+def test_agents_ask_about_themselves_with_their_own_token(fake: FakeCoder):
+    fake.add_template("docker")
+    fake.add_workspace("dev", template="docker")
+    token = next(iter(fake._state.agents.values())).token
+    headers = {"Coder-Session-Token": token}.items()
+    for path, status in (("/workspaceagents/me/gitauth", 200), ("/ai/providers", 401)):
+        call = fake._app.arrive("GET", f"/api/v2{path}", headers, b"")
+        assert fake._app.handle(call).status == status

@@ -6,7 +6,7 @@ import inspect
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 from uuid import UUID
 
 from coder_sdk._request import Request, SocketRequest, StreamRequest
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _RESOURCES: Final = "coder_sdk.resources"
+# Success without a body that is not 204.
+_BARE: Final = frozenset({"POST /oauth2/revoke"})
+_AGENTS: Final = "/api/v2/workspaceagents/me/"
+_TEXTS: Final = frozenset({"text/html", "text/csv"})
 _ID: Final = UUID("ac019625-4052-4ac5-a8a2-35eecac5fec2")
 _STREAMS: Final = (StreamRequest, SocketRequest)
 _CREATED: Final = frozenset(
@@ -103,6 +107,20 @@ def _built(descriptor: Any) -> Request[Any]:
     return request
 
 
+def _present(annotation: Any) -> Any:
+    """A type without the `None` of an answer that has no body."""
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return kinds[0] if len(kinds) < len(get_args(annotation)) else annotation
+
+
+def _identify(call: Call) -> None:
+    """Refuse whoever is neither a user nor, where agents ask about themselves, an agent."""
+    sent = call.headers.get("coder-session-token", "")
+    of_agents = call.path.startswith(_AGENTS)
+    if not of_agents or not any(agent.token == sent for agent in call.state.agents.values()):
+        identify(call)
+
+
 class _Example:
     """Answers with a valid example."""
 
@@ -115,19 +133,27 @@ class _Example:
             # An operation that only older releases have.
             return answer({"message": "This operation has no example."})
         if request.auth:
-            identify(call)
+            _identify(call)
         self._check(call)
         if isinstance(request, _STREAMS):
             return self._stream(call)
         decoder = self._decoder
         if decoder.is_none:
-            return empty()
+            return Reply(200) if self._operation in _BARE else empty()
         status = 201 if shape(self._operation) in _CREATED else 200
         if decoder.is_text:
-            return Reply(status, b"example\n", {"content-type": TEXT})
+            return Reply(status, b"example\n", {"content-type": self._media(request)})
         if decoder.is_bytes:
             return Reply(status, b"example", {"content-type": "application/octet-stream"})
-        return answer(factories.example(decoder.annotation), status)
+        reply = answer(factories.example(_present(decoder.annotation)), status)
+        if request.accept.endswith("+json"):
+            reply.headers["content-type"] = request.accept
+        return reply
+
+    @staticmethod
+    def _media(request: Request[Any]) -> str:
+        """The type of a text."""
+        return f"{request.accept}; charset=utf-8" if request.accept in _TEXTS else TEXT
 
     @property
     def _request(self) -> Request[Any] | None:

@@ -231,11 +231,24 @@ def put_custom_role(call: Call) -> Reply:
         "organization_id": found.id,
         "display_name": body.text("display_name"),
         "site_permissions": [],
-        "user_permissions": body.objects("user_permissions"),
-        "organization_permissions": body.objects("organization_permissions"),
-        "organization_member_permissions": body.objects("organization_member_permissions"),
+        "user_permissions": _permissions(body, "user_permissions"),
+        "organization_permissions": _permissions(body, "organization_permissions"),
+        "organization_member_permissions": _permissions(body, "organization_member_permissions"),
     }
     return answer(found.custom_roles[name])
+
+
+def _permissions(body: Body, name: str) -> list[dict[str, Any]]:
+    """What a role permits; fields that are not known are dropped."""
+    given = [Body.of(item) for item in body.objects(name)]
+    return [
+        {
+            "negate": item.truth("negate"),
+            "resource_type": item.text("resource_type"),
+            "action": item.text("action"),
+        }
+        for item in given
+    ]
 
 
 @routes(

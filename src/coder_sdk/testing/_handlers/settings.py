@@ -225,18 +225,25 @@ def patch_sharing(call: Call) -> Reply:
 @routes("GET", "/api/v2/appearance", enterprise=True)
 def get_appearance(call: Call) -> Reply:
     """Show how the dashboard looks."""
-    default = _appearance({})
+    default = _appearance(Body.of({}))
     return answer({**default, **call.state.settings.get("appearance", {}), "docs_url": "",
                    "support_links": []})  # fmt: skip
 
 
-def _appearance(given: dict[str, Any]) -> dict[str, Any]:
+def _appearance(body: Body) -> dict[str, Any]:
     return {
-        "application_name": given.get("application_name", ""),
-        "logo_url": given.get("logo_url", ""),
-        "service_banner": given.get("service_banner") or {"enabled": False},
-        "announcement_banners": given.get("announcement_banners") or [],
+        "application_name": body.text("application_name"),
+        "logo_url": body.text("logo_url"),
+        "service_banner": _banner(body.table("service_banner")),
+        "announcement_banners": [_banner(item) for item in body.objects("announcement_banners")],
     }
+
+
+def _banner(given: dict[str, Any]) -> dict[str, Any]:
+    """A banner as it is shown: what is empty is left out, what is not known is dropped."""
+    body = Body.of(given)
+    texts = {name: body.text(name) for name in ("message", "background_color") if body.text(name)}
+    return {"enabled": body.truth("enabled"), **texts}
 
 
 @routes("PUT", "/api/v2/appearance", enterprise=True)
@@ -244,7 +251,7 @@ def put_appearance(call: Call) -> Reply:
     """Change how the dashboard looks."""
     if not call.actor.can("deployment_config", "update"):
         raise forbidden()
-    call.state.settings["appearance"] = _appearance(Body(call).values)
+    call.state.settings["appearance"] = _appearance(Body(call))
     return answer(call.state.settings["appearance"])
 
 

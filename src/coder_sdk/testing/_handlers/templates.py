@@ -223,11 +223,18 @@ def add_template(state: Deployment, user: User, version: Version, name: str) -> 
 def _typed(body: Body) -> dict[str, Any]:
     """The settings in a body, by the names that templates show them under."""
     known = default_settings()
-    return {
+    typed = {
         _RENAMED.get(key, key): body.like(key, known.get(_RENAMED.get(key, key), ""))
         for key, value in body.values.items()
         if value is not None and _RENAMED.get(key, key) in known
     }
+    for name in {"autostop_requirement", "autostart_requirement"} & typed.keys():
+        given = Body.of(typed[name])
+        days = set(given.strings("days_of_week"))
+        typed[name] = {"days_of_week": [day for day in _DAYS if day in days]}
+        if name == "autostop_requirement":
+            typed[name]["weeks"] = max(given.number("weeks"), 1)
+    return typed
 
 
 def _apply(state: Deployment, template: Template, given: dict[str, Any]) -> None:
