@@ -42,7 +42,7 @@ def fresh() -> Iterator[tuple[FakeCoder, dict[str, str]]]:
 
 
 def furnish() -> Iterator[tuple[FakeCoder, dict[str, str]]]:
-    with FakeCoder(rate_limit=None, experiments=["workspace-build-updates"]) as fake:
+    with FakeCoder(rate_limit=None, experiments=["oauth2", "workspace-build-updates"]) as fake:
         fake.add_user("ada")
         group = fake.add_group("devs", members=["ada"])
         agent = AgentSpec(apps=(App("chat"),), metadata=(Metadata("load", "1"),))
