@@ -135,7 +135,8 @@ def plot(coder: Client, file: Path) -> None:
 def clean_up(coder: Client) -> None:
     """Delete the workspaces and the template."""
     say("Deleting everything that was made")
-    report = coder.bulk(coder.workspaces.delete, [f"me/{name}" for name in NAMES], progress=True)
+    made = coder.workspaces.list(owner="me", template=TEMPLATE)
+    report = coder.bulk(coder.workspaces.delete, made, progress=True)
     console.print(f"  {report.summary()}")
     report.raise_on_error()
     coder.templates.delete(f"default/{TEMPLATE}")
