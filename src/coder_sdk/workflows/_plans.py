@@ -10,6 +10,8 @@ from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._readiness import full_name
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from coder_sdk.models import Template, Workspace, WorkspaceBuild
 
 Transition = Literal["start", "stop", "delete"]
@@ -58,6 +60,13 @@ def next_step(build: WorkspaceBuild, goal: Transition) -> Step:
 def uses_active_version(workspace: Workspace) -> bool:
     """Whether a start takes the template's active version without being told."""
     return workspace.automatic_updates == "always" or workspace.template_require_active_version
+
+
+def version_to_start(workspace: Workspace) -> UUID:
+    """The version that a start takes without being told."""
+    if uses_active_version(workspace):
+        return workspace.template_active_version_id
+    return workspace.latest_build.template_version_id
 
 
 def other_template(workspace: Workspace, template: object) -> ConflictError:

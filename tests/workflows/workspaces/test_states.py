@@ -25,7 +25,8 @@ ONCE = Parameter("once", "", ephemeral=True)
 
 @pytest.fixture
 def dev(fake: FakeCoder) -> None:
-    fake.add_template("docker", parameters=[Parameter("cpu", 2), ONCE])
+    fixed = Parameter("region", "eu", mutable=False)
+    fake.add_template("docker", parameters=[Parameter("cpu", 2), fixed, ONCE])
     fake.add_workspace("dev", template="docker")
 
 
@@ -159,6 +160,26 @@ def test_restart_checks_parameters_before_it_stops(
     with pytest.raises(RequestValidationError, match="no parameter `twice`"):
         colour.call(coder.workspaces.restart, "dev", parameters={"twice": "now"})
     assert transitions(fake) == []
+
+
+def test_restart_refuses_to_change_a_fixed_parameter_before_it_stops(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    with pytest.raises(RequestValidationError, match="`region`"):
+        colour.call(coder.workspaces.restart, "dev", parameters={"region": "us"})
+    assert transitions(fake) == []
+    assert colour.call(coder.workspaces.restart, "dev", parameters={"region": "eu"}).changed
+
+
+def test_restart_checks_against_the_version_that_it_starts(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    colour.call(coder.workspaces.set_automatic_updates, "dev", "always")
+    fake.add_version("docker", "v2", active=True, parameters=[Parameter("disk", 1)])
+    with pytest.raises(RequestValidationError, match="no parameter `once`"):
+        colour.call(coder.workspaces.restart, "dev", parameters={"once": "now"})
+    assert transitions(fake) == []
+    assert colour.call(coder.workspaces.restart, "dev", parameters={"disk": 2}).changed
 
 
 def test_update_takes_the_active_version(

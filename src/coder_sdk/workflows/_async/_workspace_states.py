@@ -16,7 +16,7 @@ from coder_sdk.workflows._async._finding import (
     read_workspace,
 )
 from coder_sdk.workflows._async._following import finish_build
-from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version
+from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version, version_to_start
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows.outcome import Outcome, Skip
 from coder_sdk.workflows.parameters import unanswered
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
+    from coder_sdk._client import AsyncClient
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
@@ -48,16 +49,9 @@ async def begin_start(
     client = effort.client
     if isinstance(version, Omit) and uses_active_version(workspace):
         version = workspace.template_active_version_id
-    latest = workspace.latest_build
-    effective = latest.template_version_id if isinstance(version, Omit) else version
+    effective = version_to_start(workspace) if isinstance(version, Omit) else version
     if parameters:
-        body["rich_parameter_values"] = await check_parameters(
-            client,
-            effective,
-            parameters,
-            owner=workspace.owner_id,
-            previous=await build_values(client, latest.id),
-        )
+        body["rich_parameter_values"] = await check_change(client, workspace, effective, parameters)
     if not isinstance(preset, Omit):
         found = await read_preset(client, effective, preset)
         body["template_version_preset_id"] = found.id
@@ -69,6 +63,19 @@ async def begin_start(
         # Whoever may only use a template may not always start an old version of it.
         active = workspace.template_active_version_id
         return await effort.attempt(workspace, "start", template_version_id=active, **body)
+
+
+async def check_change(
+    client: AsyncClient,
+    workspace: Workspace,
+    version: UUID,
+    parameters: Mapping[str, ParameterValue],
+) -> list[dict[str, str]] | Omit:
+    """The values for the next start, checked against what the workspace has now."""
+    previous = await build_values(client, workspace.latest_build.id)
+    return await check_parameters(
+        client, version, parameters, owner=workspace.owner_id, previous=previous
+    )
 
 
 async def bring_up(
@@ -290,8 +297,8 @@ class AsyncWorkspaceStates(AsyncResource):
         skip = await refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        version = found.latest_build.template_version_id
-        await check_parameters(self._client, version, parameters, owner=found.owner_id)
+        if parameters:
+            await check_change(self._client, found, version_to_start(found), parameters)
         stopped, action = await stop_fully(effort, found)
         done, start = await bring_up(effort, stopped, parameters=parameters)
         return Outcome(done, "restarted" if action == "stopped" else start)

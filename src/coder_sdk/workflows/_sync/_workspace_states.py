@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.status import ConflictError, PermissionDeniedError
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version
+from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version, version_to_start
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._sync._effort import Effort, refusal
 from coder_sdk.workflows._sync._finding import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
+    from coder_sdk._client import Client
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
@@ -50,16 +51,9 @@ def begin_start(
     client = effort.client
     if isinstance(version, Omit) and uses_active_version(workspace):
         version = workspace.template_active_version_id
-    latest = workspace.latest_build
-    effective = latest.template_version_id if isinstance(version, Omit) else version
+    effective = version_to_start(workspace) if isinstance(version, Omit) else version
     if parameters:
-        body["rich_parameter_values"] = check_parameters(
-            client,
-            effective,
-            parameters,
-            owner=workspace.owner_id,
-            previous=build_values(client, latest.id),
-        )
+        body["rich_parameter_values"] = check_change(client, workspace, effective, parameters)
     if not isinstance(preset, Omit):
         found = read_preset(client, effective, preset)
         body["template_version_preset_id"] = found.id
@@ -71,6 +65,19 @@ def begin_start(
         # Whoever may only use a template may not always start an old version of it.
         active = workspace.template_active_version_id
         return effort.attempt(workspace, "start", template_version_id=active, **body)
+
+
+def check_change(
+    client: Client,
+    workspace: Workspace,
+    version: UUID,
+    parameters: Mapping[str, ParameterValue],
+) -> list[dict[str, str]] | Omit:
+    """The values for the next start, checked against what the workspace has now."""
+    previous = build_values(client, workspace.latest_build.id)
+    return check_parameters(
+        client, version, parameters, owner=workspace.owner_id, previous=previous
+    )
 
 
 def bring_up(
@@ -292,8 +299,8 @@ class WorkspaceStates(SyncResource):
         skip = refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        version = found.latest_build.template_version_id
-        check_parameters(self._client, version, parameters, owner=found.owner_id)
+        if parameters:
+            check_change(self._client, found, version_to_start(found), parameters)
         stopped, action = stop_fully(effort, found)
         done, start = bring_up(effort, stopped, parameters=parameters)
         return Outcome(done, "restarted" if action == "stopped" else start)
