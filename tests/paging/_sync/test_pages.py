@@ -12,7 +12,14 @@ import httpx
 import pytest
 import respx
 
-from coder_sdk import Client, CoderError, RequestValidationError, ServerError
+from coder_sdk import (
+    Client,
+    CoderError,
+    Hooks,
+    RequestValidationError,
+    ResponseInfo,
+    ServerError,
+)
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._io._sync.pages import Pager
 from coder_sdk._page import IncompleteListWarning, Page, PagingError
@@ -245,6 +252,24 @@ def test_an_error_while_reading_ahead_comes_after_the_pages_before_it(
     assert got == list(range(1, 301))
     assert caught.value.position is not None
     assert caught.value.position.items == 300
+
+
+def test_what_a_hook_raises_while_reading_ahead_is_raised_as_it_is(
+    server: respx.Route,
+) -> None:
+    server.side_effect = users(730)
+
+    heard: list[ResponseInfo] = []
+
+    def refuse(info: ResponseInfo) -> None:
+        heard.append(info)
+        if len(heard) > 1:
+            raise ValueError("of the hook")
+
+    with Client(URL, token="t", hooks=Hooks(on_response=refuse)) as client:
+        pager = listing(client).prefetch(4)
+        with pytest.raises(ValueError, match=r"^of the hook$"):
+            collect(pager, [])
 
 
 def test_reading_ahead_needs_a_page(server: respx.Route, client: Client) -> None:
