@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coder_sdk._decode import Decoder
+    from coder_sdk._redact import Redactor
     from coder_sdk._request import Request, SocketRequest, StreamRequest
 
 
 def decode_frame(
-    request: StreamRequest[Any] | SocketRequest[Any, Any], payload: bytes | str
+    request: StreamRequest[Any] | SocketRequest[Any, Any],
+    payload: bytes | str,
+    redactor: Redactor,
 ) -> Any:
     """Decode one frame into the type of the operation.
+
+    Args:
+        request: What opened the stream.
+        payload: The frame.
+        redactor: What the client hides; an error shows the frame without it.
 
     Raises:
         DecodeError: It does not fit.
@@ -26,10 +34,10 @@ def decode_frame(
         return decoder.json(payload)
     except ValueError:
         body = payload.encode() if isinstance(payload, str) else payload
-        return _explain(request, decoder, body)
+        return _explain(request, decoder, body, redactor)
 
 
-def _explain(request: Request[Any], decoder: Decoder, body: bytes) -> Any:
+def _explain(request: Request[Any], decoder: Decoder, body: bytes, redactor: Redactor) -> Any:
     """Raise what is wrong with a frame."""
     from coder_sdk._answers import decode_json  # noqa: PLC0415 - few frames do not fit
     from coder_sdk._response import Answer  # noqa: PLC0415
@@ -41,6 +49,7 @@ def _explain(request: Request[Any], decoder: Decoder, body: bytes) -> Any:
         method=request.method,
         url=request.path_template,
         operation=request.operation,
+        redactor=redactor,
     )
     return decode_json(decoder, answer)
 

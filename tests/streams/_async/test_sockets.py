@@ -86,6 +86,23 @@ async def test_an_answer_that_does_not_fit_is_a_decode_error(
         assert opened.last_event is None
 
 
+async def test_an_answer_that_does_not_fit_is_shown_without_the_secrets_of_the_client(
+    server: Server,
+) -> None:
+    secret = "of-the-proxy-4711"
+    server.expect(lambda peer: peer.accept().send({"id": f"heard {secret}"}).wait_gone())
+    headers = {"X-Proxy-Secret": secret}
+    async with (
+        AsyncClient(server.url, token="t", headers=headers) as client,
+        socket(client) as opened,
+    ):
+        assert opened.last_event is None
+        with pytest.raises(DecodeError) as caught:
+            await opened.receive()
+    assert b"heard" in caught.value.body
+    assert secret.encode() not in caught.value.body
+
+
 async def test_a_normal_close_ends_the_iteration(client: AsyncClient, server: Server) -> None:
     server.expect(lambda peer: peer.accept().send({"id": 1}, {"id": 2}).close(1000, "bye"))
     got = []

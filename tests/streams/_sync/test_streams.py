@@ -319,6 +319,19 @@ def test_a_frame_that_does_not_fit_is_a_decode_error(client: Client, server: Ser
     assert "secret" not in str(caught.value)
 
 
+def test_a_frame_that_does_not_fit_is_shown_without_the_secrets_of_the_client(
+    server: Server,
+) -> None:
+    secret = "of-the-proxy-4711"
+    server.expect(lambda peer: peer.accept().send({"id": f"heard {secret}"}).wait_gone())
+    with Client(server.url, token=TOKEN, headers={"X-Proxy-Secret": secret}) as client:
+        opened = stream(client, frame=dict[str, int])
+        with pytest.raises(DecodeError) as caught:
+            collect(opened)
+    assert b"heard" in caught.value.body
+    assert secret.encode() not in caught.value.body
+
+
 # Server-sent events
 
 

@@ -129,7 +129,8 @@ class AsyncStream(Generic[T]):
                 await self._ended(error)
                 continue
             if kind == "data":
-                frame = self._bookmark.take(decode_frame(self._request, payload))
+                redactor = self._transport.core.redactor
+                frame = self._bookmark.take(decode_frame(self._request, payload, redactor))
                 if frame is not None:
                     self._patience.failures = self._problems = 0
                     self.last_event = frame

@@ -94,7 +94,8 @@ class Socket(Generic[S, V]):
             message = connection.receive()
         except ClosedError as error:
             raise self._lost(error) from None
-        self.last_event = cast("V", decode_frame(self._request, message))
+        redactor = self._transport.core.redactor
+        self.last_event = cast("V", decode_frame(self._request, message, redactor))
         return self.last_event
 
     def _lost(self, error: ClosedError) -> StreamError:
