@@ -118,6 +118,23 @@ def test_an_outdated_version_is_kept_unless_asked_otherwise(
     assert workspace.latest_build.template_version_id == newer
 
 
+def test_an_update_that_needs_an_answer_is_an_error_where_a_ready_workspace_is_promised(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    fake.add_workspace("dev", template="docker", running=False)
+    needed = [Parameter("team", required=True), Parameter("tier", required=True)]
+    fake.add_version("docker", "v2", active=True, parameters=needed)
+    week = timedelta(days=7)
+    with pytest.raises(RequestValidationError, match="needs a value for `team`, `tier`"):
+        colour.call(coder.workspaces.provision, "dev", update=True, ttl=week)
+    outcome = colour.call(coder.workspaces.ensure, "dev", update=True, ttl=week)
+    assert (outcome.action, outcome.changed) == ("skipped", False)
+    assert all(item.method == "GET" for item in fake.requests)
+    answers = {"team": "red", "tier": "gold"}
+    ready = colour.call(coder.workspaces.provision, "dev", update=True, parameters=answers)
+    assert ready.latest_build.status == "running"
+
+
 def test_what_a_failed_start_left_is_stopped_first(
     colour: Colour, fake: FakeCoder, coder: Any, docker: None
 ) -> None:

@@ -29,8 +29,9 @@ from coder_sdk.workflows._async._workspace_settings import (
 )
 from coder_sdk.workflows._async._workspace_states import AsyncWorkspaceStates
 from coder_sdk.workflows._async._workspace_waits import AsyncWorkspaceWaits
+from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._targets import target_of
-from coder_sdk.workflows.outcome import Outcome
+from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -193,7 +194,7 @@ class AsyncWorkspaces(
 
         Returns:
             The workspace, and `created`, `started`, `woken`, `updated` or `unchanged`; `skipped` if
-            `update` found parameters that need a value.
+            `update` found parameters that need a value; nothing was changed then.
 
         Raises:
             RequestValidationError: The name, a parameter or the preset does not fit, or a parameter
@@ -221,7 +222,7 @@ class AsyncWorkspaces(
         named = isinstance(workspace, str)
         target = new_target(str(workspace), owner) if named else target_of(workspace)
         outcome = await ensure_workspace(effort, target, plan, update=update)
-        if outcome.action == "created":
+        if outcome.action in {"created", "skipped"}:
             return outcome
         return await self._settings(outcome, ttl, autostart, automatic_updates)
 
@@ -291,8 +292,8 @@ class AsyncWorkspaces(
             The workspace.
 
         Raises:
-            RequestValidationError: The name, a parameter or the preset does not fit; nothing was
-                changed.
+            RequestValidationError: The name, a parameter or the preset does not fit, or `update`
+                found parameters that need a value; nothing was changed.
             ConflictError: It exists and is made from another template; nothing was changed.
             JobError: A build did not succeed; it has the end of the log.
             AgentError: An agent does not become ready.
@@ -309,7 +310,14 @@ class AsyncWorkspaces(
             automatic_updates=automatic_updates, update=update, wait=wait, timeout=timeout,
             poll_interval=poll_interval, on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
-        return outcome.object
+        found, action = outcome
+        if isinstance(action, Skip):
+            raise RequestValidationError(
+                f"{full_name(found)} was not updated: {action.reason}.",
+                parameter=action.parameters[0] if len(action.parameters) == 1 else None,
+                hint="Pass them in `parameters`, or leave the version as it is.",
+            )
+        return found
 
     @asynccontextmanager
     async def temporary(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
+from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._sync._concurrency import shelter
 from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._workspace_creation import (
@@ -32,7 +33,7 @@ from coder_sdk.workflows._sync._workspace_settings import (
 from coder_sdk.workflows._sync._workspace_states import WorkspaceStates
 from coder_sdk.workflows._sync._workspace_waits import WorkspaceWaits
 from coder_sdk.workflows._targets import target_of
-from coder_sdk.workflows.outcome import Outcome
+from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -195,7 +196,7 @@ class Workspaces(
 
         Returns:
             The workspace, and `created`, `started`, `woken`, `updated` or `unchanged`; `skipped` if
-            `update` found parameters that need a value.
+            `update` found parameters that need a value; nothing was changed then.
 
         Raises:
             RequestValidationError: The name, a parameter or the preset does not fit, or a parameter
@@ -223,7 +224,7 @@ class Workspaces(
         named = isinstance(workspace, str)
         target = new_target(str(workspace), owner) if named else target_of(workspace)
         outcome = ensure_workspace(effort, target, plan, update=update)
-        if outcome.action == "created":
+        if outcome.action in {"created", "skipped"}:
             return outcome
         return self._settings(outcome, ttl, autostart, automatic_updates)
 
@@ -293,8 +294,8 @@ class Workspaces(
             The workspace.
 
         Raises:
-            RequestValidationError: The name, a parameter or the preset does not fit; nothing was
-                changed.
+            RequestValidationError: The name, a parameter or the preset does not fit, or `update`
+                found parameters that need a value; nothing was changed.
             ConflictError: It exists and is made from another template; nothing was changed.
             JobError: A build did not succeed; it has the end of the log.
             AgentError: An agent does not become ready.
@@ -311,7 +312,14 @@ class Workspaces(
             automatic_updates=automatic_updates, update=update, wait=wait, timeout=timeout,
             poll_interval=poll_interval, on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
-        return outcome.object
+        found, action = outcome
+        if isinstance(action, Skip):
+            raise RequestValidationError(
+                f"{full_name(found)} was not updated: {action.reason}.",
+                parameter=action.parameters[0] if len(action.parameters) == 1 else None,
+                hint="Pass them in `parameters`, or leave the version as it is.",
+            )
+        return found
 
     @contextmanager
     def temporary(
