@@ -201,6 +201,18 @@ def test_an_archived_version_is_brought_back(fake: FakeCoder, colour: Colour, co
     assert (version.id, version.archived, action) == (first.id, False, "updated")
 
 
+def test_bringing_back_an_archived_version_is_a_change_although_it_stays_inactive(
+    fake: FakeCoder, colour: Colour, coder: Any
+) -> None:
+    first = push(colour, coder).object
+    second = push(colour, coder, {"main.tf": "# other\n"}).object
+    colour.call(coder.template_versions.archive, first)
+    version, action = push(colour, coder, activate=False)
+    assert (version.id, version.archived, action) == (first.id, False, "updated")
+    assert active(colour, coder) == second.id
+    assert push(colour, coder, activate=False).action == "unchanged"
+
+
 def test_a_template_that_is_too_large_is_not_sent(
     fake: FakeCoder, colour: Colour, coder: Any, monkeypatch: pytest.MonkeyPatch
 ):

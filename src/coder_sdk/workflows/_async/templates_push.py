@@ -139,8 +139,8 @@ class AsyncTemplatePush(AsyncResource):
             on_progress: Called with a `Progress` whenever there is a new one.
 
         Returns:
-            The version, and `created` (the template is new), `updated` (the version is new, or
-            active now), or `unchanged`.
+            The version, and `created` (the template is new), `updated` (the version is new,
+            active now, or no longer archived), or `unchanged`.
 
         Raises:
             RequestValidationError: It is no template, or larger than the server takes.
@@ -255,8 +255,9 @@ class AsyncTemplatePush(AsyncResource):
         if held is not None:
             adopted = await self._adopted(task, held)
             if adopted is not None:
+                action = "updated" if held.archived else "unchanged"
                 return await self._activated(
-                    template, adopted, activate=activate and task.waits, action="unchanged"
+                    template, adopted, activate=activate and task.waits, action=action
                 )
         file_id = await task.upload()
 

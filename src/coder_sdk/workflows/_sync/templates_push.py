@@ -141,8 +141,8 @@ class TemplatePush(SyncResource):
             on_progress: Called with a `Progress` whenever there is a new one.
 
         Returns:
-            The version, and `created` (the template is new), `updated` (the version is new, or
-            active now), or `unchanged`.
+            The version, and `created` (the template is new), `updated` (the version is new,
+            active now, or no longer archived), or `unchanged`.
 
         Raises:
             RequestValidationError: It is no template, or larger than the server takes.
@@ -255,8 +255,9 @@ class TemplatePush(SyncResource):
         if held is not None:
             adopted = self._adopted(task, held)
             if adopted is not None:
+                action = "updated" if held.archived else "unchanged"
                 return self._activated(
-                    template, adopted, activate=activate and task.waits, action="unchanged"
+                    template, adopted, activate=activate and task.waits, action=action
                 )
         file_id = task.upload()
 
