@@ -19,6 +19,9 @@ _TABLE = '''\
 OPERATIONS: dict[str, tuple[str, str | None, str | None, str | None, str | None]] = {{
 {rows}
 }}
+
+# Operations that may be done twice although their verb may not (True), and the other way round.
+REPEATABLE: dict[str, bool] = {exceptions}
 '''
 
 
@@ -26,7 +29,14 @@ def render_availability(description: Json, header: str) -> str:
     """Write the table of a description, and of what the releases before it had."""
     rows = dict(_dropped(description)) | dict(_present(description))
     lines = [f"    {call!r}: {rows[call]!r}," for call in sorted(rows)]
-    text = _TABLE.format(header=header, rows="\n".join(lines))
+    exceptions = "".join(
+        f"    {call!r}: {may},\n" for call, may in sorted(_exceptions(description))
+    )
+    text = _TABLE.format(
+        header=header,
+        rows="\n".join(lines),
+        exceptions=f"{{\n{exceptions}}}" if exceptions else "{}",
+    )
     ast.parse(text)
     return text
 
@@ -36,6 +46,14 @@ def _present(description: Json) -> Iterator[tuple[str, Row]]:
     for call, operation in operations(description):
         until, feature, experiment, successor = (_text(operation.get(mark)) for mark in marks)
         yield call, (str(operation.get("x-since", "2.0")), until, feature, experiment, successor)
+
+
+def _exceptions(description: Json) -> Iterator[tuple[str, bool]]:
+    for call, operation in operations(description):
+        if operation.get("x-retry-safe"):
+            yield call, True
+        elif operation.get("x-idempotent") is not None:
+            yield call, operation["x-idempotent"] is not False
 
 
 def _dropped(description: Json) -> Iterator[tuple[str, Row]]:

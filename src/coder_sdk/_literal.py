@@ -52,7 +52,18 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
         options=CallOptions(timeout, deadline, headers, retry),
     )
     request.types = ResponseTypes(None, Any if isinstance(into, Omit) else into)
+    _mark_repeatable(request)
     return request
+
+
+def _mark_repeatable(request: Request[Any]) -> None:
+    """Let a path that an operation is known for be repeated only as the operation is."""
+    from coder_sdk._errors.features import described  # noqa: PLC0415 - off the import path
+    from coder_sdk.resources._operations import REPEATABLE  # noqa: PLC0415
+
+    known = described(f"{request.method} {request.path_template}", REPEATABLE)
+    if known is not None:
+        request.idempotent = request.retry_safe = REPEATABLE[known]
 
 
 def _body(body: Any) -> Body | None:

@@ -187,6 +187,18 @@ def test_faults_by_method(
     assert "may have processed" in str(caught.value)
 
 
+def test_a_written_out_path_is_repeated_as_its_operation_is(colour: Colour, router: MockRouter):
+    password = router.put("/api/v2/users/me/password").mock(side_effect=httpx.ReadError("x"))
+    usage = router.post("/api/v2/workspaces/7/usage").mock(side_effect=answers(502, 200))
+    client = colour.client()
+    with pytest.raises(ConnectionLostError) as caught:
+        colour.call(client.request, "PUT", "/api/v2/users/me/password", body={"password": "p"})
+    assert password.call_count == 1
+    assert caught.value.may_have_been_processed
+    colour.call(client.request, "POST", "/api/v2/workspaces/7/usage", into=None)
+    assert usage.call_count == 2
+
+
 def test_four_tries_and_no_more(colour: Colour, router: MockRouter):
     route = router.get("/x").mock(side_effect=answers(*[503] * 9))
     with pytest.raises(UnavailableError, match="after 4 tries") as caught:

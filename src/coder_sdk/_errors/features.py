@@ -9,6 +9,7 @@ The package of the operations brings a generated table `resources/_operations.py
         "GET /api/v2/groups": ("2.16", None, "template_rbac", None, None),
         "GET /api/v2/old": ("2.0", "2.31", None, None, "GET /api/v2/new"),
     }
+    REPEATABLE: dict[str, bool] = {"PUT /api/v2/users/{user}/password": False}
 
 `since` is the first release that has the operation (`"2.0"`: or an earlier one), `until` the last
 (`None`: it still exists), `replacement` the operation that took its place.
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from coder_sdk._versions import release
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from coder_sdk._decode import ResponseTypes
     from coder_sdk._errors.status import APIStatusError
     from coder_sdk._response import Answer
@@ -152,16 +155,21 @@ def _by_build(row: Operation, answer: Answer) -> Unavailable | None:
 def find(operation: str, types: ResponseTypes | None) -> Operation | None:
     """The row of an operation, also of a path that a caller wrote out."""
     table = {} if types is None else types.operations
-    row = table.get(operation)
-    if row is None:
-        method, _, path = operation.partition(" ")
-        path = path.partition("?")[0]
-        for known, candidate in table.items():
-            verb, _, template = known.partition(" ")
-            if verb == method and _pattern(template).fullmatch(path):
-                row = candidate
-                break
-    return None if row is None else Operation(*row)
+    known = described(operation, table)
+    return None if known is None else Operation(*table[known])
+
+
+def described(operation: str, table: Collection[str]) -> str | None:
+    """The key of a table of operations that an operation has, also with its path written out."""
+    if operation in table:
+        return operation
+    method, _, path = operation.partition(" ")
+    path = path.partition("?")[0]
+    for known in table:
+        verb, _, template = known.partition(" ")
+        if verb == method and _pattern(template).fullmatch(path):
+            return known
+    return None
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -951,3 +951,24 @@ OPERATIONS: dict[str, tuple[str, str | None, str | None, str | None, str | None]
     "PUT /oauth2/clients/{client_id}": ("2.25", None, None, "oauth2", None),
     "PUT /scim/v2/Users/{id}": ("2.19", None, "scim", None, None),
 }
+
+# Operations that may be done twice although their verb may not (True), and the other way round.
+REPEATABLE: dict[str, bool] = {
+    "GET /api/v2/external-auth/{externalauth}/device": False,
+    "GET /api/v2/users/oauth2/github/callback": False,
+    "GET /api/v2/users/oidc/callback": False,
+    "PATCH /api/experimental/chats/{chat}/acl": True,
+    "PATCH /api/v2/templates/{template}/acl": True,
+    "PATCH /api/v2/templates/{template}/versions": True,
+    "PATCH /api/v2/workspaces/{workspace}/acl": True,
+    "POST /api/v2/authcheck": True,
+    "POST /api/v2/files": True,
+    "POST /api/v2/templatebuilder/compose": True,
+    "POST /api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate": True,
+    "POST /api/v2/users/validate-password": True,
+    "POST /api/v2/workspaces/{workspace}/port-share": True,
+    "POST /api/v2/workspaces/{workspace}/usage": True,
+    "POST /oauth2/revoke": True,
+    "PUT /api/v2/users/{user}/gitsshkey": False,
+    "PUT /api/v2/users/{user}/password": False,
+}
