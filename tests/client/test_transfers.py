@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,22 @@ def test_a_download_goes_to_a_file_at_once(colour: Colour, router: MockRouter, t
     assert target.read_bytes() == CONTENT
     assert heard[-1] == (len(CONTENT), len(CONTENT))
     assert names(tmp_path) == ["out.tar"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_a_download_has_the_rights_of_any_new_file(
+    colour: Colour, router: MockRouter, tmp_path: Path
+):
+    router.get("/api/v2/files/x").respond(content=CONTENT)
+    target, other = tmp_path / "out.tar", tmp_path / "other"
+    before = os.umask(0o027)
+    try:
+        other.touch()
+        download(colour, colour.client(), lambda response: response.to_file(target))
+    finally:
+        os.umask(before)
+    assert target.stat().st_mode == other.stat().st_mode
+    assert target.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_cut_download_leaves_no_file(colour: Colour, tmp_path: Path):

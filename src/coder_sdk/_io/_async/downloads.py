@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from coder_sdk._errors.transport import ConnectionLostError
 from coder_sdk._io._async.primitives import settled, write_chunk
@@ -26,6 +26,11 @@ def check_size(written: int, size: int | None) -> None:
         raise ConnectionLostError(f"the body ended after {written} of {size} bytes")
 
 
+def new_beside(target: Path) -> BinaryIO:
+    """Open a new file next to another, with the rights that the process gives its files."""
+    return target.with_name(f".{target.name}.{token_hex(4)}").open("xb")
+
+
 async def to_file(
     response: AsyncStreamingResponse[Any],
     path: str | os.PathLike[str],
@@ -38,7 +43,7 @@ async def to_file(
     """
     target = Path(path)
     size, written = response.size, 0
-    file = NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False)  # noqa: SIM115 - kept on success
+    file = new_beside(target)
     try:
         with file:
             async for chunk in response.iter_bytes():
