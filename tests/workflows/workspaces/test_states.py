@@ -92,6 +92,37 @@ def test_a_condition_is_asked_about_fresh_state(
     assert transitions(fake) == []
 
 
+@pytest.mark.parametrize("method", ["start", "stop", "restart", "update", "delete"])
+def test_a_condition_is_asked_again_after_a_wait_for_another_build(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None, method: str
+) -> None:
+    fake.add_version("docker", "v2", active=True)
+    if method == "stop":
+        colour.call(coder.workspaces.start, "dev", force=True, wait=False)
+    else:
+        colour.call(coder.workspaces.stop, "dev", wait=False)
+    before, asked = transitions(fake), []
+
+    def only_if(workspace: Any) -> bool:
+        asked.append(workspace.latest_build.job.status)
+        return "succeeded" not in asked
+
+    outcome = colour.call(getattr(coder.workspaces, method), "dev", only_if=only_if)
+    assert outcome.action == "skipped"
+    assert (len(asked), asked[-1]) == (2, "succeeded")
+    assert transitions(fake) == before
+
+
+def test_a_condition_is_not_asked_about_a_stop_of_our_own(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    fake.fail_next_build()
+    with pytest.raises(BuildFailedError):
+        colour.call(coder.workspaces.start, "dev", force=True)
+    only_if = colour.function(lambda workspace: workspace.latest_build.status == "failed")
+    assert colour.call(coder.workspaces.start, "dev", only_if=only_if).action == "started"
+
+
 def test_a_condition_may_say_why(colour: Colour, coder: Any, dev: None) -> None:
     outcome = colour.call(coder.workspaces.delete, "dev", only_if=lambda _: Skip("still used"))
     assert outcome.reason == "still used"

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 
 async def remove(
-    effort: AsyncEffort, workspace: Workspace, *, orphan_on_failure: bool, **body: Any
+    effort: AsyncEffort,
+    workspace: Workspace,
+    *,
+    only_if: Callable[[Workspace], object] | None,
+    orphan_on_failure: bool,
+    **body: Any,
 ) -> Outcome[Workspace | None]:
     """Delete a workspace, whatever state it is in."""
     for _ in range(ROUNDS):
@@ -36,6 +41,9 @@ async def remove(
         step = next_step(latest, "delete")
         if step == "done":
             return Outcome(workspace, "unchanged")
+        skip = await refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         if step == "wait" and effort.mode is not None:
             workspace = await effort.outlast(workspace)
             continue
@@ -139,12 +147,10 @@ class AsyncWorkspaceRemoval(AsyncResource):
             if not missing_ok:
                 raise
             return Outcome(None, "unchanged")
-        skip = await refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
         return await remove(
             effort,
             found,
+            only_if=only_if,
             orphan_on_failure=orphan_on_failure,
             orphan=orphan or OMIT,
             log_level=log_level,

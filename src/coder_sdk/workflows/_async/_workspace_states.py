@@ -79,11 +79,19 @@ async def check_change(
 
 
 async def bring_up(
-    effort: AsyncEffort, workspace: Workspace, *, force: bool = False, **options: Any
+    effort: AsyncEffort,
+    workspace: Workspace,
+    *,
+    force: bool = False,
+    only_if: Callable[[Workspace], object] | None = None,
+    **options: Any,
 ) -> Outcome[Workspace]:
     """Bring a workspace to a succeeded start, whatever state it is in."""
     action = "started"
     for _ in range(ROUNDS):
+        skip = await refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "start")
         if step == "done" and not force:
             return Outcome(await effort.ready(workspace), "unchanged")
@@ -97,10 +105,12 @@ async def bring_up(
         if step == "clean":
             cleaned = await effort.clean(workspace)
             workspace = cleaned or await read_workspace(effort.client, workspace)
+            # It is not asked about what we have changed ourselves.
+            only_if = None if cleaned else only_if
             continue
         if workspace.dormant_at is not None:
             await effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
-            action = "woken"
+            action, only_if = "woken", None
         begun = await begin_start(effort, workspace, **options)
         if begun is not None:
             build, ours = begun
@@ -111,10 +121,18 @@ async def bring_up(
 
 
 async def bring_down(
-    effort: AsyncEffort, workspace: Workspace, *, force: bool = False, **body: Any
+    effort: AsyncEffort,
+    workspace: Workspace,
+    *,
+    force: bool = False,
+    only_if: Callable[[Workspace], object] | None = None,
+    **body: Any,
 ) -> Outcome[Workspace]:
     """Bring a workspace to a succeeded stop, whatever state it is in."""
     for _ in range(ROUNDS):
+        skip = await refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "stop")
         if step == "done" and not force:
             return Outcome(workspace, "unchanged")
@@ -197,12 +215,10 @@ class AsyncWorkspaceStates(AsyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = await read_workspace(self._client, workspace)
-        skip = await refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
         return await bring_up(
-            effort, found, force=force, parameters=parameters, preset=preset, log_level=log_level
-        )
+            effort, found, force=force, only_if=only_if, parameters=parameters, preset=preset,
+            log_level=log_level,
+        )  # fmt: skip
 
     async def stop(
         self,
@@ -249,10 +265,7 @@ class AsyncWorkspaceStates(AsyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = await read_workspace(self._client, workspace)
-        skip = await refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
-        return await bring_down(effort, found, force=force, log_level=log_level)
+        return await bring_down(effort, found, force=force, only_if=only_if, log_level=log_level)
 
     async def restart(
         self,
@@ -299,7 +312,9 @@ class AsyncWorkspaceStates(AsyncResource):
             return Outcome(found, skip)
         if parameters:
             await check_change(self._client, found, version_to_start(found), parameters)
-        stopped, action = await stop_fully(effort, found)
+        stopped, action = await stop_fully(effort, found, only_if)
+        if isinstance(action, Skip):
+            return Outcome(stopped, action)
         done, start = await bring_up(effort, stopped, parameters=parameters)
         return Outcome(done, "restarted" if action == "stopped" else start)
 
@@ -351,11 +366,15 @@ class AsyncWorkspaceStates(AsyncResource):
         skip = await refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        return await renew(effort, found, parameters)
+        return await renew(effort, found, parameters, only_if)
 
 
-async def stop_fully(effort: AsyncEffort, workspace: Workspace) -> Outcome[Workspace]:
-    """Stop a workspace and wait for that, even where the caller waits for nothing else."""
+async def stop_fully(
+    effort: AsyncEffort,
+    workspace: Workspace,
+    only_if: Callable[[Workspace], object] | None = None,
+) -> Outcome[Workspace]:
+    """Stop a workspace and wait for that; the condition is asked again after other builds."""
     for _ in range(ROUNDS):
         step = next_step(workspace.latest_build, "stop")
         if step == "done":
@@ -368,11 +387,17 @@ async def stop_fully(effort: AsyncEffort, workspace: Workspace) -> Outcome[Works
             workspace = await read_workspace(effort.client, workspace)
         else:
             workspace = await effort.outlast(workspace)
+        skip = await refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
     raise unsettled(workspace)
 
 
 async def renew(
-    effort: AsyncEffort, workspace: Workspace, parameters: Mapping[str, ParameterValue] | None
+    effort: AsyncEffort,
+    workspace: Workspace,
+    parameters: Mapping[str, ParameterValue] | None,
+    only_if: Callable[[Workspace], object] | None = None,
 ) -> Outcome[Workspace]:
     """Take a workspace to the active version, unless it has it."""
     client, version = effort.client, workspace.template_active_version_id
@@ -392,7 +417,9 @@ async def renew(
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         return Outcome(workspace, Skip(f"the new version needs a value for {names}", missing))
-    stopped, _ = await stop_fully(effort, workspace)
+    stopped, action = await stop_fully(effort, workspace, only_if)
+    if isinstance(action, Skip):
+        return Outcome(stopped, action)
     done, _ = await bring_up(effort, stopped, version=version, parameters=parameters)
     return Outcome(done, "updated")
 

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def remove(
-    effort: Effort, workspace: Workspace, *, orphan_on_failure: bool, **body: Any
+    effort: Effort,
+    workspace: Workspace,
+    *,
+    only_if: Callable[[Workspace], object] | None,
+    orphan_on_failure: bool,
+    **body: Any,
 ) -> Outcome[Workspace | None]:
     """Delete a workspace, whatever state it is in."""
     for _ in range(ROUNDS):
@@ -38,6 +43,9 @@ def remove(
         step = next_step(latest, "delete")
         if step == "done":
             return Outcome(workspace, "unchanged")
+        skip = refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         if step == "wait" and effort.mode is not None:
             workspace = effort.outlast(workspace)
             continue
@@ -141,12 +149,10 @@ class WorkspaceRemoval(SyncResource):
             if not missing_ok:
                 raise
             return Outcome(None, "unchanged")
-        skip = refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
         return remove(
             effort,
             found,
+            only_if=only_if,
             orphan_on_failure=orphan_on_failure,
             orphan=orphan or OMIT,
             log_level=log_level,

@@ -81,11 +81,19 @@ def check_change(
 
 
 def bring_up(
-    effort: Effort, workspace: Workspace, *, force: bool = False, **options: Any
+    effort: Effort,
+    workspace: Workspace,
+    *,
+    force: bool = False,
+    only_if: Callable[[Workspace], object] | None = None,
+    **options: Any,
 ) -> Outcome[Workspace]:
     """Bring a workspace to a succeeded start, whatever state it is in."""
     action = "started"
     for _ in range(ROUNDS):
+        skip = refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "start")
         if step == "done" and not force:
             return Outcome(effort.ready(workspace), "unchanged")
@@ -99,10 +107,12 @@ def bring_up(
         if step == "clean":
             cleaned = effort.clean(workspace)
             workspace = cleaned or read_workspace(effort.client, workspace)
+            # It is not asked about what we have changed ourselves.
+            only_if = None if cleaned else only_if
             continue
         if workspace.dormant_at is not None:
             effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
-            action = "woken"
+            action, only_if = "woken", None
         begun = begin_start(effort, workspace, **options)
         if begun is not None:
             build, ours = begun
@@ -113,10 +123,18 @@ def bring_up(
 
 
 def bring_down(
-    effort: Effort, workspace: Workspace, *, force: bool = False, **body: Any
+    effort: Effort,
+    workspace: Workspace,
+    *,
+    force: bool = False,
+    only_if: Callable[[Workspace], object] | None = None,
+    **body: Any,
 ) -> Outcome[Workspace]:
     """Bring a workspace to a succeeded stop, whatever state it is in."""
     for _ in range(ROUNDS):
+        skip = refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "stop")
         if step == "done" and not force:
             return Outcome(workspace, "unchanged")
@@ -199,12 +217,10 @@ class WorkspaceStates(SyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = read_workspace(self._client, workspace)
-        skip = refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
         return bring_up(
-            effort, found, force=force, parameters=parameters, preset=preset, log_level=log_level
-        )
+            effort, found, force=force, only_if=only_if, parameters=parameters, preset=preset,
+            log_level=log_level,
+        )  # fmt: skip
 
     def stop(
         self,
@@ -251,10 +267,7 @@ class WorkspaceStates(SyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = read_workspace(self._client, workspace)
-        skip = refusal(only_if, found)
-        if skip is not None:
-            return Outcome(found, skip)
-        return bring_down(effort, found, force=force, log_level=log_level)
+        return bring_down(effort, found, force=force, only_if=only_if, log_level=log_level)
 
     def restart(
         self,
@@ -301,7 +314,9 @@ class WorkspaceStates(SyncResource):
             return Outcome(found, skip)
         if parameters:
             check_change(self._client, found, version_to_start(found), parameters)
-        stopped, action = stop_fully(effort, found)
+        stopped, action = stop_fully(effort, found, only_if)
+        if isinstance(action, Skip):
+            return Outcome(stopped, action)
         done, start = bring_up(effort, stopped, parameters=parameters)
         return Outcome(done, "restarted" if action == "stopped" else start)
 
@@ -353,11 +368,15 @@ class WorkspaceStates(SyncResource):
         skip = refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        return renew(effort, found, parameters)
+        return renew(effort, found, parameters, only_if)
 
 
-def stop_fully(effort: Effort, workspace: Workspace) -> Outcome[Workspace]:
-    """Stop a workspace and wait for that, even where the caller waits for nothing else."""
+def stop_fully(
+    effort: Effort,
+    workspace: Workspace,
+    only_if: Callable[[Workspace], object] | None = None,
+) -> Outcome[Workspace]:
+    """Stop a workspace and wait for that; the condition is asked again after other builds."""
     for _ in range(ROUNDS):
         step = next_step(workspace.latest_build, "stop")
         if step == "done":
@@ -370,11 +389,17 @@ def stop_fully(effort: Effort, workspace: Workspace) -> Outcome[Workspace]:
             workspace = read_workspace(effort.client, workspace)
         else:
             workspace = effort.outlast(workspace)
+        skip = refusal(only_if, workspace)
+        if skip is not None:
+            return Outcome(workspace, skip)
     raise unsettled(workspace)
 
 
 def renew(
-    effort: Effort, workspace: Workspace, parameters: Mapping[str, ParameterValue] | None
+    effort: Effort,
+    workspace: Workspace,
+    parameters: Mapping[str, ParameterValue] | None,
+    only_if: Callable[[Workspace], object] | None = None,
 ) -> Outcome[Workspace]:
     """Take a workspace to the active version, unless it has it."""
     client, version = effort.client, workspace.template_active_version_id
@@ -394,7 +419,9 @@ def renew(
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         return Outcome(workspace, Skip(f"the new version needs a value for {names}", missing))
-    stopped, _ = stop_fully(effort, workspace)
+    stopped, action = stop_fully(effort, workspace, only_if)
+    if isinstance(action, Skip):
+        return Outcome(stopped, action)
     done, _ = bring_up(effort, stopped, version=version, parameters=parameters)
     return Outcome(done, "updated")
 
