@@ -23,23 +23,28 @@ def deployed(patch: pytest.MonkeyPatch) -> Iterator[FakeCoder]:
     """Let `Client()`, whatever its address, be a client of a furnished fake deployment."""
     with FakeCoder() as fake:
         furnish(fake)
-        memory = Memory(fake._app)
-        plain_core = Core.__init__
-
-        def core(self: Core, *args: Any, **options: Any) -> None:
-            plain_core(self, *args, **options)
-            self.opener = memory.aopen if self.asynchronous else memory.open
-
-        def http(*, asynchronous: bool, **options: Any) -> Any:
-            answer = memory.asend if asynchronous else memory.send
-            return _http.answering_client(answer, asynchronous=asynchronous)
-
-        patch.setattr(Core, "__init__", core)
-        patch.setattr(_http, "new_client", http)
-        patch.setattr(_base_client, "SystemClock", lambda: fake.clock)
-        patch.setenv("CODER_URL", URL)
-        patch.setenv("CODER_SESSION_TOKEN", fake.token_for())
+        reach(patch, fake)
         yield fake
+
+
+def reach(patch: pytest.MonkeyPatch, fake: FakeCoder) -> None:
+    """Let `Client()`, whatever its address, be a client of a fake deployment in memory."""
+    memory = Memory(fake._app)
+    plain_core = Core.__init__
+
+    def core(self: Core, *args: Any, **options: Any) -> None:
+        plain_core(self, *args, **options)
+        self.opener = memory.aopen if self.asynchronous else memory.open
+
+    def http(*, asynchronous: bool, **options: Any) -> Any:
+        answer = memory.asend if asynchronous else memory.send
+        return _http.answering_client(answer, asynchronous=asynchronous)
+
+    patch.setattr(Core, "__init__", core)
+    patch.setattr(_http, "new_client", http)
+    patch.setattr(_base_client, "SystemClock", lambda: fake.clock)
+    patch.setenv("CODER_URL", URL)
+    patch.setenv("CODER_SESSION_TOKEN", fake.token_for())
 
 
 def furnish(fake: FakeCoder) -> None:
