@@ -8,10 +8,10 @@ PYENV_VERSIONS = $(shell command -v pyenv >/dev/null 2>&1 && pyenv versions --ba
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check lint format types contracts drift generate docs examples bench clean
+.PHONY: help setup demo test test-all httpx2 check lint format types contracts drift generate docs examples bench clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -32,7 +32,10 @@ test: $(READY) ## Set up, then run the tests on this Python
 test-all: $(READY) ## Run the tests on every supported Python that this machine has
 	PYENV_VERSION="$(PYENV_VERSIONS)" $(BIN)/nox --session tests
 
-check: lint types contracts drift docs examples test-all ## Everything that CI runs
+httpx2: $(READY) ## Run the tests of the transport on the successor of httpx
+	$(BIN)/nox --session httpx2
+
+check: lint types contracts drift docs examples test-all httpx2 ## Everything that CI runs
 
 lint: $(READY) ## Formatting and ruff's rules
 	$(BIN)/ruff format --check .

@@ -17,3 +17,13 @@ def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed from this checkout."""
     session.install("--editable", ".", "--group", "test", "--group", "lint", "--group", "demo")
     session.run("python", "-m", "pytest", "-n", "auto", "-q", *session.posargs)
+
+
+@nox.session
+def httpx2(session: nox.Session) -> None:
+    """Run what touches the transport on the successor of httpx, on the Python that runs nox."""
+    session.install("--editable", ".", "--group", "test")
+    suite = ("tests/client", "tests/streams", "tests/paging", "tests/resources")
+    session.run(
+        "python", "-m", "pytest", "-n", "auto", "-q", "--http=httpx2", *suite, *session.posargs
+    )

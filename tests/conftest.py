@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 import respx
 
+from tests import http_library
 from tests.colours import URL, Colour
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--http",
+        choices=http_library.NAMES,
+        default="httpx",
+        help="the HTTP library that the clients of the tests run on",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only_httpx(reason): skipped on the successor of httpx")
+    http_library.use(config.getoption("--http"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    marker = item.get_closest_marker("only_httpx")
+    if marker is not None and item.config.getoption("--http") != "httpx":
+        pytest.skip(marker.kwargs["reason"])
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +49,12 @@ def colour(request: pytest.FixtureRequest) -> Iterator[Colour]:
     made = Colour(request.param)
     yield made
     made.close()
+
+
+@pytest.fixture
+def library() -> ModuleType:
+    """The HTTP library that clients run on: the choice of `--http`."""
+    return http_library.in_use()
 
 
 @pytest.fixture

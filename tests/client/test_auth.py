@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -278,9 +279,11 @@ def test_logout_ends_the_session_and_forgets_the_token(colour: Colour, router: M
     assert "coder-session-token" not in route.calls.last.request.headers
 
 
-def test_a_ready_client_neither_gives_nor_takes_cookies(colour: Colour, router: MockRouter):
+def test_a_ready_client_neither_gives_nor_takes_cookies(
+    colour: Colour, router: MockRouter, library: ModuleType
+):
     route = router.get("/x").respond(json="ok", headers={"Set-Cookie": "coder_session_token=new"})
-    cls = httpx.AsyncClient if colour.is_async else httpx.Client
+    cls = library.AsyncClient if colour.is_async else library.Client
     ready = cls(cookies={"coder_session_token": "old"}, headers={"X-Mine": "kept", "Cookie": "a=b"})
     client = colour.client(http_client=ready)
     for _ in range(2):
@@ -294,8 +297,8 @@ def test_a_ready_client_neither_gives_nor_takes_cookies(colour: Colour, router: 
     colour.call(ready.aclose if colour.is_async else ready.close)
 
 
-def test_a_ready_client_of_the_other_colour_is_refused(colour: Colour):
-    wrong = httpx.Client() if colour.is_async else httpx.AsyncClient()
+def test_a_ready_client_of_the_other_colour_is_refused(colour: Colour, library: ModuleType):
+    wrong = library.Client() if colour.is_async else library.AsyncClient()
     with pytest.raises(ConfigError, match="http_client"):
         colour.client(http_client=wrong)
 

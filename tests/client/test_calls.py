@@ -7,6 +7,7 @@ import json
 import warnings
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -241,12 +242,14 @@ def test_bodies_are_json_and_bytes_are_bytes(colour: Colour, router: MockRouter)
     assert route.calls.last.request.headers["content-type"] == "application/octet-stream"
 
 
-def test_the_user_agent_names_everything_involved(colour: Colour, router: MockRouter):
+def test_the_user_agent_names_everything_involved(
+    colour: Colour, router: MockRouter, library: ModuleType
+):
     route = router.get("/x").respond(json=None)
     colour.call(colour.client(app_name="my-app/1.2").request, "GET", "/x")
     agent = route.calls.last.request.headers["user-agent"]
     assert agent.startswith(f"my-app/1.2 coder-sdk/{coder_sdk.__version__} Python/3.")
-    assert agent.endswith(f"httpx/{httpx.__version__}")
+    assert agent.endswith(f" {library.__name__}/{library.__version__}")
 
 
 @pytest.mark.parametrize(("version", "age"), [("v2.19.4+x", "older"), ("v2.37.0", "newer")])

@@ -121,7 +121,8 @@ def test_cell(colour: Colour, row: Any, method: str):
     run(colour, row, method)
 
 
-# TLS and proxies are settings of a ready client, not ours.
+# The successor as users have it: a ready client, whose TLS and proxies are no settings of ours. The
+# whole matrix runs on it with `--http=httpx2`.
 ON_SUCCESSOR = [
     cell
     for cell in CELLS

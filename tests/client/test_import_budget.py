@@ -12,6 +12,10 @@ import pytest
 
 import coder_sdk
 
+pytestmark = pytest.mark.only_httpx(
+    reason="a fresh interpreter imports the library that the package depends on"
+)
+
 HEAVY = ("pydantic", "attr", "attrs", "tenacity", "keyring", "websockets", "anyio", "certifi")
 
 

@@ -7,6 +7,7 @@ import copy
 import gc
 import os
 import warnings
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -71,9 +72,9 @@ def test_a_client_that_was_never_used_needs_no_closing():
         gc.collect()
 
 
-def test_a_ready_client_stays_open_and_needs_no_warning(router: MockRouter):
+def test_a_ready_client_stays_open_and_needs_no_warning(router: MockRouter, library: ModuleType):
     router.get("/x").respond(json=1)
-    with httpx.Client() as http:
+    with library.Client() as http:
         client = Client(URL, token=TOKEN, http_client=http)
         client.request("GET", "/x")
         with warnings.catch_warnings():

@@ -52,7 +52,7 @@ def everything(error: BaseException, records: list[logging.LogRecord]) -> str:
             if "/coder_sdk/" in frame.filename and not frame.filename.endswith("/_client.py")
         ]
         parts += ["\n".join((frame.locals or {}).values()) for frame in frames]
-        foreign = [frame for frame in shown.stack if "/httpx/" in frame.filename]
+        foreign = [frame for frame in shown.stack if "/httpx" in frame.filename]
         assert not foreign, "frames of the HTTP library hold the headers"
         parts.append(str(seen) if isinstance(seen, CoderError) else "")
         seen = seen.__cause__ or seen.__context__
