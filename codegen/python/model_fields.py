@@ -39,6 +39,7 @@ _ZERO = {
 }
 _SENT = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _DURATIONS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
+_MARKS = {unit: name.upper() for unit, name in _DURATIONS.items()} | {"epoch-s": "EPOCH_SECONDS"}
 _UNITS = {
     **_DURATIONS,
     "min": "minutes",
@@ -129,6 +130,7 @@ def fields(name: str, context: Context, directions: Directions) -> list[Field]:
             later = _is_later(inner, schema)
             given = wire in required if kind_of_base == "SharedModel" else None
             text, default = _response(inner, plain, context, later=later, given=given)
+            text = _measured(text, plain)
         text = _annotated(text, wire, field, hidden=_is_hidden(plain, context))
         found.append(Field(field, text, default, _doc(plain, schema, kind_of_base)))
     return found
@@ -215,7 +217,19 @@ def _annotated(text: str, wire: str, field: str, *, hidden: bool) -> str:
     """Say in the annotation what the wire calls a field, and that it is not to be shown."""
     options = [f"alias={wire!r}"] if wire != field else []
     options += ["repr=False"] if hidden else []
-    return f"Annotated[{text}, Field({', '.join(options)})]" if options else text
+    if not options:
+        return text
+    inner = text.removeprefix("Annotated[")
+    text = text if inner == text else inner[:-1]
+    return f"Annotated[{text}, Field({', '.join(options)})]"
+
+
+def _measured(text: str, plain: Json) -> str:
+    """Say in the annotation of a received number what makes it a duration or an instant."""
+    unit = _MARKS.get(plain.get("x-unit", ""))
+    if unit is None or shape(plain) not in {"integer", "number"}:
+        return text
+    return f"Annotated[{text}, Unit.{unit}]"
 
 
 def _is_hidden(plain: Json, context: Context) -> bool:

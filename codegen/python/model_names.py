@@ -16,7 +16,7 @@ RELEASED = FILE.with_name("released_models.json")
 _IMPORTED = """
     Annotated Any Base64 CaseInsensitiveModel Field Microseconds Milliseconds NEVER Nanoseconds
     NeverDatetime OpaqueModel OpenEnum OpenIntEnum RequestModel ResponseModel Seconds Secret
-    SharedModel TYPE_CHECKING TypeAlias UUID WireList WireMap ZeroNullUUID None True False
+    SharedModel TYPE_CHECKING TypeAlias UUID Unit WireList WireMap ZeroNullUUID None True False
 """
 RESERVED = frozenset(_IMPORTED.split())
 

@@ -40,6 +40,7 @@ _WIRE = (
     "Seconds",
     "Secret",
     "SharedModel",
+    "Unit",
     "WireList",
     "WireMap",
     "ZeroNullUUID",

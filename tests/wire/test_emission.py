@@ -21,7 +21,7 @@ from codegen.python.model_names import ModelNames, resolve
 from codegen.python.models import docstring, emit_models, render_models
 from codegen.python.schemas import prepared
 from codegen.python.types import SIGNATURE, Context, annotation, expression
-from coder_sdk.wire import OpaqueModel, OpenEnum, OpenIntEnum, RequestModel, SharedModel
+from coder_sdk.wire import OpaqueModel, OpenEnum, OpenIntEnum, RequestModel, SharedModel, Unit
 
 Json = dict[str, Any]
 Emit = Callable[[Json], ModuleType]
@@ -177,8 +177,23 @@ def test_units_are_told_below_the_fields(emit: Emit):
     unit = {**NUMBER, "x-unit": "ns"}
     schema = thing(age=unit, ages={"type": "object", "additionalProperties": unit})
     source = inspect.getsource(emit(described({"codersdk.T": schema}, answers=ref("codersdk.T"))).T)
-    assert 'age: int\n    """In nanoseconds."""' in source
+    assert 'age: Annotated[int, Unit.NANOSECONDS]\n    """In nanoseconds."""' in source
     assert 'ages: WireMap[int]\n    """The values are in nanoseconds."""' in source
+
+
+def test_a_number_that_is_a_duration_or_an_instant_knows_its_unit(emit: Emit):
+    schema = thing(
+        Age={**NUMBER, "x-unit": "ms", "x-nullable": True},
+        born={**NUMBER, "x-unit": "epoch-s"},
+        size={**NUMBER, "x-unit": "bytes"},
+        spelled={**TEXT, "x-unit": "go-duration"},
+    )
+    model = emit(described({"codersdk.T": schema}, answers=ref("codersdk.T"))).T
+    found = {name: field.metadata for name, field in model.model_fields.items()}
+    assert found["age"] == [Unit.MILLISECONDS]
+    assert found["born"] == [Unit.EPOCH_SECONDS]
+    assert found["size"] == found["spelled"] == []
+    assert model(Age=3, born=0, size=1, spelled="1s").age == 3
 
 
 # ---- requests

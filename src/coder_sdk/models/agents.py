@@ -17,6 +17,7 @@ from coder_sdk.wire import (
     RequestModel,
     ResponseModel,
     Secret,
+    Unit,
     WireList,
     WireMap,
     ZeroNullUUID,
@@ -340,11 +341,11 @@ class WorkspaceAgentMetadataDescription(ResponseModel):
     """
 
     display_name: str
-    interval: int
+    interval: Annotated[int, Unit.SECONDS]
     """In seconds."""
     key: str
     script: str
-    timeout: int
+    timeout: Annotated[int, Unit.SECONDS]
     """In seconds."""
 
 
@@ -354,7 +355,7 @@ class WorkspaceAgentMetadataResult(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentmetadataresult
     """
 
-    age: int
+    age: Annotated[int, Unit.SECONDS]
     """In seconds."""
     collected_at: NeverDatetime
     """`None` means never."""

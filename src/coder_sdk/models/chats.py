@@ -2,7 +2,7 @@
 """Types of the operations that the API files under Chats."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from coder_sdk.models.shared import GroupSource
@@ -13,6 +13,7 @@ from coder_sdk.wire import (
     OpenEnum,
     RequestModel,
     ResponseModel,
+    Unit,
     WireList,
     WireMap,
     ZeroNullUUID,
@@ -748,7 +749,7 @@ class ChatStreamRetry(ResponseModel):
     """
 
     attempt: int
-    delay_ms: int
+    delay_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds."""
     error: str
     kind: ChatErrorKind | None = None

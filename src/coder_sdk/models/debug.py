@@ -14,6 +14,7 @@ from coder_sdk.wire import (
     OpenEnum,
     ResponseModel,
     SharedModel,
+    Unit,
     WireList,
     WireMap,
     absent_is,
@@ -186,7 +187,7 @@ class DERPNodeReport(ResponseModel):
     node_info: DERPServerInfoMessage
     round_trip_ping: str
     """In Go's text of a duration, such as `1h30m0s`."""
-    round_trip_ping_ms: int
+    round_trip_ping_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds."""
     severity: HealthSeverity
     """Since 2.5."""
@@ -274,12 +275,12 @@ class DatabaseReport(ResponseModel):
     healthy: bool
     latency: str
     """In Go's text of a duration, such as `1h30m0s`."""
-    latency_ms: int
+    latency_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds."""
     reachable: bool
     severity: HealthSeverity
     """Since 2.5."""
-    threshold_ms: int
+    threshold_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds. Since 2.4."""
     warnings: WireList[HealthMessage]
     """Since 2.4."""

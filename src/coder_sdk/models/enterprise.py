@@ -23,6 +23,7 @@ from coder_sdk.wire import (
     ResponseModel,
     Secret,
     SharedModel,
+    Unit,
     WireList,
     WireMap,
     ZeroNullUUID,
@@ -752,10 +753,10 @@ class OAuth2ClientConfiguration(ResponseModel):
     """
 
     client_id: str
-    client_id_issued_at: int
+    client_id_issued_at: Annotated[int, Unit.EPOCH_SECONDS]
     """In seconds since 1970-01-01T00:00:00Z."""
     client_name: str | None = None
-    client_secret_expires_at: int | None = None
+    client_secret_expires_at: Annotated[int | None, Unit.EPOCH_SECONDS] = None
     """In seconds since 1970-01-01T00:00:00Z."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
@@ -808,11 +809,11 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
     """
 
     client_id: str
-    client_id_issued_at: int | None = None
+    client_id_issued_at: Annotated[int | None, Unit.EPOCH_SECONDS] = None
     """In seconds since 1970-01-01T00:00:00Z."""
     client_name: str | None = None
     client_secret: Secret | None = None
-    client_secret_expires_at: int | None = None
+    client_secret_expires_at: Annotated[int | None, Unit.EPOCH_SECONDS] = None
     """In seconds since 1970-01-01T00:00:00Z."""
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
@@ -1127,7 +1128,7 @@ class Replica(ResponseModel):
     """
 
     created_at: datetime
-    database_latency: int
+    database_latency: Annotated[int, Unit.MICROSECONDS]
     """In microseconds."""
     error: str
     hostname: str
@@ -1438,7 +1439,7 @@ class OAuth2Token(ResponseModel):
     """
 
     access_token: Secret
-    expires_in: int | None = None
+    expires_in: Annotated[int | None, Unit.SECONDS] = None
     """In seconds. Since 2.16."""
     expiry: NeverDatetime = None
     """`None` means never."""

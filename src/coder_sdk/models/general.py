@@ -13,6 +13,7 @@ from coder_sdk.wire import (
     RequestModel,
     ResponseModel,
     Secret,
+    Unit,
     WireList,
     WireMap,
     absent_is,
@@ -172,11 +173,11 @@ class AIBridgeConfig(ResponseModel):
     """Since 2.30."""
     circuit_breaker_failure_threshold: int = 0
     """Since 2.30."""
-    circuit_breaker_interval: int = 0
+    circuit_breaker_interval: Annotated[int, Unit.NANOSECONDS] = 0
     """In nanoseconds. Since 2.30."""
     circuit_breaker_max_requests: int = 0
     """Since 2.30."""
-    circuit_breaker_timeout: int = 0
+    circuit_breaker_timeout: Annotated[int, Unit.NANOSECONDS] = 0
     """In nanoseconds. Since 2.30."""
     enabled: bool
     inject_coder_mcp_tools: bool = False
@@ -188,7 +189,7 @@ class AIBridgeConfig(ResponseModel):
     """Since 2.33."""
     rate_limit: int = 0
     """Since 2.30."""
-    retention: int = 0
+    retention: Annotated[int, Unit.NANOSECONDS] = 0
     """In nanoseconds. Since 2.29."""
     send_actor_headers: bool = False
     """Since 2.30."""
@@ -412,9 +413,9 @@ class HealthcheckConfig(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkhealthcheckconfig
     """
 
-    refresh: int
+    refresh: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    threshold_database: int
+    threshold_database: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 
@@ -500,22 +501,22 @@ class NotificationsConfig(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdknotificationsconfig
     """
 
-    dispatch_timeout: int
+    dispatch_timeout: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     email: NotificationsEmailConfig
-    fetch_interval: int
+    fetch_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     inbox: NotificationsInboxConfig | None = None
     """Since 2.21."""
     lease_count: int
-    lease_period: int
+    lease_period: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     max_send_attempts: int
     method: str
-    retry_interval: int
+    retry_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     sync_buffer_size: int
-    sync_interval: int
+    sync_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     webhook: NotificationsWebhookConfig
 
@@ -640,11 +641,11 @@ class PrebuildsConfig(ResponseModel):
 
     failure_hard_limit: int = 0
     """Since 2.23."""
-    reconciliation_backoff_interval: int
+    reconciliation_backoff_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    reconciliation_backoff_lookback: int
+    reconciliation_backoff_lookback: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    reconciliation_interval: int
+    reconciliation_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 
@@ -669,16 +670,16 @@ class ProvisionerConfig(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerconfig
     """
 
-    daemon_poll_interval: int
+    daemon_poll_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    daemon_poll_jitter: int
+    daemon_poll_jitter: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
     daemon_psk: Secret
     """Since 2.1."""
     daemon_types: WireList[str]
     """Since 2.11."""
     daemons: int
-    force_cancel_interval: int
+    force_cancel_interval: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 
@@ -699,15 +700,15 @@ class RetentionConfig(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkretentionconfig
     """
 
-    api_keys: int
+    api_keys: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    audit_logs: int
+    audit_logs: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    boundary_logs: int = 0
+    boundary_logs: Annotated[int, Unit.NANOSECONDS] = 0
     """In nanoseconds. Since 2.35."""
-    connection_logs: int
+    connection_logs: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    workspace_agent_logs: int
+    workspace_agent_logs: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 
@@ -728,16 +729,16 @@ class SessionLifetime(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdksessionlifetime
     """
 
-    default_duration: int
+    default_duration: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
-    default_token_lifetime: int | None = None
+    default_token_lifetime: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds. Since 2.16."""
     disable_expiry_refresh: bool | None = None
-    max_admin_token_lifetime: int | None = None
+    max_admin_token_lifetime: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds. Since 2.24."""
-    max_token_lifetime: int | None = None
+    max_token_lifetime: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
-    refresh_default_duration: int | None = None
+    refresh_default_duration: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds. Since 2.27."""
 
 
@@ -913,13 +914,13 @@ class DeploymentValues(ResponseModel):
     """Since 2.18."""
     address: str | None = None
     agent_fallback_troubleshooting_url: str | None = None
-    agent_stat_refresh_interval: int | None = None
+    agent_stat_refresh_interval: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
     ai: AIConfig | None = None
     """Since 2.27."""
     allow_workspace_renames: bool | None = None
     """Since 2.6."""
-    autobuild_poll_interval: int | None = None
+    autobuild_poll_interval: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
     browser_only: bool | None = None
     cache_directory: str | None = None
@@ -958,10 +959,10 @@ class DeploymentValues(ResponseModel):
     http_address: str | None = None
     http_cookies: HTTPCookieConfig | None = None
     """Since 2.22."""
-    job_hang_detector_interval: int | None = None
+    job_hang_detector_interval: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
     logging: LoggingConfig | None = None
-    metrics_cache_refresh_interval: int | None = None
+    metrics_cache_refresh_interval: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
     notifications: NotificationsConfig | None = None
     """Since 2.14."""
@@ -977,7 +978,7 @@ class DeploymentValues(ResponseModel):
     pprof: PprofConfig | None = None
     prometheus: PrometheusConfig | None = None
     provisioner: ProvisionerConfig | None = None
-    proxy_health_status_interval: int | None = None
+    proxy_health_status_interval: Annotated[int | None, Unit.NANOSECONDS] = None
     """In nanoseconds."""
     proxy_trusted_headers: WireList[str] = absent_is(list)
     proxy_trusted_origins: WireList[str] = absent_is(list)
@@ -993,7 +994,7 @@ class DeploymentValues(ResponseModel):
     ssh_keygen_algorithm: str | None = None
     stats_collection: StatsCollectionConfig | None = None
     """Since 2.30."""
-    strict_transport_security: int | None = None
+    strict_transport_security: Annotated[int | None, Unit.SECONDS] = None
     """In seconds."""
     strict_transport_security_options: WireList[str] = absent_is(list)
     support: SupportConfig | None = None
@@ -1101,9 +1102,9 @@ class WorkspaceConnectionLatencyMS(CaseInsensitiveModel):
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceconnectionlatencyms
     """
 
-    p50: Annotated[float, Field(alias="P50")]
+    p50: Annotated[float, Unit.MILLISECONDS, Field(alias="P50")]
     """In milliseconds."""
-    p95: Annotated[float, Field(alias="P95")]
+    p95: Annotated[float, Unit.MILLISECONDS, Field(alias="P95")]
     """In milliseconds."""
 
 
@@ -1159,7 +1160,7 @@ class TokenConfig(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdktokenconfig
     """
 
-    max_token_lifetime: int
+    max_token_lifetime: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 

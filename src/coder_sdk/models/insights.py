@@ -2,10 +2,11 @@
 """Types of the operations that the API files under Insights."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from coder_sdk.models.shared import TemplateVersionParameterOption
-from coder_sdk.wire import OpenEnum, ResponseModel, WireList, WireMap, absent_is
+from coder_sdk.wire import OpenEnum, ResponseModel, Unit, WireList, WireMap, absent_is
 
 __all__ = [
     "ConnectionLatency",
@@ -34,9 +35,9 @@ class ConnectionLatency(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlatency
     """
 
-    p50: float
+    p50: Annotated[float, Unit.MILLISECONDS]
     """In milliseconds."""
-    p95: float
+    p95: Annotated[float, Unit.MILLISECONDS]
     """In milliseconds."""
 
 
@@ -91,7 +92,7 @@ class TemplateAppUsage(ResponseModel):
 
     display_name: str
     icon: str
-    seconds: int
+    seconds: Annotated[int, Unit.SECONDS]
     """In seconds."""
     slug: str
     template_ids: WireList[UUID]
@@ -172,7 +173,7 @@ class UserActivity(ResponseModel):
     """
 
     avatar_url: str
-    seconds: int
+    seconds: Annotated[int, Unit.SECONDS]
     """In seconds."""
     template_ids: WireList[UUID]
     user_id: UUID

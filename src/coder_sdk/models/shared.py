@@ -2,6 +2,7 @@
 """Single types that several areas of the API share."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from coder_sdk.wire import (
@@ -11,6 +12,7 @@ from coder_sdk.wire import (
     ResponseModel,
     Secret,
     SharedModel,
+    Unit,
     WireList,
     absent_is,
     sent,
@@ -546,9 +548,9 @@ class ExternalAuthDevice(ResponseModel):
     """
 
     device_code: Secret
-    expires_in: int
+    expires_in: Annotated[int, Unit.SECONDS]
     """In seconds."""
-    interval: int
+    interval: Annotated[int, Unit.SECONDS]
     """In seconds."""
     user_code: str
     verification_uri: str

@@ -12,6 +12,7 @@ from coder_sdk.wire import (
     OpenEnum,
     ResponseModel,
     SharedModel,
+    Unit,
     WireList,
     WireMap,
     sent,
@@ -101,9 +102,9 @@ class TransitionStats(CaseInsensitiveModel):
     See https://coder.com/docs/reference/api/schemas#codersdktransitionstats
     """
 
-    p50: Annotated[int | None, Field(alias="P50")] = None
+    p50: Annotated[int | None, Unit.MILLISECONDS, Field(alias="P50")] = None
     """In milliseconds."""
-    p95: Annotated[int | None, Field(alias="P95")] = None
+    p95: Annotated[int | None, Unit.MILLISECONDS, Field(alias="P95")] = None
     """In milliseconds."""
 
 
@@ -139,7 +140,7 @@ class Template(ResponseModel):
 
     active_user_count: int
     active_version_id: UUID
-    activity_bump_ms: int
+    activity_bump_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds. Since 2.9."""
     allow_user_autostart: bool
     allow_user_autostop: bool
@@ -154,7 +155,7 @@ class Template(ResponseModel):
     created_at: datetime
     created_by_id: UUID
     created_by_name: str
-    default_ttl_ms: int
+    default_ttl_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds."""
     deleted: bool = False
     """Since 2.32."""
@@ -166,7 +167,7 @@ class Template(ResponseModel):
     disable_module_cache: bool = False
     """Since 2.32."""
     display_name: str
-    failure_ttl_ms: int
+    failure_ttl_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds."""
     icon: str
     id: UUID
@@ -183,11 +184,11 @@ class Template(ResponseModel):
     provisioner: TemplateProvisioner
     require_active_version: bool
     """Since 2.4."""
-    time_til_autostop_notify_ms: int = 0
+    time_til_autostop_notify_ms: Annotated[int, Unit.MILLISECONDS] = 0
     """In milliseconds. Since 2.35."""
-    time_til_dormant_autodelete_ms: int
+    time_til_dormant_autodelete_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds. Since 2.2."""
-    time_til_dormant_ms: int
+    time_til_dormant_ms: Annotated[int, Unit.MILLISECONDS]
     """In milliseconds. Since 2.2."""
     updated_at: datetime
     use_classic_parameter_flow: bool = False

@@ -16,6 +16,7 @@ from coder_sdk.wire import (
     RequestModel,
     ResponseModel,
     Secret,
+    Unit,
     WireList,
     WireMap,
     absent_is,
@@ -75,7 +76,7 @@ class APIKey(ResponseModel):
     id: str
     last_used: NeverDatetime
     """`None` means never."""
-    lifetime_seconds: int
+    lifetime_seconds: Annotated[int, Unit.SECONDS]
     """In seconds."""
     login_type: LoginType
     scope: APIKeyScope
@@ -100,7 +101,7 @@ class APIKeyWithOwner(ResponseModel):
     id: str
     last_used: NeverDatetime
     """`None` means never."""
-    lifetime_seconds: int
+    lifetime_seconds: Annotated[int, Unit.SECONDS]
     """In seconds."""
     login_type: LoginType
     scope: APIKeyScope

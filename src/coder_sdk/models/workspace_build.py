@@ -2,12 +2,14 @@
 """Types that several areas of the API share: 34 that belong together."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from coder_sdk.wire import (
     NeverDatetime,
     OpenEnum,
     ResponseModel,
+    Unit,
     WireList,
     WireMap,
     ZeroNullUUID,
@@ -100,7 +102,7 @@ class DERPRegion(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkderpregion
     """
 
-    latency_ms: float
+    latency_ms: Annotated[float, Unit.MILLISECONDS]
     """In milliseconds."""
     preferred: bool
 
@@ -125,7 +127,7 @@ class Healthcheck(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkhealthcheck
     """
 
-    interval: int
+    interval: Annotated[int, Unit.SECONDS]
     """In seconds."""
     threshold: int
     url: str
@@ -406,7 +408,7 @@ class WorkspaceAgentScript(ResponseModel):
     start_blocks_login: bool
     status: WorkspaceAgentScriptStatus | None = None
     """Since 2.34."""
-    timeout: int
+    timeout: Annotated[int, Unit.NANOSECONDS]
     """In nanoseconds."""
 
 
@@ -545,7 +547,7 @@ class WorkspaceAgent(ResponseModel):
     """Since 2.4."""
     apps: WireList[WorkspaceApp]
     architecture: str
-    connection_timeout_seconds: int
+    connection_timeout_seconds: Annotated[int, Unit.SECONDS]
     """In seconds."""
     created_at: datetime
     directory: str | None = None

@@ -2,6 +2,7 @@
 """Types of the operations that the API files under Workspaces."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from coder_sdk.models.shared import GroupSource, WorkspaceBuildParameter
@@ -20,6 +21,7 @@ from coder_sdk.wire import (
     OpenIntEnum,
     RequestModel,
     ResponseModel,
+    Unit,
     WireList,
     ZeroNullUUID,
     absent_is,
@@ -291,7 +293,7 @@ class Workspace(ResponseModel):
     """Since 2.4."""
     template_use_classic_parameter_flow: bool = False
     """Since 2.23."""
-    ttl_ms: int | None = None
+    ttl_ms: Annotated[int | None, Unit.MILLISECONDS] = None
     """In milliseconds."""
     updated_at: datetime
 

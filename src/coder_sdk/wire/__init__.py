@@ -26,6 +26,7 @@ from coder_sdk.wire._values import (
     Nanoseconds,
     NeverDatetime,
     Seconds,
+    Unit,
     ZeroNullUUID,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "Seconds",
     "Secret",
     "SharedModel",
+    "Unit",
     "WireList",
     "WireMap",
     "ZeroNullUUID",

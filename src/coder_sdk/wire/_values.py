@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import datetime, timedelta, timezone
+from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ __all__ = [
     "Nanoseconds",
     "NeverDatetime",
     "Seconds",
+    "Unit",
     "ZeroNullUUID",
 ]
 
@@ -29,6 +31,16 @@ NEVER = datetime(1, 1, 1, tzinfo=timezone.utc)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _ZERO_UUID = UUID(int=0)
 _INT64_MAX = 2**63 - 1
+
+
+class Unit(Enum):
+    """What a received number counts that is a duration or an instant; marks an annotation."""
+
+    NANOSECONDS = "ns"
+    MICROSECONDS = "us"
+    MILLISECONDS = "ms"
+    SECONDS = "s"
+    EPOCH_SECONDS = "epoch-s"
 
 
 def _none() -> None:
