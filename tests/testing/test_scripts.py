@@ -1,4 +1,4 @@
-"""What a user writes over the generated methods, in both colours, on the fake deployment."""
+"""What is asked of the generated methods on the fake deployment, by tasks and by threads."""
 
 from __future__ import annotations
 
@@ -23,23 +23,8 @@ def furnished(fake: FakeCoder) -> FakeCoder:
     return fake
 
 
-def test_reading_in_the_sync_colour(furnished: FakeCoder) -> None:
-    coder = furnished.client()
-    assert coder.users.get("me").username == "admin"
-    assert coder.buildinfo().version == "v2.36.0"
-    running = list(coder.workspaces.list(owner="me", status="running"))
-    assert sorted(ws.name for ws in running) == ["ws0", "ws1", "ws2"]
-    page = coder.users.list(limit=3).first_page()
-    assert (len(page.items), page.total, page.has_next) == (3, 8, True)
-    assert len(coder.users.list(limit=3).to_list()) == 8
-    raw = coder.users.with_raw_response.get("me")
-    assert (raw.status, raw.parse().username) == (200, "admin")
-    assert coder.with_options(timeout=5, retry=None).users.get("user1").username == "user1"
-    assert coder.request("GET", "/api/v2/experiments", into=list[str]) == []
-
-
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_reading_in_the_async_colour(furnished: FakeCoder, backend: str) -> None:
+def test_reading_on_either_event_loop(furnished: FakeCoder, backend: str) -> None:
     async def main() -> None:
         async with furnished.async_client() as coder:
             assert (await coder.users.get("me")).username == "admin"

@@ -72,3 +72,15 @@ def test_workflows_can_be_rehearsed(
     assert (entry.state, entry.request) == ("ok", request_)
     assert {request.method for request in fake.requests} == {"GET"}
     assert not any(request.path.endswith("/pty") for request in fake.requests)
+
+
+def test_a_list_is_rehearsed_in_its_order(colour: Colour) -> None:
+    fake = furnished()
+    fake.add_workspace("old", template="docker", running=False)
+    coder = client_of(fake, colour)
+    listed = coder.workspaces.list(template="docker")
+    report = colour.call(coder.bulk, coder.workspaces.stop, listed, dry_run=True)
+    write = "POST /api/v2/workspaces/{workspace}/builds"
+    found = [(entry.label, entry.action, entry.request) for entry in report.entries]
+    assert found == [("admin/dev", "stop", write), ("admin/old", "unchanged", None)]
+    assert {request.method for request in fake.requests} == {"GET"}
