@@ -10,16 +10,16 @@ from coder_sdk._io._async.primitives import settled
 from coder_sdk._limiter import RateLimiter
 from coder_sdk._rehearsal import WouldChangeError, rehearsal
 from coder_sdk.workflows._async._concurrency import completed
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._items import Many, collected
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
 from coder_sdk.workflows.bulk import BulkEntry, BulkReport
-from coder_sdk.workflows.outcome import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk.workflows.bulk import BulkProgress
 
 A = TypeVar("A")
@@ -104,11 +104,9 @@ class AsyncRun(Generic[A, R]):
 async def skip_some(report: BulkReport[A, Any], only_if: Callable[[A], object]) -> None:
     """Ask the condition about every item."""
     for entry in report.entries:
-        answer = await settled(only_if(entry.item))
-        if isinstance(answer, Skip):
-            entry.skip(answer)
-        elif not answer:
-            entry.skip(Skip("the condition does not hold"))
+        skip = await refusal(only_if, entry.item)
+        if skip is not None:
+            entry.skip(skip)
 
 
 async def perform(func: Callable[[A], Awaitable[R]], entry: BulkEntry[A, R], action: str) -> None:

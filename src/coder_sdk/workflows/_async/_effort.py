@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import ConflictError
-from coder_sdk._io._async.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._finding import read_workspace
@@ -21,12 +20,11 @@ from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import mode_of
 from coder_sdk.workflows._unclear import is_lost, is_unclear
 from coder_sdk.workflows._waits import Wait
-from coder_sdk.workflows.outcome import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace, WorkspaceBuild
     from coder_sdk.workflows._jobs import Progress
@@ -125,15 +123,3 @@ class AsyncEffort:
             return None
         await finish_build(self.client, begun[0], self.wait, self.reports)
         return await read_workspace(self.client, workspace)
-
-
-async def refusal(
-    only_if: Callable[[Workspace], object] | None, workspace: Workspace
-) -> Skip | None:
-    """Ask a condition about a freshly read workspace; the action if it does not hold."""
-    if only_if is None:
-        return None
-    answer = await settled(only_if(workspace))
-    if isinstance(answer, Skip):
-        return answer
-    return None if answer else Skip("the condition does not hold")

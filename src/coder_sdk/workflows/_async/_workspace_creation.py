@@ -19,7 +19,7 @@ from coder_sdk.workflows._async._finding import (
     read_version,
     read_workspace,
 )
-from coder_sdk.workflows._async._workspace_states import (
+from coder_sdk.workflows._async._workspace_transitions import (
     begin_start,
     bring_up,
     is_same,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef, TemplateVersionRef
     from coder_sdk.models import Workspace
     from coder_sdk.workflows._async._effort import AsyncEffort

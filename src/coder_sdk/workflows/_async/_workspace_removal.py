@@ -9,9 +9,10 @@ from coder_sdk._errors.base import CoderError, without_hint
 from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._async._effort import AsyncEffort, refusal
+from coder_sdk.workflows._async._conditions import refusal
+from coder_sdk.workflows._async._effort import AsyncEffort
 from coder_sdk.workflows._async._finding import read_workspace
-from coder_sdk.workflows._async._workspace_states import unsettled
+from coder_sdk.workflows._async._workspace_transitions import unsettled
 from coder_sdk.workflows._plans import ROUNDS, next_step
 from coder_sdk.workflows.outcome import Outcome
 

@@ -9,6 +9,7 @@ from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._readiness import full_name
@@ -16,7 +17,9 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.schedule import schedule_of
 
 if TYPE_CHECKING:
-    from coder_sdk._client import AsyncClient
+    from collections.abc import Callable
+
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk.models import Workspace
     from coder_sdk.workflows.schedule import WorkspaceSchedule
@@ -88,15 +91,22 @@ class AsyncWorkspaceSettings(AsyncResource):
         """
         return schedule_of(await read_workspace(self._client, workspace))
 
-    async def set_ttl(self, workspace: WorkspaceRef, ttl: timedelta | None) -> Outcome[Workspace]:
+    async def set_ttl(
+        self,
+        workspace: WorkspaceRef,
+        ttl: timedelta | None,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
+    ) -> Outcome[Workspace]:
         """Set how long a workspace runs after each start.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             ttl: The time; `None` to let it run.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -106,19 +116,27 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return await apply_ttl(self._client, found, ttl)
 
     async def set_autostart(
-        self, workspace: WorkspaceRef, schedule: str | None
+        self,
+        workspace: WorkspaceRef,
+        schedule: str | None,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Set when a workspace starts by itself.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             schedule: As `weekly` of `coder_sdk.workflows.schedule` writes it; `None` for never.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -131,19 +149,27 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.set_autostart("dev", at_nine)
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return await apply_autostart(self._client, found, schedule)
 
     async def set_automatic_updates(
-        self, workspace: WorkspaceRef, automatic_updates: Literal["always", "never"]
+        self,
+        workspace: WorkspaceRef,
+        automatic_updates: Literal["always", "never"],
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Set whether a workspace takes the active version of its template with each start.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             automatic_updates: `always` or `never`.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -153,21 +179,27 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.set_automatic_updates("dev", "always")
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return await apply_automatic_updates(self._client, found, automatic_updates)
 
     async def set_favorite(
         self,
         workspace: WorkspaceRef,
         favorite: bool,  # noqa: FBT001 - the setting itself
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Set whether a workspace is a favorite of its owner.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             favorite: Whether it is.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             APIStatusError: The server refuses it: only the owner may choose.
@@ -176,6 +208,9 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.set_favorite("dev", True)
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         if found.favorite == favorite:
             return Outcome(found, "unchanged")
         if favorite:
@@ -188,15 +223,18 @@ class AsyncWorkspaceSettings(AsyncResource):
         self,
         workspace: WorkspaceRef,
         dormant: bool,  # noqa: FBT001 - the setting itself
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Make a workspace dormant, or wake it without starting it.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             dormant: Whether it is.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -206,6 +244,9 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.set_dormant("old", True)
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         if (found.dormant_at is not None) == dormant:
             return Outcome(found, "unchanged")
         await self._client.workspaces.update_dormancy(found.id, dormant=dormant)
@@ -214,15 +255,22 @@ class AsyncWorkspaceSettings(AsyncResource):
             raise dropped("dormant", dormant, fresh.dormant_at)
         return Outcome(fresh, "updated")
 
-    async def set_deadline(self, workspace: WorkspaceRef, deadline: datetime) -> Outcome[Workspace]:
+    async def set_deadline(
+        self,
+        workspace: WorkspaceRef,
+        deadline: datetime,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
+    ) -> Outcome[Workspace]:
         """Set when a running workspace stops by itself this time.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             deadline: The instant, in half an hour at the earliest.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             RequestValidationError: The instant has no time zone.
@@ -237,6 +285,9 @@ class AsyncWorkspaceSettings(AsyncResource):
         if deadline.tzinfo is None:
             raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return await self._apply_deadline(found, deadline)
 
     async def extend(
@@ -245,6 +296,7 @@ class AsyncWorkspaceSettings(AsyncResource):
         by: timedelta,
         *,
         at_most: datetime | Omit = OMIT,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Let a running workspace run longer this time.
 
@@ -252,9 +304,10 @@ class AsyncWorkspaceSettings(AsyncResource):
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             by: How much later than its present deadline it stops by itself.
             at_most: The latest instant.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             ConflictError: It does not run, or runs without a deadline.
@@ -265,6 +318,9 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> await coder.workspaces.extend("dev", timedelta(hours=2))
         """
         found = await read_workspace(self._client, workspace)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         deadline = found.latest_build.deadline
         if deadline is None:
             raise ConflictError(

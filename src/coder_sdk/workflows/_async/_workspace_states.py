@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from coder_sdk._endpoint import AsyncResource
-from coder_sdk._errors.status import ConflictError, PermissionDeniedError
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._async._effort import AsyncEffort, refusal
-from coder_sdk.workflows._async._finding import (
-    build_values,
-    check_parameters,
-    read_definitions,
-    read_preset,
-    read_workspace,
+from coder_sdk.workflows._async._conditions import refusal
+from coder_sdk.workflows._async._effort import AsyncEffort
+from coder_sdk.workflows._async._finding import read_workspace
+from coder_sdk.workflows._async._workspace_transitions import (
+    bring_down,
+    bring_up,
+    check_change,
+    renew,
+    stop_fully,
 )
-from coder_sdk.workflows._async._following import finish_build
-from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version, version_to_start
-from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._plans import version_to_start
 from coder_sdk.workflows.outcome import Outcome, Skip
-from coder_sdk.workflows.parameters import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
-    from coder_sdk._client import AsyncClient
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
@@ -34,131 +31,6 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._waits import PollInterval
     from coder_sdk.workflows.log_line import LogLine
     from coder_sdk.workflows.parameters import ParameterValue
-
-
-async def begin_start(
-    effort: AsyncEffort,
-    workspace: Workspace,
-    *,
-    version: UUID | Omit = OMIT,
-    parameters: Mapping[str, ParameterValue] | None = None,
-    preset: UUID | str | Omit = OMIT,
-    **body: Any,
-) -> tuple[Any, bool] | None:
-    """Begin a start with everything checked that can be; `None` if another build came first."""
-    client = effort.client
-    if isinstance(version, Omit) and uses_active_version(workspace):
-        version = workspace.template_active_version_id
-    effective = version_to_start(workspace) if isinstance(version, Omit) else version
-    if parameters:
-        body["rich_parameter_values"] = await check_change(client, workspace, effective, parameters)
-    if not isinstance(preset, Omit):
-        found = await read_preset(client, effective, preset)
-        body["template_version_preset_id"] = found.id
-    try:
-        return await effort.attempt(workspace, "start", template_version_id=version, **body)
-    except PermissionDeniedError:
-        if version == workspace.template_active_version_id:
-            raise
-        # Whoever may only use a template may not always start an old version of it.
-        active = workspace.template_active_version_id
-        return await effort.attempt(workspace, "start", template_version_id=active, **body)
-
-
-async def check_change(
-    client: AsyncClient,
-    workspace: Workspace,
-    version: UUID,
-    parameters: Mapping[str, ParameterValue],
-) -> list[dict[str, str]] | Omit:
-    """The values for the next start, checked against what the workspace has now."""
-    previous = await build_values(client, workspace.latest_build.id)
-    return await check_parameters(
-        client, version, parameters, owner=workspace.owner_id, previous=previous
-    )
-
-
-async def bring_up(
-    effort: AsyncEffort,
-    workspace: Workspace,
-    *,
-    force: bool = False,
-    only_if: Callable[[Workspace], object] | None = None,
-    **options: Any,
-) -> Outcome[Workspace]:
-    """Bring a workspace to a succeeded start, whatever state it is in."""
-    action = "started"
-    for _ in range(ROUNDS):
-        skip = await refusal(only_if, workspace)
-        if skip is not None:
-            return Outcome(workspace, skip)
-        step = next_step(workspace.latest_build, "start")
-        if step == "done" and not force:
-            return Outcome(await effort.ready(workspace), "unchanged")
-        if step == "join":
-            if effort.mode is None:
-                return Outcome(workspace, "unchanged")
-            return Outcome(await effort.complete(workspace, workspace.latest_build), "unchanged")
-        if step == "wait" and effort.mode is not None:
-            workspace = await effort.outlast(workspace)
-            continue
-        if step == "clean":
-            cleaned = await effort.clean(workspace)
-            workspace = cleaned or await read_workspace(effort.client, workspace)
-            # It is not asked about what we have changed ourselves.
-            only_if = None if cleaned else only_if
-            continue
-        if workspace.dormant_at is not None:
-            await effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
-            action, only_if = "woken", None
-        begun = await begin_start(effort, workspace, **options)
-        if begun is not None:
-            build, ours = begun
-            done = await effort.complete(workspace, build)
-            return Outcome(done, action if ours else "unchanged")
-        workspace = await read_workspace(effort.client, workspace)
-    raise unsettled(workspace)
-
-
-async def bring_down(
-    effort: AsyncEffort,
-    workspace: Workspace,
-    *,
-    force: bool = False,
-    only_if: Callable[[Workspace], object] | None = None,
-    **body: Any,
-) -> Outcome[Workspace]:
-    """Bring a workspace to a succeeded stop, whatever state it is in."""
-    for _ in range(ROUNDS):
-        skip = await refusal(only_if, workspace)
-        if skip is not None:
-            return Outcome(workspace, skip)
-        step = next_step(workspace.latest_build, "stop")
-        if step == "done" and not force:
-            return Outcome(workspace, "unchanged")
-        if step == "join":
-            if effort.mode is None:
-                return Outcome(workspace, "unchanged")
-            return Outcome(await effort.complete(workspace, workspace.latest_build), "unchanged")
-        if step == "wait" and effort.mode is not None:
-            workspace = await effort.outlast(workspace)
-            continue
-        begun = await effort.attempt(workspace, "stop", **body)
-        if begun is not None:
-            build, ours = begun
-            done = await effort.complete(workspace, build)
-            return Outcome(done, "stopped" if ours else "unchanged")
-        workspace = await read_workspace(effort.client, workspace)
-    raise unsettled(workspace)
-
-
-def unsettled(workspace: Workspace) -> ConflictError:
-    """The error for a workspace that others change all the time."""
-    return ConflictError(
-        f"{full_name(workspace)} was changed by others again and again; "
-        f"its latest build is {workspace.latest_build.status}.",
-        status=409,
-    )
 
 
 class AsyncWorkspaceStates(AsyncResource):
@@ -367,65 +239,3 @@ class AsyncWorkspaceStates(AsyncResource):
         if skip is not None:
             return Outcome(found, skip)
         return await renew(effort, found, parameters, only_if)
-
-
-async def stop_fully(
-    effort: AsyncEffort,
-    workspace: Workspace,
-    only_if: Callable[[Workspace], object] | None = None,
-) -> Outcome[Workspace]:
-    """Stop a workspace and wait for that; the condition is asked again after other builds."""
-    for _ in range(ROUNDS):
-        step = next_step(workspace.latest_build, "stop")
-        if step == "done":
-            return Outcome(workspace, "unchanged")
-        if step == "build":
-            begun = await effort.attempt(workspace, "stop")
-            if begun is not None:
-                await finish_build(effort.client, begun[0], effort.wait, effort.reports)
-                return Outcome(await read_workspace(effort.client, workspace), "stopped")
-            workspace = await read_workspace(effort.client, workspace)
-        else:
-            workspace = await effort.outlast(workspace)
-        skip = await refusal(only_if, workspace)
-        if skip is not None:
-            return Outcome(workspace, skip)
-    raise unsettled(workspace)
-
-
-async def renew(
-    effort: AsyncEffort,
-    workspace: Workspace,
-    parameters: Mapping[str, ParameterValue] | None,
-    only_if: Callable[[Workspace], object] | None = None,
-) -> Outcome[Workspace]:
-    """Take a workspace to the active version, unless it has it."""
-    client, version = effort.client, workspace.template_active_version_id
-    latest = workspace.latest_build
-    is_current = latest.template_version_id == version
-    if is_current and not parameters:
-        if next_step(latest, "start") == "join" and effort.mode is not None:
-            workspace = await effort.complete(workspace, latest)
-        return Outcome(workspace, "unchanged")
-    previous = await build_values(client, latest.id)
-    owner = workspace.owner_id
-    values = await check_parameters(client, version, parameters, owner=owner, previous=previous)
-    if is_current and is_same(values, previous):
-        return Outcome(workspace, "unchanged")
-    definitions = await read_definitions(client, version)
-    missing = unanswered(definitions, {**previous, **dict.fromkeys(parameters or {}, "")})
-    if missing:
-        names = ", ".join(f"`{name}`" for name in missing)
-        return Outcome(workspace, Skip(f"the new version needs a value for {names}", missing))
-    stopped, action = await stop_fully(effort, workspace, only_if)
-    if isinstance(action, Skip):
-        return Outcome(stopped, action)
-    done, _ = await bring_up(effort, stopped, version=version, parameters=parameters)
-    return Outcome(done, "updated")
-
-
-def is_same(values: list[dict[str, str]] | Omit, previous: Mapping[str, str]) -> bool:
-    """Whether the values are those that are in force."""
-    return isinstance(values, Omit) or all(
-        previous.get(item["name"]) == item["value"] for item in values
-    )

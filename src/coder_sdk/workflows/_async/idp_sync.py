@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import idp_sync as generated
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import organization_id
 from coder_sdk.workflows._plans import dropped
@@ -32,6 +35,7 @@ from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from coder_sdk._refs import OrganizationRef
@@ -91,14 +95,18 @@ class AsyncIdPSync(generated.AsyncIdPSync):
             steps += await self._plan_roles(place, roles)
         return SyncPlan(tuple(steps))
 
-    async def apply(self, plan: SyncPlan) -> Outcome[SyncPlan]:
+    async def apply(
+        self, plan: SyncPlan, *, only_if: Callable[[SyncPlan], object] | None = None
+    ) -> Outcome[SyncPlan]:
         """Apply a plan, step by step.
 
         Args:
             plan: What `plan` returned.
+            only_if: Called with the plan, in which `before` of each step is read anew; nothing is
+                done unless that returns true.
 
         Returns:
-            The plan, and `updated`; `unchanged` if it has no steps.
+            The plan, and `updated`, `skipped`, or `unchanged` if it has no steps.
 
         Raises:
             BulkError: A step failed; the `report` lists those that were applied before.
@@ -106,6 +114,10 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         Example:
             >>> coder.idp_sync.apply(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
         """
+        if plan and only_if is not None:
+            skip = await refusal(only_if, await self._fresh(plan))
+            if skip is not None:
+                return Outcome(plan, skip)
         made: dict[str, str] = {}
         for index, step in enumerate(plan.steps):
             try:
@@ -118,12 +130,7 @@ class AsyncIdPSync(generated.AsyncIdPSync):
     # -- planning
 
     async def _plan_organizations(self, wanted: OrganizationSync) -> list[SyncStep]:
-        found = await self.organization_settings()
-        before: dict[str, Any] = {
-            "field": found.field,
-            "mapping": plain(found.mapping),
-            "organization_assign_default": found.organization_assign_default,
-        }
+        before = await self._current("organizations", None)
         mapping: Any = wanted.mapping
         if not isinstance(wanted.mapping, Omit):
             known = await self._client.organizations.list()
@@ -141,7 +148,7 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         return [SyncStep("organizations", before=before, after=after)]
 
     async def _plan_groups(self, place: UUID, wanted: GroupSync) -> list[SyncStep]:
-        before = current_groups(await self.group_settings(place))
+        before = await self._current("groups", place)
         mapping: Any = wanted.mapping
         missing: list[str] = []
         if not isinstance(wanted.mapping, Omit):
@@ -164,8 +171,7 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         return steps
 
     async def _plan_roles(self, place: UUID, wanted: RoleSync) -> list[SyncStep]:
-        found = await self.role_settings(place)
-        before: dict[str, Any] = {"field": found.field, "mapping": plain(found.mapping)}
+        before = await self._current("roles", place)
         mapping: Any = wanted.mapping
         if not isinstance(wanted.mapping, Omit):
             known = await self._client.roles.list_in_organization(place)
@@ -174,6 +180,33 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         return [] if same(before, after) else [SyncStep("roles", place, before=before, after=after)]
 
     # -- applying
+
+    async def _fresh(self, plan: SyncPlan) -> SyncPlan:
+        """The plan with the settings as they are now."""
+        return SyncPlan(
+            tuple(
+                [
+                    evolve(step, before=await self._current(step.kind, step.organization))
+                    for step in plan.steps
+                ]
+            )
+        )
+
+    async def _current(self, kind: str, place: Any) -> dict[str, Any]:
+        """Settings as they are now, without what the server reads out but does not take."""
+        if kind == "groups":
+            return current_groups(await self.group_settings(place))
+        if kind == "roles":
+            roles = await self.role_settings(place)
+            return {"field": roles.field, "mapping": plain(roles.mapping)}
+        if kind == "organizations":
+            found = await self.organization_settings()
+            return {
+                "field": found.field,
+                "mapping": plain(found.mapping),
+                "organization_assign_default": found.organization_assign_default,
+            }
+        return {}
 
     async def _apply(self, step: SyncStep, made: dict[str, str]) -> None:
         if step.kind == "create group":

@@ -8,6 +8,7 @@ from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import organizations as generated
 from coder_sdk.workflows._async._concurrency import mapped
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import user_id
 from coder_sdk.workflows._differences import differences, verify
@@ -15,7 +16,7 @@ from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from coder_sdk._refs import OrganizationRef, UserRef
@@ -77,16 +78,21 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         return Outcome(found, "created" if created else "updated")
 
     async def add_members(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
+        self,
+        organization: OrganizationRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Organization], object] | None = None,
     ) -> Outcome[Organization]:
         """Add users to an organization; those who are members stay so.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the organization as just read; skipped unless that returns true.
 
         Returns:
-            The organization, and `updated` or `unchanged`.
+            The organization, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such organization or user.
@@ -94,7 +100,11 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         Example:
             >>> coder.organizations.add_members("data", ["ann", "ben"])  # doctest: +SKIP
         """
-        found, members, wanted = await self._sides(organization, users)
+        found = await self.get(organization)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        members, wanted = await self._sides(found, users)
 
         async def add(user: UUID) -> None:
             try:
@@ -109,16 +119,21 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         return Outcome(found, "updated" if missing else "unchanged")
 
     async def remove_members(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
+        self,
+        organization: OrganizationRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Organization], object] | None = None,
     ) -> Outcome[Organization]:
         """Take users out of an organization; who is no member is passed over.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the organization as just read; skipped unless that returns true.
 
         Returns:
-            The organization, and `updated` or `unchanged`.
+            The organization, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such organization or user.
@@ -126,7 +141,11 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         Example:
             >>> coder.organizations.remove_members("data", ["ann"])  # doctest: +SKIP
         """
-        found, members, wanted = await self._sides(organization, users)
+        found = await self.get(organization)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        members, wanted = await self._sides(found, users)
 
         async def remove(user: UUID) -> None:
             try:
@@ -139,15 +158,14 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         return Outcome(found, "updated" if leaving else "unchanged")
 
     async def _sides(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
-    ) -> tuple[Organization, set[UUID], list[UUID]]:
-        """The organization, who is a member of it, and who is meant."""
-        found = await self.get(organization)
+        self, organization: Organization, users: Iterable[UserRef]
+    ) -> tuple[set[UUID], list[UUID]]:
+        """Who is a member of an organization, and who is meant."""
         members: dict[str, UUID] = {}
-        async for member in self._client.members.list(found.id):
+        async for member in self._client.members.list(organization.id):
             members[member.username.casefold()] = member.user_id
         wanted: list[UUID] = []
         for user in users:
             known = members.get(user.casefold()) if isinstance(user, str) else None
             wanted.append(known or await user_id(self._client, user))
-        return found, set(members.values()), list(dict.fromkeys(wanted))
+        return set(members.values()), list(dict.fromkeys(wanted))

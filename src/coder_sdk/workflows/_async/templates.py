@@ -10,6 +10,7 @@ from coder_sdk._io._async.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import templates as generated
 from coder_sdk.workflows._async._concurrency import mapped
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_template, read_version
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.templates_push import AsyncTemplatePush
@@ -69,8 +70,9 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
         template = await self.get(template_id)
         if template.active_version_id == identifier:
             return Outcome(template, "unchanged")
-        if only_if is not None and not await settled(only_if(template)):
-            return Outcome(template, Skip("the condition does not hold"))
+        skip = await refusal(only_if, template)
+        if skip is not None:
+            return Outcome(template, skip)
         await self.update_active_version(template.id, version=identifier)
         return Outcome(await self.get(template.id), "updated")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_template
 from coder_sdk.workflows._differences import differences, verify
 from coder_sdk.workflows.names import check_name
@@ -15,7 +16,7 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.templates import template_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from coder_sdk._refs import TemplateRef
     from coder_sdk.models import Template
@@ -54,6 +55,7 @@ class AsyncTemplateSettings(AsyncResource):
         use_classic_parameter_flow: bool | Omit = OMIT,
         disable_module_cache: bool | Omit = OMIT,
         deprecation_message: str | Omit | None = OMIT,
+        only_if: Callable[[Template], object] | None = None,
     ) -> Outcome[Template]:
         """Set what a template allows and when its workspaces stop; written only on a difference.
 
@@ -85,9 +87,10 @@ class AsyncTemplateSettings(AsyncResource):
             use_classic_parameter_flow: Whether parameters are those of the import only.
             disable_module_cache: Whether modules are fetched for every build.
             deprecation_message: Why it should not be used any more; `None` if it may.
+            only_if: Called with the template as just read; it is skipped unless that returns true.
 
         Returns:
-            The template, and `updated` or `unchanged`.
+            The template, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server took a setting and did not keep it.
@@ -129,6 +132,9 @@ class AsyncTemplateSettings(AsyncResource):
             "deprecation_message": "" if deprecation_message is None else deprecation_message,
         }
         found = await self._client.templates.get((await read_template(self._client, template)).id)
+        skip = await refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         _add_days(wanted, found, autostop_days, autostop_weeks, autostart_days)
         changes = differences(found, wanted)
         if not changes:

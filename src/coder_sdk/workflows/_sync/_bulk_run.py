@@ -14,9 +14,9 @@ from coder_sdk._rehearsal import WouldChangeError, rehearsal
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
 from coder_sdk.workflows._sync._concurrency import completed
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._items import Many, collected
 from coder_sdk.workflows.bulk import BulkEntry, BulkReport
-from coder_sdk.workflows.outcome import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -106,11 +106,9 @@ class Run(Generic[A, R]):
 def skip_some(report: BulkReport[A, Any], only_if: Callable[[A], object]) -> None:
     """Ask the condition about every item."""
     for entry in report.entries:
-        answer = settled(only_if(entry.item))
-        if isinstance(answer, Skip):
-            entry.skip(answer)
-        elif not answer:
-            entry.skip(Skip("the condition does not hold"))
+        skip = refusal(only_if, entry.item)
+        if skip is not None:
+            entry.skip(skip)
 
 
 def perform(func: Callable[[A], R], entry: BulkEntry[A, R], action: str) -> None:

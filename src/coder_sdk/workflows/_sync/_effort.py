@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import ConflictError
-from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._jobs import ended
@@ -23,7 +22,6 @@ from coder_sdk.workflows._sync._following import (
 )
 from coder_sdk.workflows._unclear import is_lost, is_unclear
 from coder_sdk.workflows._waits import Wait
-from coder_sdk.workflows.outcome import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,13 +123,3 @@ class Effort:
             return None
         finish_build(self.client, begun[0], self.wait, self.reports)
         return read_workspace(self.client, workspace)
-
-
-def refusal(only_if: Callable[[Workspace], object] | None, workspace: Workspace) -> Skip | None:
-    """Ask a condition about a freshly read workspace; the action if it does not hold."""
-    if only_if is None:
-        return None
-    answer = settled(only_if(workspace))
-    if isinstance(answer, Skip):
-        return answer
-    return None if answer else Skip("the condition does not hold")

@@ -28,7 +28,7 @@ from coder_sdk.workflows._sync._finding import (
     read_version,
     read_workspace,
 )
-from coder_sdk.workflows._sync._workspace_states import (
+from coder_sdk.workflows._sync._workspace_transitions import (
     begin_start,
     bring_up,
     is_same,

@@ -12,9 +12,10 @@ from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._plans import ROUNDS, next_step
-from coder_sdk.workflows._sync._effort import Effort, refusal
+from coder_sdk.workflows._sync._conditions import refusal
+from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._finding import read_workspace
-from coder_sdk.workflows._sync._workspace_states import unsettled
+from coder_sdk.workflows._sync._workspace_transitions import unsettled
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -13,11 +13,14 @@ from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.schedule import schedule_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coder_sdk._client import Client
     from coder_sdk._refs import WorkspaceRef
     from coder_sdk.models import Workspace
@@ -86,15 +89,22 @@ class WorkspaceSettings(SyncResource):
         """
         return schedule_of(read_workspace(self._client, workspace))
 
-    def set_ttl(self, workspace: WorkspaceRef, ttl: timedelta | None) -> Outcome[Workspace]:
+    def set_ttl(
+        self,
+        workspace: WorkspaceRef,
+        ttl: timedelta | None,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
+    ) -> Outcome[Workspace]:
         """Set how long a workspace runs after each start.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             ttl: The time; `None` to let it run.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -104,17 +114,27 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return apply_ttl(self._client, found, ttl)
 
-    def set_autostart(self, workspace: WorkspaceRef, schedule: str | None) -> Outcome[Workspace]:
+    def set_autostart(
+        self,
+        workspace: WorkspaceRef,
+        schedule: str | None,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
+    ) -> Outcome[Workspace]:
         """Set when a workspace starts by itself.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             schedule: As `weekly` of `coder_sdk.workflows.schedule` writes it; `None` for never.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -127,19 +147,27 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.set_autostart("dev", at_nine)
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return apply_autostart(self._client, found, schedule)
 
     def set_automatic_updates(
-        self, workspace: WorkspaceRef, automatic_updates: Literal["always", "never"]
+        self,
+        workspace: WorkspaceRef,
+        automatic_updates: Literal["always", "never"],
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Set whether a workspace takes the active version of its template with each start.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             automatic_updates: `always` or `never`.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -149,21 +177,27 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.set_automatic_updates("dev", "always")
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return apply_automatic_updates(self._client, found, automatic_updates)
 
     def set_favorite(
         self,
         workspace: WorkspaceRef,
         favorite: bool,  # noqa: FBT001 - the setting itself
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Set whether a workspace is a favorite of its owner.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             favorite: Whether it is.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             APIStatusError: The server refuses it: only the owner may choose.
@@ -172,6 +206,9 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.set_favorite("dev", True)
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         if found.favorite == favorite:
             return Outcome(found, "unchanged")
         if favorite:
@@ -184,15 +221,18 @@ class WorkspaceSettings(SyncResource):
         self,
         workspace: WorkspaceRef,
         dormant: bool,  # noqa: FBT001 - the setting itself
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Make a workspace dormant, or wake it without starting it.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             dormant: Whether it is.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             FeatureUnavailableError: The server accepted the setting and did not keep it.
@@ -202,6 +242,9 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.set_dormant("old", True)
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         if (found.dormant_at is not None) == dormant:
             return Outcome(found, "unchanged")
         self._client.workspaces.update_dormancy(found.id, dormant=dormant)
@@ -210,15 +253,22 @@ class WorkspaceSettings(SyncResource):
             raise dropped("dormant", dormant, fresh.dormant_at)
         return Outcome(fresh, "updated")
 
-    def set_deadline(self, workspace: WorkspaceRef, deadline: datetime) -> Outcome[Workspace]:
+    def set_deadline(
+        self,
+        workspace: WorkspaceRef,
+        deadline: datetime,
+        *,
+        only_if: Callable[[Workspace], object] | None = None,
+    ) -> Outcome[Workspace]:
         """Set when a running workspace stops by itself this time.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             deadline: The instant, in half an hour at the earliest.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             RequestValidationError: The instant has no time zone.
@@ -233,6 +283,9 @@ class WorkspaceSettings(SyncResource):
         if deadline.tzinfo is None:
             raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         return self._apply_deadline(found, deadline)
 
     def extend(
@@ -241,6 +294,7 @@ class WorkspaceSettings(SyncResource):
         by: timedelta,
         *,
         at_most: datetime | Omit = OMIT,
+        only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
         """Let a running workspace run longer this time.
 
@@ -248,9 +302,10 @@ class WorkspaceSettings(SyncResource):
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
             by: How much later than its present deadline it stops by itself.
             at_most: The latest instant.
+            only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
-            The workspace, and `updated` or `unchanged`.
+            The workspace, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             ConflictError: It does not run, or runs without a deadline.
@@ -261,6 +316,9 @@ class WorkspaceSettings(SyncResource):
             >>> coder.workspaces.extend("dev", timedelta(hours=2))
         """
         found = read_workspace(self._client, workspace)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         deadline = found.latest_build.deadline
         if deadline is None:
             raise ConflictError(

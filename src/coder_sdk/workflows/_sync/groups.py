@@ -12,13 +12,14 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import groups as generated
 from coder_sdk.workflows._differences import differences, verify
 from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import placed, user_id
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from coder_sdk._refs import GroupRef, UserRef
     from coder_sdk.models import Group
@@ -93,15 +94,22 @@ class Groups(generated.Groups):
         action = "created" if created else "updated" if changes or moves else "unchanged"
         return Outcome(found, action)
 
-    def add_members(self, group: GroupRef, users: Iterable[UserRef]) -> Outcome[Group]:
+    def add_members(
+        self,
+        group: GroupRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Group], object] | None = None,
+    ) -> Outcome[Group]:
         """Add users to a group; those who are members stay so.
 
         Args:
             group: The group: a model, a UUID, `name`, or `organization/name`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the group as just read; it is skipped unless that returns true.
 
         Returns:
-            The group, and `updated` or `unchanged`.
+            The group, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such group or user.
@@ -109,17 +117,24 @@ class Groups(generated.Groups):
         Example:
             >>> coder.groups.add_members("default/ops", ["ann"])  # doctest: +SKIP
         """
-        return self._change_members(group, users, "add")
+        return self._change_members(group, users, "add", only_if)
 
-    def remove_members(self, group: GroupRef, users: Iterable[UserRef]) -> Outcome[Group]:
+    def remove_members(
+        self,
+        group: GroupRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Group], object] | None = None,
+    ) -> Outcome[Group]:
         """Take users out of a group; who is no member is passed over.
 
         Args:
             group: The group: a model, a UUID, `name`, or `organization/name`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the group as just read; it is skipped unless that returns true.
 
         Returns:
-            The group, and `updated` or `unchanged`.
+            The group, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such group or user.
@@ -127,17 +142,24 @@ class Groups(generated.Groups):
         Example:
             >>> coder.groups.remove_members("default/ops", ["ann"])  # doctest: +SKIP
         """
-        return self._change_members(group, users, "remove")
+        return self._change_members(group, users, "remove", only_if)
 
-    def set_members(self, group: GroupRef, users: Iterable[UserRef]) -> Outcome[Group]:
+    def set_members(
+        self,
+        group: GroupRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Group], object] | None = None,
+    ) -> Outcome[Group]:
         """Make exactly these users the members of a group.
 
         Args:
             group: The group: a model, a UUID, `name`, or `organization/name`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the group as just read; it is skipped unless that returns true.
 
         Returns:
-            The group, and `updated` or `unchanged`.
+            The group, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such group or user.
@@ -145,12 +167,19 @@ class Groups(generated.Groups):
         Example:
             >>> coder.groups.set_members("default/ops", ["ann", "ben"])  # doctest: +SKIP
         """
-        return self._change_members(group, users, "set")
+        return self._change_members(group, users, "set", only_if)
 
     def _change_members(
-        self, group: GroupRef, users: Iterable[UserRef], way: Way
+        self,
+        group: GroupRef,
+        users: Iterable[UserRef],
+        way: Way,
+        only_if: Callable[[Group], object] | None,
     ) -> Outcome[Group]:
         found = self.get(group)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
         moves = self._moves(found, users, way)
         if not moves:
             return Outcome(found, "unchanged")

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import idp_sync as generated
 from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows.idp_sync import (
@@ -34,6 +37,7 @@ from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from coder_sdk._refs import OrganizationRef
@@ -93,14 +97,18 @@ class IdPSync(generated.IdPSync):
             steps += self._plan_roles(place, roles)
         return SyncPlan(tuple(steps))
 
-    def apply(self, plan: SyncPlan) -> Outcome[SyncPlan]:
+    def apply(
+        self, plan: SyncPlan, *, only_if: Callable[[SyncPlan], object] | None = None
+    ) -> Outcome[SyncPlan]:
         """Apply a plan, step by step.
 
         Args:
             plan: What `plan` returned.
+            only_if: Called with the plan, in which `before` of each step is read anew; nothing is
+                done unless that returns true.
 
         Returns:
-            The plan, and `updated`; `unchanged` if it has no steps.
+            The plan, and `updated`, `skipped`, or `unchanged` if it has no steps.
 
         Raises:
             BulkError: A step failed; the `report` lists those that were applied before.
@@ -108,6 +116,10 @@ class IdPSync(generated.IdPSync):
         Example:
             >>> coder.idp_sync.apply(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
         """
+        if plan and only_if is not None:
+            skip = refusal(only_if, self._fresh(plan))
+            if skip is not None:
+                return Outcome(plan, skip)
         made: dict[str, str] = {}
         for index, step in enumerate(plan.steps):
             try:
@@ -120,12 +132,7 @@ class IdPSync(generated.IdPSync):
     # -- planning
 
     def _plan_organizations(self, wanted: OrganizationSync) -> list[SyncStep]:
-        found = self.organization_settings()
-        before: dict[str, Any] = {
-            "field": found.field,
-            "mapping": plain(found.mapping),
-            "organization_assign_default": found.organization_assign_default,
-        }
+        before = self._current("organizations", None)
         mapping: Any = wanted.mapping
         if not isinstance(wanted.mapping, Omit):
             known = self._client.organizations.list()
@@ -143,7 +150,7 @@ class IdPSync(generated.IdPSync):
         return [SyncStep("organizations", before=before, after=after)]
 
     def _plan_groups(self, place: UUID, wanted: GroupSync) -> list[SyncStep]:
-        before = current_groups(self.group_settings(place))
+        before = self._current("groups", place)
         mapping: Any = wanted.mapping
         missing: list[str] = []
         if not isinstance(wanted.mapping, Omit):
@@ -166,8 +173,7 @@ class IdPSync(generated.IdPSync):
         return steps
 
     def _plan_roles(self, place: UUID, wanted: RoleSync) -> list[SyncStep]:
-        found = self.role_settings(place)
-        before: dict[str, Any] = {"field": found.field, "mapping": plain(found.mapping)}
+        before = self._current("roles", place)
         mapping: Any = wanted.mapping
         if not isinstance(wanted.mapping, Omit):
             known = self._client.roles.list_in_organization(place)
@@ -176,6 +182,33 @@ class IdPSync(generated.IdPSync):
         return [] if same(before, after) else [SyncStep("roles", place, before=before, after=after)]
 
     # -- applying
+
+    def _fresh(self, plan: SyncPlan) -> SyncPlan:
+        """The plan with the settings as they are now."""
+        return SyncPlan(
+            tuple(
+                [
+                    evolve(step, before=self._current(step.kind, step.organization))
+                    for step in plan.steps
+                ]
+            )
+        )
+
+    def _current(self, kind: str, place: Any) -> dict[str, Any]:
+        """Settings as they are now, without what the server reads out but does not take."""
+        if kind == "groups":
+            return current_groups(self.group_settings(place))
+        if kind == "roles":
+            roles = self.role_settings(place)
+            return {"field": roles.field, "mapping": plain(roles.mapping)}
+        if kind == "organizations":
+            found = self.organization_settings()
+            return {
+                "field": found.field,
+                "mapping": plain(found.mapping),
+                "organization_assign_default": found.organization_assign_default,
+            }
+        return {}
 
     def _apply(self, step: SyncStep, made: dict[str, str]) -> None:
         if step.kind == "create group":

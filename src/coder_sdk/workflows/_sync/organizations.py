@@ -11,13 +11,14 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import organizations as generated
 from coder_sdk.workflows._differences import differences, verify
 from coder_sdk.workflows._sync._concurrency import mapped
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import user_id
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from coder_sdk._refs import OrganizationRef, UserRef
@@ -79,16 +80,21 @@ class Organizations(generated.Organizations):
         return Outcome(found, "created" if created else "updated")
 
     def add_members(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
+        self,
+        organization: OrganizationRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Organization], object] | None = None,
     ) -> Outcome[Organization]:
         """Add users to an organization; those who are members stay so.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the organization as just read; skipped unless that returns true.
 
         Returns:
-            The organization, and `updated` or `unchanged`.
+            The organization, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such organization or user.
@@ -96,7 +102,11 @@ class Organizations(generated.Organizations):
         Example:
             >>> coder.organizations.add_members("data", ["ann", "ben"])  # doctest: +SKIP
         """
-        found, members, wanted = self._sides(organization, users)
+        found = self.get(organization)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        members, wanted = self._sides(found, users)
 
         def add(user: UUID) -> None:
             try:
@@ -111,16 +121,21 @@ class Organizations(generated.Organizations):
         return Outcome(found, "updated" if missing else "unchanged")
 
     def remove_members(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
+        self,
+        organization: OrganizationRef,
+        users: Iterable[UserRef],
+        *,
+        only_if: Callable[[Organization], object] | None = None,
     ) -> Outcome[Organization]:
         """Take users out of an organization; who is no member is passed over.
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             users: The users: models, UUIDs, user names, or e-mail addresses.
+            only_if: Called with the organization as just read; skipped unless that returns true.
 
         Returns:
-            The organization, and `updated` or `unchanged`.
+            The organization, and `updated`, `unchanged` or `skipped`.
 
         Raises:
             NotFoundError: There is no such organization or user.
@@ -128,7 +143,11 @@ class Organizations(generated.Organizations):
         Example:
             >>> coder.organizations.remove_members("data", ["ann"])  # doctest: +SKIP
         """
-        found, members, wanted = self._sides(organization, users)
+        found = self.get(organization)
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
+        members, wanted = self._sides(found, users)
 
         def remove(user: UUID) -> None:
             try:
@@ -141,15 +160,14 @@ class Organizations(generated.Organizations):
         return Outcome(found, "updated" if leaving else "unchanged")
 
     def _sides(
-        self, organization: OrganizationRef, users: Iterable[UserRef]
-    ) -> tuple[Organization, set[UUID], list[UUID]]:
-        """The organization, who is a member of it, and who is meant."""
-        found = self.get(organization)
+        self, organization: Organization, users: Iterable[UserRef]
+    ) -> tuple[set[UUID], list[UUID]]:
+        """Who is a member of an organization, and who is meant."""
         members: dict[str, UUID] = {}
-        for member in self._client.members.list(found.id):
+        for member in self._client.members.list(organization.id):
             members[member.username.casefold()] = member.user_id
         wanted: list[UUID] = []
         for user in users:
             known = members.get(user.casefold()) if isinstance(user, str) else None
             wanted.append(known or user_id(self._client, user))
-        return found, set(members.values()), list(dict.fromkeys(wanted))
+        return set(members.values()), list(dict.fromkeys(wanted))

@@ -12,6 +12,7 @@ from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import templates as generated
 from coder_sdk.workflows._sync._concurrency import mapped
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_template, read_version
 from coder_sdk.workflows._sync.archive_threads import offloaded
 from coder_sdk.workflows._sync.templates_push import TemplatePush
@@ -71,8 +72,9 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         template = self.get(template_id)
         if template.active_version_id == identifier:
             return Outcome(template, "unchanged")
-        if only_if is not None and not settled(only_if(template)):
-            return Outcome(template, Skip("the condition does not hold"))
+        skip = refusal(only_if, template)
+        if skip is not None:
+            return Outcome(template, skip)
         self.update_active_version(template.id, version=identifier)
         return Outcome(self.get(template.id), "updated")
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from attrs import evolve
 
@@ -16,6 +16,7 @@ from coder_sdk._io._sync.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._near import near
+from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync.tokens_making import Wanted, make_token, prove, remove_token
 from coder_sdk.workflows.tokens import (
     CreatedToken,
@@ -26,13 +27,14 @@ from coder_sdk.workflows.tokens import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from coder_sdk._client import Client
     from coder_sdk._refs import UserRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import APIKeyWithOwner, Template, Workspace
+    from coder_sdk.workflows.outcome import Skip
 
 _RACES: Final = 5
 _UNDO_SECONDS: Final = 10.0
@@ -67,6 +69,7 @@ class TokenRotation(SyncResource):
             )
         return found
 
+    @overload
     def rotate(
         self,
         name: str,
@@ -77,7 +80,35 @@ class TokenRotation(SyncResource):
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
         same_name: bool = False,
-    ) -> CreatedToken:
+        only_if: None = None,
+    ) -> CreatedToken: ...
+
+    @overload
+    def rotate(
+        self,
+        name: str,
+        *,
+        user: UserRef = "me",
+        lifetime: timedelta | Omit | None = OMIT,
+        scopes: Iterable[str] | Omit = OMIT,
+        allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
+        grace: Seconds = 0,
+        same_name: bool = False,
+        only_if: Callable[[APIKeyWithOwner], object],
+    ) -> CreatedToken | Skip: ...
+
+    def rotate(
+        self,
+        name: str,
+        *,
+        user: UserRef = "me",
+        lifetime: timedelta | Omit | None = OMIT,
+        scopes: Iterable[str] | Omit = OMIT,
+        allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
+        grace: Seconds = 0,
+        same_name: bool = False,
+        only_if: Callable[[APIKeyWithOwner], object] | None = None,
+    ) -> CreatedToken | Skip:
         """Replace a token by a new one, without a moment in which neither works.
 
         Names of tokens cannot be changed, so the new one is called `ci-2`, the next `ci-3`. It has
@@ -97,9 +128,12 @@ class TokenRotation(SyncResource):
                 that: a later `rotate` or `retire` deletes it.
             same_name: Delete the old one first and make the new one under the same name; between
                 the two neither works.
+            only_if: Called with the newest one as just read; nothing is done unless that returns
+                true. It is not asked where there is none.
 
         Returns:
-            The new token with its secret, and which older ones were removed.
+            The new token with its secret, and which older ones were removed; the `Skip` with its
+            reason where `only_if` does not hold.
 
         Raises:
             UnauthorizedError: The server does not accept the new token.
@@ -115,7 +149,11 @@ class TokenRotation(SyncResource):
         check_token_name(name)
         keys = self._client.tokens.list(user, include_expired=True)
         family = Family(name, keys)
-        wanted = _wanted(family.newest(), lifetime, scopes, allow_list)
+        newest = family.newest()
+        skip = None if newest is None else refusal(only_if, newest)
+        if skip is not None:
+            return skip
+        wanted = _wanted(newest, lifetime, scopes, allow_list)
         if same_name:
             return _in_place(self._client, user, family, evolve(wanted, name=name))
         made = _next(self._client, user, family, wanted)
@@ -134,13 +172,22 @@ class TokenRotation(SyncResource):
         kept = tuple(key.token_name for key in family.members if key.token_name not in names)
         return evolve(made, removed=names, kept=kept)
 
-    def retire(self, name: str, *, user: UserRef = "me", grace: Seconds = 0) -> tuple[str, ...]:
+    def retire(
+        self,
+        name: str,
+        *,
+        user: UserRef = "me",
+        grace: Seconds = 0,
+        only_if: Callable[[APIKeyWithOwner], object] | None = None,
+    ) -> tuple[str, ...]:
         """Delete the tokens of a family that have had a successor for a while, or have expired.
 
         Args:
             name: The first name of the family.
             user: Whose token it is: a model, a UUID, a user name, `me`, or an e-mail address.
             grace: Seconds that an older one is left after it got a successor.
+            only_if: Called with each of them as just read; it is left alone unless that returns
+                true.
 
         Returns:
             The names of the deleted ones; the newest is never among them.
@@ -151,10 +198,12 @@ class TokenRotation(SyncResource):
         patience = _span(grace)
         keys = self._client.tokens.list(user, include_expired=True)
         family = Family(check_token_name(name), keys)
-        gone = family.superseded(_now(self._client), patience)
-        for key in gone:
-            remove_token(self._client, user, key.id)
-        return tuple(key.token_name for key in gone)
+        gone: list[str] = []
+        for key in family.superseded(_now(self._client), patience):
+            if refusal(only_if, key) is None:
+                remove_token(self._client, user, key.id)
+                gone.append(key.token_name)
+        return tuple(gone)
 
 
 def _now(client: Client) -> datetime:

@@ -10,10 +10,10 @@ from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ExpectationFailedError, NotFoundError
 from coder_sdk._errors.work import BulkError
-from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._sync._concurrency import completed
-from coder_sdk.workflows.outcome import Outcome, Skip
+from coder_sdk.workflows._sync._conditions import refusal
+from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import OffboardReport, kept_message
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ class Offboarding(SyncResource):
             raise RequestValidationError(
                 f"`{found.username}` is the caller, who cannot be deleted.", parameter="user"
             )
-        if only_if is not None and not settled(only_if(found)):
-            return Outcome(found, Skip("the condition does not hold"))
+        skip = refusal(only_if, found)
+        if skip is not None:
+            return Outcome(found, skip)
 
         def remove(workspace: Workspace) -> None:
             self._client.workspaces.delete(
