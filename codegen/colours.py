@@ -33,6 +33,8 @@ NAMES: Final = {
     "asleep": "sleep",
     "aiter_bytes": "iter_bytes",
     "AsyncClient": "Client",
+    "_async_client": "_client",
+    "AbstractAsyncContextManager": "AbstractContextManager",
     "AsyncIterable": "Iterable",
     "AsyncSource": "Source",
     "AsyncSocketSource": "SocketSource",

@@ -167,7 +167,9 @@ class _Writer:
         imports = self._imports(methods)
         imports.endpoint.update(_ALWAYS_USED)
         resources = [self._place(name) for name in self._plan.resources]
-        imports.checked["coder_sdk._client"] = {"AsyncClient", "BaseClient", "Client"}
+        imports.checked["coder_sdk._async_client"] = {"AsyncClient"}
+        imports.checked["coder_sdk._base_client"] = {"BaseClient"}
+        imports.checked["coder_sdk._client"] = {"Client"}
         for item in resources:
             imports.checked.setdefault(item["module"], set()).update(
                 (item["sync"], item["asynchronous"])

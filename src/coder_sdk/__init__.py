@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._version import __version__
 
 if TYPE_CHECKING:
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._auth import TokenProvider
-    from coder_sdk._client import AsyncClient, Client
+    from coder_sdk._client import Client
     from coder_sdk._config import Config, Setting
     from coder_sdk._errors.base import (
         AmbiguousError,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.sockets import Socket
     from coder_sdk._io._sync.streams import Stream
     from coder_sdk._limiter import RateLimiter
+    from coder_sdk._model_list import ModelList
     from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
     from coder_sdk._request import OMIT, Omit, Seconds
     from coder_sdk._response import (
@@ -140,6 +142,7 @@ __all__ = [
     "InsecureURLWarning",
     "JobError",
     "MissingVariablesError",
+    "ModelList",
     "NoProvisionerError",
     "NotFoundError",
     "NotReadyError",
@@ -190,8 +193,9 @@ __all__ = [
 
 # Where the public names live; nothing is imported before it is asked for.
 _HOMES = {
+    "_async_client": ("AsyncClient",),
     "_auth": ("TokenProvider",),
-    "_client": ("AsyncClient", "Client"),
+    "_client": ("Client",),
     "_config": ("Config", "Setting"),
     "_errors.base": (
         "AmbiguousError",
@@ -256,6 +260,7 @@ _HOMES = {
     ),
     "_hooks": ("Hooks", "RequestInfo", "ResponseInfo"),
     "_limiter": ("RateLimiter",),
+    "_model_list": ("ModelList",),
     "_io._async.pages": ("AsyncPager",),
     "_io._async.sockets": ("AsyncSocket",),
     "_io._async.streams": ("AsyncStream",),

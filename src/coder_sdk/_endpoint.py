@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._base_client import BaseClient
-    from coder_sdk._client import AsyncClient, Client
+    from coder_sdk._client import Client
     from coder_sdk._io._async.pages import AsyncPager
     from coder_sdk._io._async.sockets import AsyncSocket
     from coder_sdk._io._async.streams import AsyncStream

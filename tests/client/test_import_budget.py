@@ -55,7 +55,16 @@ def test_the_clients_load_nothing_heavy(code: str):
     assert {name for name in modules if name.startswith("coder_sdk.resources.")} == {
         "coder_sdk.resources._client"
     }
-    assert len(own(modules)) <= 48
+    assert len(own(modules)) <= 54
+
+
+@pytest.mark.parametrize(
+    ("name", "others"), [("Client", "_async"), ("AsyncClient", "_sync")], ids=["sync", "async"]
+)
+def test_a_client_loads_nothing_of_the_other_colour(name: str, others: str):
+    modules = modules_after(f"from coder_sdk import {name}")
+    assert not {module for module in modules if others in module.split(".")}
+    assert len(own(modules)) <= 46
 
 
 CALL = """

@@ -38,6 +38,9 @@ FAULTS: list[Any] = [
     httpx.ReadTimeout("slow"),
 ]
 
+# Where the methods of the clients lie.
+METHODS = ("/_client.py", "/_async_client.py", "/client.py")
+
 
 def everything(error: BaseException, records: list[logging.LogRecord]) -> str:
     """Text of an error, of its whole chain with the locals of our frames, and of the log."""
@@ -49,7 +52,7 @@ def everything(error: BaseException, records: list[logging.LogRecord]) -> str:
         frames = [
             frame
             for frame in shown.stack
-            if "/coder_sdk/" in frame.filename and not frame.filename.endswith("/_client.py")
+            if "/coder_sdk/" in frame.filename and not frame.filename.endswith(METHODS)
         ]
         parts += ["\n".join((frame.locals or {}).values()) for frame in frames]
         foreign = [frame for frame in shown.stack if "/httpx" in frame.filename]

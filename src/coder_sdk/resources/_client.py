@@ -23,7 +23,9 @@ from coder_sdk._request import OMIT, CallOptions, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._client import AsyncClient, BaseClient, Client
+    from coder_sdk._async_client import AsyncClient
+    from coder_sdk._base_client import BaseClient
+    from coder_sdk._client import Client
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import BuildInfoResponse, Response

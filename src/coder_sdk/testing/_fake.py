@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from coder_sdk._client import AsyncClient, Client
+    from coder_sdk._async_client import AsyncClient
+    from coder_sdk._client import Client
     from coder_sdk.testing._server import Server
 
 URL: Final = "https://coder.test"
@@ -170,7 +171,7 @@ class FakeCoder(Furnishing, Events):
     ) -> AsyncClient:
         """Likewise, an asynchronous client."""
         from coder_sdk import _http  # noqa: PLC0415 - imports httpx
-        from coder_sdk._client import AsyncClient  # noqa: PLC0415 - with the first client
+        from coder_sdk._async_client import AsyncClient  # noqa: PLC0415 - with the first client
 
         memory = Memory(self._app)
         http = _http.answering_client(memory.asend, asynchronous=True)

@@ -27,7 +27,7 @@ from coder_sdk.workflows.parameters import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef, TemplateVersionRef, UserRef, WorkspaceRef
     from coder_sdk.models import Preset, Template, TemplateVersion, Workspace
     from coder_sdk.workflows.parameters import ParameterValue

@@ -27,7 +27,7 @@ from coder_sdk.workflows.log_line import LogLine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk.models import Workspace, WorkspaceAgent, WorkspaceBuild
     from coder_sdk.workflows._waits import Wait
 

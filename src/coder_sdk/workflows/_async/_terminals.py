@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._io._async.sockets import AsyncSocket
     from coder_sdk.models import ReconnectingPTYRequest, Workspace, WorkspaceAgent
     from coder_sdk.workflows._terminal import Script, Transcript

@@ -9,7 +9,7 @@ from coder_sdk._errors.base import RequestValidationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk.workflows._async._items import Many
     from coder_sdk.workflows.bulk import BulkProgress, BulkReport
 

@@ -10,7 +10,7 @@ from coder_sdk.workflows._clients import remembered
 from coder_sdk.workflows.users import only_organization
 
 if TYPE_CHECKING:
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import OrganizationRef, UserRef
 
 

@@ -24,7 +24,7 @@ from coder_sdk.workflows.log_line import LogLine
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk.models import ProvisionerJob, ProvisionerJobLog, TemplateVersion
     from coder_sdk.workflows._waits import Wait
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Template, TemplateVersion

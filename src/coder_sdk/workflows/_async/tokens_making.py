@@ -26,7 +26,7 @@ from coder_sdk.workflows._unclear import is_lost, is_unclear
 from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant
 
 if TYPE_CHECKING:
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import UserRef
     from coder_sdk.models import APIKey
     from coder_sdk.wire import Secret

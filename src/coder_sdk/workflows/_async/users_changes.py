@@ -14,7 +14,7 @@ from coder_sdk.workflows.users import is_group, is_in_default, is_organization, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from coder_sdk._client import AsyncClient
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import GroupRef, OrganizationRef
     from coder_sdk.models import Group, User
 
