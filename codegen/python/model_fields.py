@@ -7,6 +7,7 @@ from attrs import frozen
 
 from codegen.description.openapi import Json, is_table, operations, references, referred
 from codegen.python.identifiers import members, safe, snake
+from codegen.python.model_durations import Property, measured, unit_of
 from codegen.python.model_layout import closure, dependencies
 from codegen.python.phrases import until
 from codegen.python.schemas import bodies, kind, resolved
@@ -39,7 +40,6 @@ _ZERO = {
 }
 _SENT = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _DURATIONS = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds", "s": "seconds"}
-_MARKS = {unit: name.upper() for unit, name in _DURATIONS.items()} | {"epoch-s": "EPOCH_SECONDS"}
 _UNITS = {
     **_DURATIONS,
     "min": "minutes",
@@ -136,6 +136,20 @@ def fields(name: str, context: Context, directions: Directions) -> list[Field]:
     return found
 
 
+def properties(name: str, found: list[Field], context: Context) -> list[Property]:
+    """What a model that is received says of its fields beside them: durations and instants."""
+    schema = context.schemas[name]
+    taken = {*RESERVED, *(field.name for field in found)}
+    made: list[Property] = []
+    for field, (_, inner) in zip(found, sorted(schema["properties"].items()), strict=True):
+        plain = resolved(inner, context.schemas)
+        item = measured(field.name, field.annotation, plain, taken)
+        if item is not None:
+            taken.add(item.name)
+            made.append(item)
+    return made
+
+
 def _hiding(schema: Json, context: Context) -> set[str]:
     """Names of types that the annotations of a class need."""
     texts = [annotation(inner, context) for inner in schema.get("properties", {}).values()]
@@ -226,10 +240,8 @@ def _annotated(text: str, wire: str, field: str, *, hidden: bool) -> str:
 
 def _measured(text: str, plain: Json) -> str:
     """Say in the annotation of a received number what makes it a duration or an instant."""
-    unit = _MARKS.get(plain.get("x-unit", ""))
-    if unit is None or shape(plain) not in {"integer", "number"}:
-        return text
-    return f"Annotated[{text}, Unit.{unit}]"
+    unit = unit_of(plain)
+    return text if unit is None else f"Annotated[{text}, Unit.{unit}]"
 
 
 def _is_hidden(plain: Json, context: Context) -> bool:

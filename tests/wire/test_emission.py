@@ -7,7 +7,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -194,6 +194,40 @@ def test_a_number_that_is_a_duration_or_an_instant_knows_its_unit(emit: Emit):
     assert found["born"] == [Unit.EPOCH_SECONDS]
     assert found["size"] == found["spelled"] == []
     assert model(Age=3, born=0, size=1, spelled="1s").age == 3
+
+
+def test_a_number_that_is_a_duration_or_an_instant_is_read_as_such(emit: Emit):
+    unit = {**NUMBER, "x-unit": "ms"}
+    schema = thing(
+        ttl_ms={**unit, "x-never": True},
+        wait_ms={**unit, "x-nullable": True},
+        wait=TEXT,
+        interval={**NUMBER, "x-unit": "ns"},
+        seconds={"type": "number", "x-unit": "s"},
+        born={**NUMBER, "x-unit": "epoch-s", "x-never": True},
+        size_ms={**NUMBER, "x-unit": "bytes"},
+    )
+    description = described({"codersdk.T": schema}, answers=ref("codersdk.T"))
+    model = emit(description).T
+    values = {"wait": "1s", "interval": 1_500_999, "size_ms": 1}
+    made = model(ttl_ms=1500, wait_ms=20, seconds=0.5, born=86400, **values)
+    assert made.ttl == timedelta(milliseconds=1500)
+    assert made.wait_timedelta == timedelta(milliseconds=20)
+    assert made.interval_timedelta == timedelta(microseconds=1500)
+    assert made.duration == timedelta(milliseconds=500)
+    assert made.born_datetime == datetime(1970, 1, 2, tzinfo=timezone.utc)
+    none = model(ttl_ms=0, wait_ms=None, seconds=0, born=0, **values)
+    assert (none.ttl, none.wait_timedelta, none.born_datetime) == (None, None, None)
+    assert none.duration == timedelta(0)
+    assert made.model_dump().keys() == schema["properties"].keys()
+    assert not hasattr(made, "size")
+
+
+def test_requests_take_durations_as_they_are(emit: Emit):
+    schema = thing(ttl_ms={**NUMBER, "x-unit": "ms"})
+    model = emit(described({"codersdk.R": schema}, sends=ref("codersdk.R"))).R
+    assert model(ttl_ms=timedelta(seconds=2)).model_dump() == {"ttl_ms": 2000}
+    assert not hasattr(model, "ttl")
 
 
 # ---- requests

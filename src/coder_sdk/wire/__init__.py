@@ -6,6 +6,7 @@ public, because annotations built from them (`WireList[User]`) work with `pydant
 
 from coder_sdk.wire._collections import WireList, WireMap
 from coder_sdk.wire._enums import OpenEnum, OpenIntEnum
+from coder_sdk.wire._measures import duration, instant
 from coder_sdk.wire._models import (
     CaseInsensitiveModel,
     OpaqueModel,
@@ -52,7 +53,9 @@ __all__ = [
     "WireMap",
     "ZeroNullUUID",
     "absent_is",
+    "duration",
     "encode_request",
+    "instant",
     "problems",
     "sent",
 ]
