@@ -75,10 +75,13 @@ def test_a_start_waits_for_a_stop_that_is_under_way(
     assert transitions(fake) == ["stop", "start"]
 
 
-def test_without_waiting_another_build_is_a_conflict(colour: Colour, coder: Any, dev: None) -> None:
+@pytest.mark.parametrize("method", ["start", "delete"])
+def test_without_waiting_another_build_is_a_conflict(
+    colour: Colour, coder: Any, dev: None, method: str
+) -> None:
     colour.call(coder.workspaces.stop, "dev", wait=False)
     with pytest.raises(ConflictError):
-        colour.call(coder.workspaces.start, "dev", wait=False)
+        colour.call(getattr(coder.workspaces, method), "dev", wait=False)
 
 
 def test_a_condition_is_asked_about_fresh_state(

@@ -49,7 +49,7 @@ async def remove(
             workspace = await effort.outlast(workspace)
             continue
         begun: tuple[WorkspaceBuild, bool] | None = (latest, False)
-        if step == "build":
+        if step != "join":
             begun = await effort.attempt(workspace, "delete", **body)
         if begun is None:
             workspace = await read_workspace(effort.client, workspace, deleted=True)

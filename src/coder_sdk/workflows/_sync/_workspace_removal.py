@@ -51,7 +51,7 @@ def remove(
             workspace = effort.outlast(workspace)
             continue
         begun: tuple[WorkspaceBuild, bool] | None = (latest, False)
-        if step == "build":
+        if step != "join":
             begun = effort.attempt(workspace, "delete", **body)
         if begun is None:
             workspace = read_workspace(effort.client, workspace, deleted=True)
