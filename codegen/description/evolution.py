@@ -125,7 +125,7 @@ def _span_of_owner(owner: str, spans: Mapping[Fact, Span]) -> Span:
 # --- What a release has ---------------------------------------------------------------------
 
 
-def _identity(call: str) -> str:
+def anonymous(call: str) -> str:
     """Return an operation's name without those of its placeholders: they changed at times."""
     return _PLACEHOLDER.sub("{}", call)
 
@@ -135,7 +135,7 @@ def _facts(
 ) -> Iterator[Fact]:
     """Yield all that a release has, with the names that schemas have today."""
     for call, operation in operations(description):
-        identity = _identity(call)
+        identity = anonymous(call)
         spelling[identity] = call
         yield ("operations", identity)
         for name, schema, _ in inputs(operation):
@@ -233,7 +233,7 @@ def _places(description: Json, renamed: Mapping[str, str]) -> dict[Fact, list[st
     """Return the schemas that operations and properties refer to, by place."""
     places: dict[Fact, list[str]] = {}
     for call, operation in operations(description):
-        identity = _API.sub("", _identity(call).partition(" ")[2])
+        identity = _API.sub("", anonymous(call).partition(" ")[2])
         for part in ("requestBody", "responses"):
             for status, node in _bodies(operation.get(part, {})):
                 place = (call.partition(" ")[0], identity, part, status)
@@ -274,8 +274,8 @@ def _moves(
     """Find where operations that went are found from the next release on."""
     moved: dict[str, str] = {}
     for old, new in pairwise(descriptions):
-        before = {_identity(call): operation for call, operation in operations(old)}
-        after = {_identity(call): operation for call, operation in operations(new)}
+        before = {anonymous(call): operation for call, operation in operations(old)}
+        after = {anonymous(call): operation for call, operation in operations(new)}
         came = sorted(after.keys() - before.keys())
         for call in sorted(before.keys() - after.keys()):
             if spans["operations", call].until is None:

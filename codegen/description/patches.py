@@ -76,16 +76,18 @@ def apply(description: Json, patches: Iterable[Patch]) -> Json:
     Raises:
         PatchError: If any patch does not apply; the text has a line for each.
     """
-    patched = copy.deepcopy(description)
-    version = description.get("info", {}).get("version")
-    misfits: list[str] = []
-    for patch in patches:
-        misfit = _try(patched, patch) if _is_for(patch, version) else None
-        if misfit is not None:
-            misfits.append(f"{patch}: {misfit}")
+    patched, misfits = _attempt(description, patches)
     if misfits:
-        raise PatchError("\n".join(misfits))
+        raise PatchError("\n".join(f"{patch}: {why}" for patch, why in misfits))
     return patched
+
+
+def fitting(description: Json, patches: Iterable[Patch]) -> tuple[Patch, ...]:
+    """Return the patches that apply to a description: all of them, for the release they are for."""
+    tried = tuple(patches)
+    _, misfits = _attempt(description, tried)
+    sources = {patch.source for patch, _ in misfits}
+    return tuple(patch for patch in tried if patch.source not in sources)
 
 
 def later(description: Json, patches: Iterable[Patch]) -> int:
@@ -148,12 +150,18 @@ def _is_for(patch: Patch, version: object) -> bool:
     return first is None or release is None or release >= first
 
 
-def _try(description: Json, patch: Patch) -> str | None:
-    try:
-        _apply(description, patch)
-    except _MisfitError as misfit:
-        return str(misfit)
-    return None
+def _attempt(description: Json, patches: Iterable[Patch]) -> tuple[Json, list[tuple[Patch, str]]]:
+    """Patch a copy; tell which patches do not apply, each with the reason."""
+    patched = copy.deepcopy(description)
+    version = description.get("info", {}).get("version")
+    misfits: list[tuple[Patch, str]] = []
+    for patch in patches:
+        if _is_for(patch, version):
+            try:
+                _apply(patched, patch)
+            except _MisfitError as misfit:
+                misfits.append((patch, str(misfit)))
+    return patched, misfits
 
 
 def _apply(description: Json, patch: Patch) -> None:
