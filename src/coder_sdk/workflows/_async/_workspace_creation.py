@@ -65,6 +65,10 @@ class AsyncBlueprint:
         ttl: How long it runs after a start.
         autostart: When it starts by itself.
         automatic_updates: `always` to start with the active version each time.
+
+    Attributes:
+        asked: Under which name the server was asked for a workspace that may be ours.
+        made: The workspace, once the server has said that it made it.
     """
 
     def __init__(
@@ -86,6 +90,24 @@ class AsyncBlueprint:
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None
+        self.asked: Target | None = None
+        self.made: Workspace | None = None
+
+    async def send(self, client: AsyncClient, target: Target, body: dict[str, Any]) -> Workspace:
+        """Ask the server for a workspace.
+
+        Until it has answered, and if its answer was lost, the workspace may be there or not.
+        """
+        self.asked = target
+        try:
+            self.made = await client.workspaces.create_for_user(
+                target.owner, name=target.name, **body
+            )
+        except CoderError as error:
+            if not is_lost(error):
+                self.asked = None
+            raise
+        return self.made
 
     async def body(self, client: AsyncClient, owner: str) -> dict[str, Any]:
         """What is sent, with everything checked that can be.
@@ -127,7 +149,40 @@ class AsyncBlueprint:
         return body
 
 
-async def create_strictly(effort: AsyncEffort, target: Target, plan: AsyncBlueprint) -> Workspace:
+async def create_new(
+    effort: AsyncEffort,
+    plan: AsyncBlueprint,
+    name: str | Omit,
+    name_prefix: str | Omit,
+    owner: str | Omit,
+    *,
+    careful: bool = False,
+) -> Workspace:
+    """Create a workspace that must not exist.
+
+    Args:
+        effort: The clock and the reports.
+        plan: What it is made of.
+        name: Its name.
+        name_prefix: What a free name shall begin with.
+        owner: Another owner.
+        careful: Whether to look for the name before, so that what is found there later is ours.
+
+    Raises:
+        RequestValidationError: Not exactly one of the names was given.
+        ConflictError: It exists.
+    """
+    if isinstance(name, Omit) == isinstance(name_prefix, Omit):
+        raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
+    if isinstance(name, Omit):
+        place = "me" if isinstance(owner, Omit) else owner
+        return await create_somewhere(effort, place, str(name_prefix), plan)
+    return await create_strictly(effort, new_target(name, owner), plan, careful=careful)
+
+
+async def create_strictly(
+    effort: AsyncEffort, target: Target, plan: AsyncBlueprint, *, careful: bool
+) -> Workspace:
     """Create a workspace that must not exist.
 
     Raises:
@@ -137,16 +192,19 @@ async def create_strictly(effort: AsyncEffort, target: Target, plan: AsyncBluepr
     body = await plan.body(effort.client, target.owner)
 
     async def create() -> Workspace:
-        return await effort.client.workspaces.create_for_user(
-            target.owner, name=target.name, **body
-        )
+        return await plan.send(effort.client, target, body)
 
     async def find() -> Workspace | None:
         return await find_workspace(effort.client, target)
 
+    known = await find() if careful else None
+    if known is not None:
+        raise exists_already(known)
     made, ours = await created_or_found(create, find)
     if not ours:
+        plan.asked = None
         raise exists_already(made)
+    plan.made = made
     return made
 
 
@@ -165,12 +223,13 @@ async def create_somewhere(
         tries += 1
         target = Target(None, owner, f"{start}-{token_hex(3)}")
         try:
-            return await effort.client.workspaces.create_for_user(owner, name=target.name, **body)
+            return await plan.send(effort.client, target, body)
         except CoderError as error:
             if not is_unclear(error):
                 raise
             found = await find_workspace(effort.client, target)
             if found is not None and is_lost(error):
+                plan.made = found
                 return found
             # A name that is free although the create failed: the server has another trouble.
             if found is None or tries == _NAMES_TRIED:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _RACES: Final = 5
 _UNDO_SECONDS: Final = 10.0
+_LEAVE_SECONDS: Final = 60.0
 
 
 class AsyncTokenRotation(AsyncResource):
@@ -159,9 +160,12 @@ class AsyncTokenRotation(AsyncResource):
         if patience:
             # The newest of them got its successor just now.
             leaving = family.superseded(_now(self._client), patience)
+        gone: list[APIKeyWithOwner] = []
         try:
             await prove(self._client, made.secret)
-            gone = await _leave(self._client, user, leaving)
+            # A cancellation now would take the old token as well as the new one.
+            with shielded(_LEAVE_SECONDS):
+                await _leave(self._client, user, leaving, gone)
         except BaseException as error:
             await _undo(self._client, user, made, error)
             raise
@@ -254,15 +258,16 @@ async def _next(client: AsyncClient, user: UserRef, family: Family, wanted: Want
 
 
 async def _leave(
-    client: AsyncClient, user: UserRef, leaving: list[APIKeyWithOwner]
-) -> list[APIKeyWithOwner]:
+    client: AsyncClient,
+    user: UserRef,
+    leaving: list[APIKeyWithOwner],
+    gone: list[APIKeyWithOwner],
+) -> None:
     """Delete the older ones, the newest of them last and the one in use at the very end."""
     in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    gone: list[APIKeyWithOwner] = []
     for key in sorted(leaving, key=lambda key: key.id == in_use):
         await remove_token(client, user, key.id)
         gone.append(key)
-    return gone
 
 
 async def _undo(
@@ -303,7 +308,8 @@ async def _in_place(
     try:
         made = await make_token(client, user, wanted)
         await prove(client, made.secret)
-        gone = [*old, *await _leave(client, user, others)]
+        gone = list(old)
+        await _leave(client, user, others, gone)
     except CoderError as error:
         if old:
             error.hint = f"The old token `{family.base}` is deleted already: make a new one."

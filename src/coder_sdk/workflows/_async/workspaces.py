@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from logging import getLogger
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
-from coder_sdk.workflows._async._concurrency import shelter
 from coder_sdk.workflows._async._effort import AsyncEffort
 from coder_sdk.workflows._async._workspace_creation import (
     AsyncBlueprint,
-    create_somewhere,
-    create_strictly,
+    create_new,
     ensure_workspace,
     new_target,
 )
@@ -28,13 +24,14 @@ from coder_sdk.workflows._async._workspace_settings import (
     apply_ttl,
 )
 from coder_sdk.workflows._async._workspace_states import AsyncWorkspaceStates
+from coder_sdk.workflows._async._workspace_temporary import AsyncTemporaryWorkspaces
 from coder_sdk.workflows._async._workspace_waits import AsyncWorkspaceWaits
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._targets import target_of
 from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
     from typing import Literal
     from uuid import UUID
@@ -48,9 +45,6 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.log_line import LogLine
     from coder_sdk.workflows.parameters import ParameterValue
 
-logger: Final = getLogger("coder_sdk.workflows")
-_CLEANING: Final = 1800.0
-
 
 class AsyncWorkspaces(
     AsyncWorkspaceStates,
@@ -59,6 +53,7 @@ class AsyncWorkspaces(
     AsyncWorkspaceRun,
     AsyncWorkspaceWaits,
     AsyncWorkspaceLinks,
+    AsyncTemporaryWorkspaces,
     generated.AsyncWorkspaces,
 ):
     """Workspaces."""
@@ -130,25 +125,10 @@ class AsyncWorkspaces(
             self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
             poll_interval=poll_interval, on_progress=on_progress,
         )  # fmt: skip
-        made = await self._create(effort, plan, name, name_prefix, owner)
+        made = await create_new(effort, plan, name, name_prefix, owner)
         if effort.mode is None:
             return made
         return await effort.complete(made, made.latest_build)
-
-    async def _create(
-        self,
-        effort: AsyncEffort,
-        plan: AsyncBlueprint,
-        name: str | Omit,
-        name_prefix: str | Omit,
-        owner: str | Omit,
-    ) -> Workspace:
-        if isinstance(name, Omit) == isinstance(name_prefix, Omit):
-            raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
-        if isinstance(name, Omit):
-            place = "me" if isinstance(owner, Omit) else owner
-            return await create_somewhere(effort, place, str(name_prefix), plan)
-        return await create_strictly(effort, new_target(name, owner), plan)
 
     async def ensure(
         self,
@@ -318,90 +298,3 @@ class AsyncWorkspaces(
                 hint="Pass them in `parameters`, or leave the version as it is.",
             )
         return found
-
-    @asynccontextmanager
-    async def temporary(
-        self,
-        name: str | Omit = OMIT,
-        *,
-        template: TemplateRef | Omit = OMIT,
-        template_version: TemplateVersionRef | Omit = OMIT,
-        name_prefix: str | Omit = OMIT,
-        owner: str | Omit = OMIT,
-        parameters: Mapping[str, ParameterValue] | None = None,
-        preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
-        autostart: str | Omit = OMIT,
-        automatic_updates: Literal["always", "never"] | Omit = OMIT,
-        orphan_on_failure: bool = False,
-        wait: WaitFor = "ready",
-        timeout: Seconds | Omit | None = OMIT,
-        poll_interval: PollInterval | Omit = OMIT,
-        on_log: Callable[[LogLine], object] | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-    ) -> AsyncGenerator[Workspace]:
-        """Have a workspace for as long as a `with` block runs.
-
-        It is deleted on every way out: also if it does not become ready, the block raises, or it is
-        cancelled. If the block has raised, an error of the deletion is only logged.
-
-        Args:
-            name: `name`, or `owner/name`; it must not exist.
-            template: What it is made from: a model, a UUID, `name`, or `organization/name`.
-            template_version: Another version than the active one, also one never promoted.
-            name_prefix: In place of a name: a free one that begins so is picked; `tmp` by default.
-            owner: User name of another owner.
-            parameters: Values by name: numbers, truth values, texts, lists of texts.
-            preset: Name or UUID of a preset.
-            ttl: How long it runs at most, should the program be killed.
-            autostart: When it starts by itself, as `weekly` writes it.
-            automatic_updates: `always` to take the active version with each start.
-            orphan_on_failure: Drop it without its resources if destroying them fails.
-            wait: False to enter at once, `build` not to wait for the agents.
-            timeout: Seconds until it is ready, half an hour by default; `None` for no limit.
-            poll_interval: Seconds between two looks, or a function of the seconds so far.
-            on_log: Called with each line of the logs.
-            on_progress: Called with a `Progress` whenever there is a new one.
-
-        Yields:
-            The workspace.
-
-        Raises:
-            RequestValidationError: The name, a parameter or the preset does not fit.
-            ConflictError: It exists; it is left alone.
-            JobError: A build did not succeed; it has the end of the log.
-            WaitTimeoutError: Not in time; `last_state` is what was seen last.
-
-        Example:
-            >>> async with coder.workspaces.temporary(template="docker") as ws:
-            ...     result = await coder.workspaces.run(ws, "pytest -q", check=True)
-        """
-        if isinstance(name, Omit) and isinstance(name_prefix, Omit):
-            name_prefix = "tmp"
-        plan = AsyncBlueprint(
-            template=template, template_version=template_version, parameters=parameters,
-            preset=preset, ttl=ttl, autostart=autostart, automatic_updates=automatic_updates,
-        )  # fmt: skip
-        effort = AsyncEffort(
-            self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
-            poll_interval=poll_interval, on_progress=on_progress,
-        )  # fmt: skip
-        made = await self._create(effort, plan, name, name_prefix, owner)
-        try:
-            if effort.mode is not None:
-                yield await effort.complete(made, made.latest_build)
-            else:
-                yield made
-        except BaseException:
-            await self._discard(made, orphan_on_failure=orphan_on_failure, quiet=True)
-            raise
-        await self._discard(made, orphan_on_failure=orphan_on_failure, quiet=False)
-
-    async def _discard(self, made: Workspace, *, orphan_on_failure: bool, quiet: bool) -> None:
-        with shelter(_CLEANING):
-            try:
-                await self.delete(made, orphan_on_failure=orphan_on_failure)
-            except CoderError:
-                if not quiet:
-                    raise
-                logger.exception("%s/%s was not deleted", made.owner_name, made.name)

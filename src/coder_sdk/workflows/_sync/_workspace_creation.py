@@ -67,6 +67,10 @@ class Blueprint:
         ttl: How long it runs after a start.
         autostart: When it starts by itself.
         automatic_updates: `always` to start with the active version each time.
+
+    Attributes:
+        asked: Under which name the server was asked for a workspace that may be ours.
+        made: The workspace, once the server has said that it made it.
     """
 
     def __init__(
@@ -88,6 +92,22 @@ class Blueprint:
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None
+        self.asked: Target | None = None
+        self.made: Workspace | None = None
+
+    def send(self, client: Client, target: Target, body: dict[str, Any]) -> Workspace:
+        """Ask the server for a workspace.
+
+        Until it has answered, and if its answer was lost, the workspace may be there or not.
+        """
+        self.asked = target
+        try:
+            self.made = client.workspaces.create_for_user(target.owner, name=target.name, **body)
+        except CoderError as error:
+            if not is_lost(error):
+                self.asked = None
+            raise
+        return self.made
 
     def body(self, client: Client, owner: str) -> dict[str, Any]:
         """What is sent, with everything checked that can be.
@@ -127,7 +147,38 @@ class Blueprint:
         return body
 
 
-def create_strictly(effort: Effort, target: Target, plan: Blueprint) -> Workspace:
+def create_new(
+    effort: Effort,
+    plan: Blueprint,
+    name: str | Omit,
+    name_prefix: str | Omit,
+    owner: str | Omit,
+    *,
+    careful: bool = False,
+) -> Workspace:
+    """Create a workspace that must not exist.
+
+    Args:
+        effort: The clock and the reports.
+        plan: What it is made of.
+        name: Its name.
+        name_prefix: What a free name shall begin with.
+        owner: Another owner.
+        careful: Whether to look for the name before, so that what is found there later is ours.
+
+    Raises:
+        RequestValidationError: Not exactly one of the names was given.
+        ConflictError: It exists.
+    """
+    if isinstance(name, Omit) == isinstance(name_prefix, Omit):
+        raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
+    if isinstance(name, Omit):
+        place = "me" if isinstance(owner, Omit) else owner
+        return create_somewhere(effort, place, str(name_prefix), plan)
+    return create_strictly(effort, new_target(name, owner), plan, careful=careful)
+
+
+def create_strictly(effort: Effort, target: Target, plan: Blueprint, *, careful: bool) -> Workspace:
     """Create a workspace that must not exist.
 
     Raises:
@@ -137,14 +188,19 @@ def create_strictly(effort: Effort, target: Target, plan: Blueprint) -> Workspac
     body = plan.body(effort.client, target.owner)
 
     def create() -> Workspace:
-        return effort.client.workspaces.create_for_user(target.owner, name=target.name, **body)
+        return plan.send(effort.client, target, body)
 
     def find() -> Workspace | None:
         return find_workspace(effort.client, target)
 
+    known = find() if careful else None
+    if known is not None:
+        raise exists_already(known)
     made, ours = created_or_found(create, find)
     if not ours:
+        plan.asked = None
         raise exists_already(made)
+    plan.made = made
     return made
 
 
@@ -161,12 +217,13 @@ def create_somewhere(effort: Effort, owner: str, prefix: str, plan: Blueprint) -
         tries += 1
         target = Target(None, owner, f"{start}-{token_hex(3)}")
         try:
-            return effort.client.workspaces.create_for_user(owner, name=target.name, **body)
+            return plan.send(effort.client, target, body)
         except CoderError as error:
             if not is_unclear(error):
                 raise
             found = find_workspace(effort.client, target)
             if found is not None and is_lost(error):
+                plan.made = found
                 return found
             # A name that is free although the create failed: the server has another trouble.
             if found is None or tries == _NAMES_TRIED:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from logging import getLogger
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
@@ -21,6 +22,7 @@ from coder_sdk._errors.status import (
     UnauthorizedError,
 )
 from coder_sdk._io._sync.primitives import loop_token
+from coder_sdk._io._sync.shield import shielded
 from coder_sdk._io._sync.transport import Transport
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from coder_sdk.models import APIKey
     from coder_sdk.wire import Secret
 
+logger: Final = getLogger("coder_sdk.workflows")
 _TRIES: Final = 3
+_UNDO_SECONDS: Final = 10.0
 _SLACK: Final = 2.0
 """Seconds by which the `Date` of an answer, which has no fractions, may be off."""
 
@@ -63,15 +67,29 @@ def make_token(client: Client, user: UserRef, wanted: Wanted) -> CreatedToken:
     """Make a token.
 
     A token whose answer was lost cannot be used by anybody: it is found by its name, deleted, and
-    made again.
+    made again. It is deleted, too, where an interruption keeps the caller from knowing its secret.
 
     Raises:
         ConflictError: The user has a token of that name.
         RequestValidationError: It would live longer than this server allows.
     """
     wanted = _with_lifetime(client, user, wanted)
-    clock = clock_of(client)
-    begun, tries = clock.monotonic(), 0
+    begun, secret = clock_of(client).monotonic(), None
+    try:
+        secret = _secret_of(client, user, wanted, begun)
+        client._core.redactor.add(secret.get_secret_value())  # noqa: SLF001 - the package's own
+        return _described(client, user, wanted, secret)
+    except Exception:
+        raise
+    except BaseException:
+        with shielded(_UNDO_SECONDS):
+            _unmake(client, user, wanted, secret, begun)
+        raise
+
+
+def _secret_of(client: Client, user: UserRef, wanted: Wanted, begun: float) -> Secret:
+    """Create a token, again if its answer was lost."""
+    tries = 0
     while True:
         tries += 1
         try:
@@ -83,7 +101,6 @@ def make_token(client: Client, user: UserRef, wanted: Wanted) -> CreatedToken:
                 scope=wanted.scope,
                 allow_list=wanted.allow_list,
             )
-            break
         except CoderError as error:
             if isinstance(wanted.name, Omit) or not is_unclear(error):
                 raise
@@ -92,12 +109,33 @@ def make_token(client: Client, user: UserRef, wanted: Wanted) -> CreatedToken:
             if held is None:
                 if not lost or tries == _TRIES:
                     raise
-            elif lost and held[1] <= clock.monotonic() - begun + _SLACK:
+            elif lost and _is_since(client, held[1], begun):
                 remove_token(client, user, held[0].id)
             else:
                 raise _taken(wanted.name, held[0]) from error
-    client._core.redactor.add(made.key.get_secret_value())  # noqa: SLF001 - the package's own
-    return _described(client, user, wanted, made.key)
+        else:
+            return made.key
+
+
+def _is_since(client: Client, age: float, begun: float) -> bool:
+    """Whether a token of that age was made since we began."""
+    return age <= clock_of(client).monotonic() - begun + _SLACK
+
+
+def _unmake(
+    client: Client, user: UserRef, wanted: Wanted, secret: Secret | None, begun: float
+) -> None:
+    """Delete a token that was made, or may have been, and that nobody can use."""
+    try:
+        if secret is not None:
+            identifier = secret.get_secret_value().partition("-")[0]
+            remove_token(client, user, identifier)
+        elif not isinstance(wanted.name, Omit):
+            held = _held(client, user, wanted.name)
+            if held is not None and _is_since(client, held[1], begun):
+                remove_token(client, user, held[0].id)
+    except CoderError:
+        logger.exception("A token that nobody can use may be left over: %s", wanted.name)
 
 
 def _with_lifetime(client: Client, user: UserRef, wanted: Wanted) -> Wanted:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _RACES: Final = 5
 _UNDO_SECONDS: Final = 10.0
+_LEAVE_SECONDS: Final = 60.0
 
 
 class TokenRotation(SyncResource):
@@ -161,9 +162,12 @@ class TokenRotation(SyncResource):
         if patience:
             # The newest of them got its successor just now.
             leaving = family.superseded(_now(self._client), patience)
+        gone: list[APIKeyWithOwner] = []
         try:
             prove(self._client, made.secret)
-            gone = _leave(self._client, user, leaving)
+            # A cancellation now would take the old token as well as the new one.
+            with shielded(_LEAVE_SECONDS):
+                _leave(self._client, user, leaving, gone)
         except BaseException as error:
             _undo(self._client, user, made, error)
             raise
@@ -255,14 +259,17 @@ def _next(client: Client, user: UserRef, family: Family, wanted: Wanted) -> Crea
                 raise
 
 
-def _leave(client: Client, user: UserRef, leaving: list[APIKeyWithOwner]) -> list[APIKeyWithOwner]:
+def _leave(
+    client: Client,
+    user: UserRef,
+    leaving: list[APIKeyWithOwner],
+    gone: list[APIKeyWithOwner],
+) -> None:
     """Delete the older ones, the newest of them last and the one in use at the very end."""
     in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    gone: list[APIKeyWithOwner] = []
     for key in sorted(leaving, key=lambda key: key.id == in_use):
         remove_token(client, user, key.id)
         gone.append(key)
-    return gone
 
 
 def _undo(client: Client, user: UserRef, made: CreatedToken, error: BaseException) -> None:
@@ -299,7 +306,8 @@ def _in_place(client: Client, user: UserRef, family: Family, wanted: Wanted) -> 
     try:
         made = make_token(client, user, wanted)
         prove(client, made.secret)
-        gone = [*old, *_leave(client, user, others)]
+        gone = list(old)
+        _leave(client, user, others, gone)
     except CoderError as error:
         if old:
             error.hint = f"The old token `{family.base}` is deleted already: make a new one."

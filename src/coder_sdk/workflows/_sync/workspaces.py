@@ -4,20 +4,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from logging import getLogger
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from coder_sdk._errors.base import CoderError, RequestValidationError
+from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
 from coder_sdk.workflows._readiness import full_name
-from coder_sdk.workflows._sync._concurrency import shelter
 from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._workspace_creation import (
     Blueprint,
-    create_somewhere,
-    create_strictly,
+    create_new,
     ensure_workspace,
     new_target,
 )
@@ -31,12 +27,13 @@ from coder_sdk.workflows._sync._workspace_settings import (
     apply_ttl,
 )
 from coder_sdk.workflows._sync._workspace_states import WorkspaceStates
+from coder_sdk.workflows._sync._workspace_temporary import TemporaryWorkspaces
 from coder_sdk.workflows._sync._workspace_waits import WorkspaceWaits
 from coder_sdk.workflows._targets import target_of
 from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
     from typing import Literal
     from uuid import UUID
@@ -50,9 +47,6 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.log_line import LogLine
     from coder_sdk.workflows.parameters import ParameterValue
 
-logger: Final = getLogger("coder_sdk.workflows")
-_CLEANING: Final = 1800.0
-
 
 class Workspaces(
     WorkspaceStates,
@@ -61,6 +55,7 @@ class Workspaces(
     WorkspaceRun,
     WorkspaceWaits,
     WorkspaceLinks,
+    TemporaryWorkspaces,
     generated.Workspaces,
 ):
     """Workspaces."""
@@ -132,25 +127,10 @@ class Workspaces(
             self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
             poll_interval=poll_interval, on_progress=on_progress,
         )  # fmt: skip
-        made = self._create(effort, plan, name, name_prefix, owner)
+        made = create_new(effort, plan, name, name_prefix, owner)
         if effort.mode is None:
             return made
         return effort.complete(made, made.latest_build)
-
-    def _create(
-        self,
-        effort: Effort,
-        plan: Blueprint,
-        name: str | Omit,
-        name_prefix: str | Omit,
-        owner: str | Omit,
-    ) -> Workspace:
-        if isinstance(name, Omit) == isinstance(name_prefix, Omit):
-            raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
-        if isinstance(name, Omit):
-            place = "me" if isinstance(owner, Omit) else owner
-            return create_somewhere(effort, place, str(name_prefix), plan)
-        return create_strictly(effort, new_target(name, owner), plan)
 
     def ensure(
         self,
@@ -320,90 +300,3 @@ class Workspaces(
                 hint="Pass them in `parameters`, or leave the version as it is.",
             )
         return found
-
-    @contextmanager
-    def temporary(
-        self,
-        name: str | Omit = OMIT,
-        *,
-        template: TemplateRef | Omit = OMIT,
-        template_version: TemplateVersionRef | Omit = OMIT,
-        name_prefix: str | Omit = OMIT,
-        owner: str | Omit = OMIT,
-        parameters: Mapping[str, ParameterValue] | None = None,
-        preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
-        autostart: str | Omit = OMIT,
-        automatic_updates: Literal["always", "never"] | Omit = OMIT,
-        orphan_on_failure: bool = False,
-        wait: WaitFor = "ready",
-        timeout: Seconds | Omit | None = OMIT,
-        poll_interval: PollInterval | Omit = OMIT,
-        on_log: Callable[[LogLine], object] | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-    ) -> Generator[Workspace]:
-        """Have a workspace for as long as a `with` block runs.
-
-        It is deleted on every way out: also if it does not become ready, the block raises, or it is
-        cancelled. If the block has raised, an error of the deletion is only logged.
-
-        Args:
-            name: `name`, or `owner/name`; it must not exist.
-            template: What it is made from: a model, a UUID, `name`, or `organization/name`.
-            template_version: Another version than the active one, also one never promoted.
-            name_prefix: In place of a name: a free one that begins so is picked; `tmp` by default.
-            owner: User name of another owner.
-            parameters: Values by name: numbers, truth values, texts, lists of texts.
-            preset: Name or UUID of a preset.
-            ttl: How long it runs at most, should the program be killed.
-            autostart: When it starts by itself, as `weekly` writes it.
-            automatic_updates: `always` to take the active version with each start.
-            orphan_on_failure: Drop it without its resources if destroying them fails.
-            wait: False to enter at once, `build` not to wait for the agents.
-            timeout: Seconds until it is ready, half an hour by default; `None` for no limit.
-            poll_interval: Seconds between two looks, or a function of the seconds so far.
-            on_log: Called with each line of the logs.
-            on_progress: Called with a `Progress` whenever there is a new one.
-
-        Yields:
-            The workspace.
-
-        Raises:
-            RequestValidationError: The name, a parameter or the preset does not fit.
-            ConflictError: It exists; it is left alone.
-            JobError: A build did not succeed; it has the end of the log.
-            WaitTimeoutError: Not in time; `last_state` is what was seen last.
-
-        Example:
-            >>> with coder.workspaces.temporary(template="docker") as ws:
-            ...     result = coder.workspaces.run(ws, "pytest -q", check=True)
-        """
-        if isinstance(name, Omit) and isinstance(name_prefix, Omit):
-            name_prefix = "tmp"
-        plan = Blueprint(
-            template=template, template_version=template_version, parameters=parameters,
-            preset=preset, ttl=ttl, autostart=autostart, automatic_updates=automatic_updates,
-        )  # fmt: skip
-        effort = Effort(
-            self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
-            poll_interval=poll_interval, on_progress=on_progress,
-        )  # fmt: skip
-        made = self._create(effort, plan, name, name_prefix, owner)
-        try:
-            if effort.mode is not None:
-                yield effort.complete(made, made.latest_build)
-            else:
-                yield made
-        except BaseException:
-            self._discard(made, orphan_on_failure=orphan_on_failure, quiet=True)
-            raise
-        self._discard(made, orphan_on_failure=orphan_on_failure, quiet=False)
-
-    def _discard(self, made: Workspace, *, orphan_on_failure: bool, quiet: bool) -> None:
-        with shelter(_CLEANING):
-            try:
-                self.delete(made, orphan_on_failure=orphan_on_failure)
-            except CoderError:
-                if not quiet:
-                    raise
-                logger.exception("%s/%s was not deleted", made.owner_name, made.name)
