@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from typing_extensions import NamedTuple
 
 from coder_sdk._errors.work import BulkError
+from coder_sdk._redact import MASK, Redactor
 from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ R = TypeVar("R")
 State = Literal["not started", "unfinished", "ok", "failed", "skipped"]
 _LABELS: Final = ("username", "name", "email", "id")
 _SHOWN_FAILURES: Final = 5
+_USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 class BulkProgress(NamedTuple):
@@ -52,6 +55,9 @@ class Succeeded(NamedTuple, Generic[A, R]):
     item: A
     result: R
 
+    def __repr__(self) -> str:
+        return f"Succeeded({_shown(self.item)}, {type(self.result).__name__})"
+
 
 class Failed(NamedTuple, Generic[A]):
     """An item and the error of its call."""
@@ -59,12 +65,18 @@ class Failed(NamedTuple, Generic[A]):
     item: A
     error: Exception
 
+    def __repr__(self) -> str:
+        return f"Failed({_shown(self.item)}, {type(self.error).__name__})"
+
 
 class Skipped(NamedTuple, Generic[A]):
     """An item and why nothing was done."""
 
     item: A
     reason: str
+
+    def __repr__(self) -> str:
+        return f"Skipped({_shown(self.item)}, {self.reason!r})"
 
 
 class BulkEntry(Generic[A, R]):
@@ -82,11 +94,14 @@ class BulkEntry(Generic[A, R]):
         request: In a dry run, the first request that would change something.
     """
 
-    __slots__ = ("action", "error", "item", "label", "reason", "request", "result", "state")
+    __slots__ = (
+        "_redact", "action", "error", "item", "label", "reason", "request", "result", "state",
+    )  # fmt: skip
 
-    def __init__(self, item: A, label: str) -> None:
+    def __init__(self, item: A, redact: Callable[[str], str]) -> None:
+        self._redact = redact
         self.item = item
-        self.label = label
+        self.label = redact(label_of(item))
         self.state: State = "not started"
         self.action: str | None = None
         self.result: R | None = None
@@ -116,7 +131,8 @@ class BulkEntry(Generic[A, R]):
 
     def skip(self, reason: Skip) -> None:
         """Note why nothing was done."""
-        self.action, self.reason, self.state = "skipped", reason.reason, "skipped"
+        self.action, self.state = "skipped", "skipped"
+        self.reason = self._redact(reason.reason)
 
     def foresee(self, action: str, request: str) -> None:
         """Note what would be done."""
@@ -124,7 +140,9 @@ class BulkEntry(Generic[A, R]):
 
     def to_record(self) -> dict[str, str | None]:
         """The entry as plain text, without the item itself."""
-        error = None if self.error is None else f"{type(self.error).__name__}: {self.error}"
+        error = None
+        if self.error is not None:
+            error = self._redact(f"{type(self.error).__name__}: {self.error}")
         return {
             "item": self.label,
             "state": self.state,
@@ -133,6 +151,11 @@ class BulkEntry(Generic[A, R]):
             "request": self.request,
             "error": error,
         }
+
+    def first_line(self) -> str:
+        """Item and error in one line."""
+        text = str(self.error).partition("\n")[0]
+        return f"{self.label}: {self._redact(text or type(self.error).__name__)}"
 
 
 class BulkReport(Generic[A, R]):
@@ -162,7 +185,7 @@ class BulkReport(Generic[A, R]):
 
     def begin(self, items: Iterable[A], *, dry_run: bool, redact: Callable[[str], str]) -> None:
         """Forget what was there, and list the items."""
-        self.entries = [BulkEntry(item, redact(label_of(item))) for item in items]
+        self.entries = [BulkEntry(item, redact) for item in items]
         self.dry_run, self.stopped_by, self.interrupted = dry_run, None, False
 
     def _in(self, *states: State) -> list[BulkEntry[A, R]]:
@@ -237,7 +260,7 @@ class BulkReport(Generic[A, R]):
         failed = self._in("failed")
         if not failed:
             return
-        lines = [f"{entry.label}: {_first_line(entry.error)}" for entry in failed]
+        lines = [entry.first_line() for entry in failed]
         if len(lines) > _SHOWN_FAILURES:
             more = len(lines) - _SHOWN_FAILURES
             lines = [*lines[:_SHOWN_FAILURES], f"… and {more} more"]
@@ -252,28 +275,32 @@ class BulkReport(Generic[A, R]):
         return len(self.entries)
 
 
-def _first_line(error: Exception | None) -> str:
-    text = str(error).partition("\n")[0]
-    return text or type(error).__name__
-
-
 def label_of(item: object) -> str:
     """What an item is called: `owner/name`, a name, an id; else only its type.
 
-    Objects are not shown whole: they may hold what nobody should read.
+    Objects are not shown whole: they may hold what nobody should read. Of a tuple the first part
+    is shown, and of the others what is no plain text: a name often stands beside a password.
     """
-    if isinstance(item, (str, int, UUID)):
-        return str(item)
     if isinstance(item, tuple):
-        return " ".join(label_of(part) for part in cast("tuple[object, ...]", item))
+        first, *others = cast("tuple[object, ...]", item) or ("nothing",)
+        shown = [part for part in others if not isinstance(part, (str, bytes, int))]
+        return " ".join(map(label_of, [first, *shown]))
+    if isinstance(item, (str, int, UUID)):
+        # Text that is shown as asterisks wherever it is formatted stays so.
+        return _USERINFO.sub(MASK, f"{item}")
     owner, name = getattr(item, "owner_name", None), getattr(item, "name", None)
     if isinstance(owner, str) and isinstance(name, str):
         return f"{owner}/{name}"
     for attribute in _LABELS:
         value = _field(item, attribute)
         if isinstance(value, (str, int, UUID)) and value != "":
-            return str(value)
+            return f"{value}"
     return type(item).__name__
+
+
+def _shown(item: object) -> str:
+    """The same without the forms that secrets of Coder have."""
+    return Redactor().text(label_of(item))
 
 
 def _field(item: object, name: str) -> object:

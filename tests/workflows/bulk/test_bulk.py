@@ -20,6 +20,7 @@ from coder_sdk import (
     RequestValidationError,
     Skip,
 )
+from coder_sdk._redact import MASK, Masked
 from tests.colours import Colour
 
 USERS = "/api/v2/users"
@@ -307,6 +308,40 @@ def test_no_secret_of_an_item_is_shown(colour: Colour) -> None:
     shown = f"{report!r} {report.entries!r} {json.dumps(report.to_records())} {caught.value}"
     assert secret not in shown
     assert "very-secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("item", "label"),
+    [
+        (("ann", "hunter2"), "ann"),
+        (("ann", 1234), "ann"),
+        (("ann", {"name": "dev"}), "ann dev"),
+        ((), "nothing"),
+        ("aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb", MASK),
+        ("https://ann:hunter2@git.example/x", f"https://{MASK}@git.example/x"),
+        (Masked("hunter2"), MASK),
+    ],
+)
+def test_no_secret_of_a_plain_item_is_shown(colour: Colour, item: Any, label: str) -> None:
+    def work(given: Any) -> None:
+        raise ValueError(f"Nobody knows aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb of {label}.")
+
+    report = colour.call(colour.client().bulk, colour.function(work), [item])
+    skipped = colour.call(
+        colour.client().bulk,
+        colour.function(work),
+        [item],
+        only_if=lambda _: Skip("it has aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb"),
+    )
+    assert report.entries[0].label == label
+    with pytest.raises(BulkError) as caught:
+        report.raise_on_error()
+    shown = (
+        f"{report.entries!r} {report.failed!r} {report.to_records()} {caught.value} "
+        f"{skipped.entries!r} {skipped.skipped!r} {skipped.to_records()}"
+    )
+    assert "hunter2" not in shown
+    assert "bbbbbbbb" not in shown
 
 
 def test_calls_wait_where_the_rate_limit_says_so(colour: Colour, router: Any) -> None:
