@@ -8,13 +8,16 @@ Usage:
     python examples/demo.py [--plot FILE] [--keep]
 """
 
+# pandas and matplotlib tell checkers only a part of their types.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +40,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 @contextlib.contextmanager
-def deployment() -> Iterator[Client]:
+def deployment() -> Generator[Client]:
     """Yield a client of the deployment that `CODER_URL` names, else of a fake one."""
     if os.environ.get("CODER_URL"):
         with Client(app_name="coder-sdk-demo") as coder:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from coder_sdk import Client
@@ -23,7 +23,7 @@ ANSWERS = Path(__file__).with_name("quickstart_answers.json")
 
 
 @contextlib.contextmanager
-def mocked_deployment() -> Iterator[Client]:
+def mocked_deployment() -> Generator[Client]:
     """Yield a client of a deployment that answers from `quickstart_answers.json`."""
     import respx  # noqa: PLC0415 - needed without a deployment only
 
