@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import BuildInfoResponse, Response
     from coder_sdk.resources.agent_firewall import AgentFirewall, AsyncAgentFirewall
-    from coder_sdk.resources.ai_gateway import AIGateway, AsyncAIGateway
     from coder_sdk.resources.ai_providers import AIProviders, AsyncAIProviders
     from coder_sdk.resources.applications import Applications, AsyncApplications
     from coder_sdk.resources.auth import AsyncAuth, Auth
@@ -72,8 +71,10 @@ if TYPE_CHECKING:
     )
     from coder_sdk.workflows import (
         Agents,
+        AIGateway,
         AISpend,
         AsyncAgents,
+        AsyncAIGateway,
         AsyncAISpend,
         AsyncAudit,
         AsyncBuilds,
@@ -219,7 +220,7 @@ class ClientResources(ClientEndpoints, SyncResource):
     @cached_property
     def ai_gateway(self) -> AIGateway:
         """The AI Gateway: recorded sessions, clients, models and keys."""
-        from coder_sdk.resources.ai_gateway import AIGateway
+        from coder_sdk.workflows import AIGateway
 
         return AIGateway(cast("Client", self))
 
@@ -572,7 +573,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
     @cached_property
     def ai_gateway(self) -> AsyncAIGateway:
         """The AI Gateway: recorded sessions, clients, models and keys."""
-        from coder_sdk.resources.ai_gateway import AsyncAIGateway
+        from coder_sdk.workflows import AsyncAIGateway
 
         return AsyncAIGateway(cast("AsyncClient", self))
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from coder_sdk.workflows._async.agents import AsyncAgents
+    from coder_sdk.workflows._async.ai_gateway import AsyncAIGateway
     from coder_sdk.workflows._async.ai_spend import AsyncAISpend
     from coder_sdk.workflows._async.audit import AsyncAudit
     from coder_sdk.workflows._async.builds import AsyncBuilds
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows._async.users import AsyncUsers
     from coder_sdk.workflows._async.workspaces import AsyncWorkspaces
     from coder_sdk.workflows._sync.agents import Agents
+    from coder_sdk.workflows._sync.ai_gateway import AIGateway
     from coder_sdk.workflows._sync.ai_spend import AISpend
     from coder_sdk.workflows._sync.audit import Audit
     from coder_sdk.workflows._sync.builds import Builds
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
 
 # Module below `_async` and `_sync` by the name of the synchronous class.
 _HOMES: Final = {
+    "AIGateway": "ai_gateway",
     "AISpend": "ai_spend",
     "Agents": "agents",
     "Audit": "audit",
@@ -85,8 +88,10 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AIGateway",
     "AISpend",
     "Agents",
+    "AsyncAIGateway",
     "AsyncAISpend",
     "AsyncAgents",
     "AsyncAudit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     )
     from coder_sdk.workflows.tables import Kind
     from coder_sdk.workflows.window import Interval, Window
+
+    Row = tuple[tuple[Any, ...], Iterable[UUID]]
 
 __all__ = [
     "StatusCount",
@@ -124,9 +126,7 @@ class _Usage(Report):
     window: Window
     template_names: Mapping[UUID, str] | None
 
-    def _table(
-        self, columns: dict[str, Kind], rows: Iterable[tuple[tuple[Any, ...], Iterable[UUID]]]
-    ) -> Table:
+    def _table(self, columns: dict[str, Kind], rows: Iterable[Row]) -> Table:
         """A table whose last columns are the templates, with their names where they are known."""
         columns = {**columns, "template_ids": "texts"}
         names = self.template_names
@@ -137,6 +137,33 @@ class _Usage(Report):
             known = [] if names is None else [[names.get(item, str(item)) for item in ids]]
             full.append((*row, [str(item) for item in ids], *known))
         return Table(columns, tuple(full), self.window.tz)
+
+
+class _UserUsage(_Usage):
+    """A report with a row for each user, over a period and over the parts of it."""
+
+    interval: Interval | None
+    total: Any
+    intervals: tuple[tuple[Window, Any], ...]
+
+    _columns: ClassVar[dict[str, Kind]]
+
+    def _rows(self, report: Any) -> list[Row]:
+        raise NotImplementedError
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Every table by its name, the main one first."""
+        users = {"users": self._table(dict(self._columns), self._rows(self.total))}
+        if self.interval is None:
+            return users
+        rows = [
+            ((part.start, part.end, *row), ids)
+            for part, report in self.intervals
+            for row, ids in self._rows(report)
+        ]
+        columns: dict[str, Kind] = {"start": "instant", "end": "instant", **self._columns}
+        return {"intervals": self._table(columns, rows), **users}
 
 
 @attrs.frozen
@@ -207,55 +234,71 @@ class TemplateUsage(_Usage):
 
 
 @attrs.frozen
-class UserActivityUsage(_Usage):
-    """How long each user was active; its table is `users`.
+class UserActivityUsage(_UserUsage):
+    """How long each user was active.
+
+    Its tables are `intervals` (only if it was divided) and `users`.
 
     Attributes:
         window: The period.
         total: The server's report.
         template_names: Names of the templates by their ids, if they were asked for.
+        interval: What it was divided into.
+        intervals: The days, weeks or months with the server's report on each, in their order.
     """
 
     window: Window
     total: UserActivityInsightsReport = attrs.field(repr=False)
     template_names: Mapping[UUID, str] | None = attrs.field(default=None, repr=False)
+    interval: Interval | None = None
+    intervals: tuple[tuple[Window, UserActivityInsightsReport], ...] = attrs.field(
+        default=(), repr=False
+    )
 
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Every table by its name."""
-        columns: dict[str, Kind] = {"user_id": "text", "username": "text", "seconds": "integer"}
-        rows = (((str(u.user_id), u.username, u.seconds), u.template_ids) for u in self.total.users)
-        return {"users": self._table(columns, rows)}
+    _columns: ClassVar[dict[str, Kind]] = {
+        "user_id": "text",
+        "username": "text",
+        "seconds": "integer",
+    }
+
+    def _rows(self, report: UserActivityInsightsReport) -> list[Row]:
+        return [((str(u.user_id), u.username, u.seconds), u.template_ids) for u in report.users]
 
 
 @attrs.frozen
-class UserLatencyUsage(_Usage):
-    """The connection latency of each user; its table is `users`.
+class UserLatencyUsage(_UserUsage):
+    """The connection latency of each user.
+
+    Its tables are `intervals` (only if it was divided) and `users`.
 
     Attributes:
         window: The period.
         total: The server's report.
         template_names: Names of the templates by their ids, if they were asked for.
+        interval: What it was divided into.
+        intervals: The days, weeks or months with the server's report on each, in their order.
     """
 
     window: Window
     total: UserLatencyInsightsReport = attrs.field(repr=False)
     template_names: Mapping[UUID, str] | None = attrs.field(default=None, repr=False)
+    interval: Interval | None = None
+    intervals: tuple[tuple[Window, UserLatencyInsightsReport], ...] = attrs.field(
+        default=(), repr=False
+    )
 
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Every table by its name."""
-        columns: dict[str, Kind] = {
-            "user_id": "text",
-            "username": "text",
-            "p50_ms": "number",
-            "p95_ms": "number",
-        }
-        rows = (
+    _columns: ClassVar[dict[str, Kind]] = {
+        "user_id": "text",
+        "username": "text",
+        "p50_ms": "number",
+        "p95_ms": "number",
+    }
+
+    def _rows(self, report: UserLatencyInsightsReport) -> list[Row]:
+        return [
             ((str(u.user_id), u.username, u.latency_ms.p50, u.latency_ms.p95), u.template_ids)
-            for u in self.total.users
-        )
-        return {"users": self._table(columns, rows)}
+            for u in report.users
+        ]
 
 
 @attrs.frozen

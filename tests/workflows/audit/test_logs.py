@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import islice
@@ -12,7 +13,8 @@ import httpx
 import pytest
 
 from coder_sdk import Client, ServerError, UnavailableError, Window
-from coder_sdk.testing import FakeCoder
+from coder_sdk.models import AIBridgeSession
+from coder_sdk.testing import FakeCoder, factories
 from coder_sdk.workflows.spend import money
 from tests.colours import Colour
 
@@ -254,3 +256,33 @@ def test_money_is_exact() -> None:
     assert money(1) == Decimal("0.000001")
     assert money(None) is None
     assert sum([money(100_000)] * 3, Decimal(0)) == Decimal("0.3")
+
+
+def test_sessions_of_the_gateway_are_exported_part_by_part(colour: Colour, router: Any) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        query = request.url.params["q"]
+        asked.append(query)
+        limits = re.findall(r'started_(?:after|before):"?([^" ]+)', query)
+        after, before = (datetime.fromisoformat(item.replace("Z", "+00:00")) for item in limits)
+        moments = [START - timedelta(hours=12 * number) for number in range(40)]
+        # The neighbours of a part are answered, too.
+        found = [session(m) for m in moments if after <= m <= before]
+        return httpx.Response(200, json={"count": len(found), "sessions": found})
+
+    router.get("/api/v2/ai-gateway/sessions").mock(side_effect=answer)
+    window = Window.dates(date(2026, 10, 20), date(2026, 10, 29), tz="Europe/Berlin")
+    coder = colour.client()
+    found = taken(colour, coder.ai_gateway.export_sessions(window, model="m1"))
+    moments = [item.started_at for item in found]
+    assert moments == sorted(moments, reverse=True)
+    assert len(set(moments)) == len(moments) == 20
+    assert all(moment in window for moment in moments)
+    assert len(asked) == 2
+    assert all('model:"m1"' in query for query in asked)
+
+
+def session(moment: datetime) -> dict[str, Any]:
+    made = factories.make(AIBridgeSession, id=f"s{moment:%d%H}", started_at=moment)
+    return made.model_dump(mode="json")

@@ -119,6 +119,42 @@ def test_latencies_are_numbers(coder: Any, colour: Colour) -> None:
     assert dict(report.to_frame().dtypes)["p95_ms"] == "float64"
 
 
+def test_users_are_reported_on_day_by_day(fake: FakeCoder, coder: Any, colour: Colour) -> None:
+    window = Window.dates(date(2026, 10, 24), date(2026, 10, 27), tz="Europe/Berlin")
+    report = colour.call(coder.insights.user_activity, window, interval="day")
+    rows = [(row["start"].date(), row["username"], row["seconds"]) for row in report.to_records()]
+    # The last day of summer time ends an hour later: 22:30 in UTC is still part of it.
+    assert rows == [(date(2026, 10, 25), "ada", 600), (date(2026, 10, 26), "ada", 600)]
+    assert [row["seconds"] for row in report.to_records("users")] == [1200]
+    assert [str(part.first_day) for part, _ in report.intervals] == [
+        "2026-10-24", "2026-10-25", "2026-10-26", "2026-10-27",
+    ]  # fmt: skip
+    assert asked(fake) == ["/api/v2/insights/user-activity"] * 5
+    assert str(report.to_frame()["start"].dt.tz) == "Europe/Berlin"
+
+
+def test_latencies_are_reported_week_by_week(coder: Any, colour: Colour) -> None:
+    window = Window.last(weeks=4, tz="Europe/Berlin")
+    report = colour.call(coder.insights.user_latency, window, interval="week")
+    found = {(row["start"].date(), row["username"]): row["p50_ms"] for row in report.to_records()}
+    assert set(found) == {
+        (date(2026, 10, 19), "ada"),
+        (date(2026, 10, 26), "ada"),
+        (date(2026, 11, 2), "ben"),
+    }
+    assert set(found.values()) == {20.0}
+    assert {row["username"] for row in report.to_records("users")} == {"ada", "ben"}
+
+
+def test_reports_on_users_keep_the_rule_of_weeks(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    window = Window.dates(date(2026, 10, 20), date(2026, 10, 29))
+    with pytest.raises(RequestValidationError, match="leave a last week of 3"):
+        colour.call(coder.insights.user_activity, window, interval="week")
+    assert asked(fake) == []
+
+
 def test_statuses_are_counted_by_local_day(coder: Any, colour: Colour) -> None:
     report = colour.call(coder.insights.user_status, tz="Europe/Berlin")
     days = sorted({item.day for item in report.counts})

@@ -35,7 +35,12 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from coder_sdk._refs import TemplateRef
-    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsReport
+    from coder_sdk.models import (
+        GetUserStatusCountsResponse,
+        TemplateInsightsReport,
+        UserActivityInsightsReport,
+        UserLatencyInsightsReport,
+    )
     from coder_sdk.workflows.usage import UsageInterval
     from coder_sdk.workflows.window import Interval, Window
 
@@ -128,18 +133,25 @@ class AsyncInsights(generated.AsyncInsights):
         self,
         window: Window,
         *,
+        interval: Interval | None = None,
         templates: Iterable[TemplateRef] | Omit = OMIT,
         names: bool = False,
+        concurrency: int = 5,
     ) -> UserActivityUsage:
         """Report how long each user was active.
 
+        The server counts a whole period. Divided, it is asked once for each part.
+
         Args:
             window: The period.
+            interval: Divide it into local `day`s, `week`s counted from its first day, or calendar
+                `month`s.
             templates: Only these templates.
             names: Look up the names of the templates in the report.
+            concurrency: How many requests run at once.
 
         Returns:
-            The report; `to_records()` and `to_frame()` give its table.
+            The report; `to_records()` and `to_frame()` give its tables.
 
         Raises:
             RequestValidationError: The window does not fit; the hint names the nearest that does.
@@ -154,30 +166,45 @@ class AsyncInsights(generated.AsyncInsights):
         See:
             https://coder.com/docs/reference/api/insights#get-insights-about-user-activity
         """
-        window = self._fitting(window)
-        answer = await self.user_activity_report(
-            start_time=fixed(window.start),
-            end_time=fixed(window.end),
-            template_ids=await self._ids(templates),
+        window = self._fitting(window, interval)
+        ids = await self._ids(templates)
+
+        async def ask(part: Window) -> UserActivityInsightsReport:
+            answer = await self.user_activity_report(
+                start_time=fixed(part.start), end_time=fixed(part.end), template_ids=ids
+            )
+            return answer.report
+
+        parts = [] if interval is None else window.split(interval)
+        total, *found = await mapped(ask, [window, *parts], concurrency=concurrency)
+        known = await self._names(wanted=names)
+        return UserActivityUsage(
+            window, total, known, interval, tuple(zip(parts, found, strict=True))
         )
-        return UserActivityUsage(window, answer.report, await self._names(wanted=names))
 
     async def user_latency(
         self,
         window: Window,
         *,
+        interval: Interval | None = None,
         templates: Iterable[TemplateRef] | Omit = OMIT,
         names: bool = False,
+        concurrency: int = 5,
     ) -> UserLatencyUsage:
         """Report the connection latency of each user.
 
+        The server counts a whole period. Divided, it is asked once for each part.
+
         Args:
             window: The period.
+            interval: Divide it into local `day`s, `week`s counted from its first day, or calendar
+                `month`s.
             templates: Only these templates.
             names: Look up the names of the templates in the report.
+            concurrency: How many requests run at once.
 
         Returns:
-            The report; `to_records()` and `to_frame()` give its table.
+            The report; `to_records()` and `to_frame()` give its tables.
 
         Raises:
             RequestValidationError: The window does not fit; the hint names the nearest that does.
@@ -191,13 +218,21 @@ class AsyncInsights(generated.AsyncInsights):
         See:
             https://coder.com/docs/reference/api/insights#get-insights-about-user-latency
         """
-        window = self._fitting(window)
-        answer = await self.user_latency_report(
-            start_time=fixed(window.start),
-            end_time=fixed(window.end),
-            template_ids=await self._ids(templates),
+        window = self._fitting(window, interval)
+        ids = await self._ids(templates)
+
+        async def ask(part: Window) -> UserLatencyInsightsReport:
+            answer = await self.user_latency_report(
+                start_time=fixed(part.start), end_time=fixed(part.end), template_ids=ids
+            )
+            return answer.report
+
+        parts = [] if interval is None else window.split(interval)
+        total, *found = await mapped(ask, [window, *parts], concurrency=concurrency)
+        known = await self._names(wanted=names)
+        return UserLatencyUsage(
+            window, total, known, interval, tuple(zip(parts, found, strict=True))
         )
-        return UserLatencyUsage(window, answer.report, await self._names(wanted=names))
 
     async def user_status(
         self, window: Window | None = None, *, tz: str | tzinfo = "UTC"

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from coder_sdk._refs import TemplateRef
-    from coder_sdk.models import GetUserStatusCountsResponse, TemplateInsightsReport
+    from coder_sdk.models import (
+        GetUserStatusCountsResponse,
+        TemplateInsightsReport,
+        UserActivityInsightsReport,
+        UserLatencyInsightsReport,
+    )
     from coder_sdk.workflows.usage import UsageInterval
     from coder_sdk.workflows.window import Interval, Window
 
@@ -130,18 +135,25 @@ class Insights(generated.Insights):
         self,
         window: Window,
         *,
+        interval: Interval | None = None,
         templates: Iterable[TemplateRef] | Omit = OMIT,
         names: bool = False,
+        concurrency: int = 5,
     ) -> UserActivityUsage:
         """Report how long each user was active.
 
+        The server counts a whole period. Divided, it is asked once for each part.
+
         Args:
             window: The period.
+            interval: Divide it into local `day`s, `week`s counted from its first day, or calendar
+                `month`s.
             templates: Only these templates.
             names: Look up the names of the templates in the report.
+            concurrency: How many requests run at once.
 
         Returns:
-            The report; `to_records()` and `to_frame()` give its table.
+            The report; `to_records()` and `to_frame()` give its tables.
 
         Raises:
             RequestValidationError: The window does not fit; the hint names the nearest that does.
@@ -156,30 +168,45 @@ class Insights(generated.Insights):
         See:
             https://coder.com/docs/reference/api/insights#get-insights-about-user-activity
         """
-        window = self._fitting(window)
-        answer = self.user_activity_report(
-            start_time=fixed(window.start),
-            end_time=fixed(window.end),
-            template_ids=self._ids(templates),
+        window = self._fitting(window, interval)
+        ids = self._ids(templates)
+
+        def ask(part: Window) -> UserActivityInsightsReport:
+            answer = self.user_activity_report(
+                start_time=fixed(part.start), end_time=fixed(part.end), template_ids=ids
+            )
+            return answer.report
+
+        parts = [] if interval is None else window.split(interval)
+        total, *found = mapped(ask, [window, *parts], concurrency=concurrency)
+        known = self._names(wanted=names)
+        return UserActivityUsage(
+            window, total, known, interval, tuple(zip(parts, found, strict=True))
         )
-        return UserActivityUsage(window, answer.report, self._names(wanted=names))
 
     def user_latency(
         self,
         window: Window,
         *,
+        interval: Interval | None = None,
         templates: Iterable[TemplateRef] | Omit = OMIT,
         names: bool = False,
+        concurrency: int = 5,
     ) -> UserLatencyUsage:
         """Report the connection latency of each user.
 
+        The server counts a whole period. Divided, it is asked once for each part.
+
         Args:
             window: The period.
+            interval: Divide it into local `day`s, `week`s counted from its first day, or calendar
+                `month`s.
             templates: Only these templates.
             names: Look up the names of the templates in the report.
+            concurrency: How many requests run at once.
 
         Returns:
-            The report; `to_records()` and `to_frame()` give its table.
+            The report; `to_records()` and `to_frame()` give its tables.
 
         Raises:
             RequestValidationError: The window does not fit; the hint names the nearest that does.
@@ -193,13 +220,21 @@ class Insights(generated.Insights):
         See:
             https://coder.com/docs/reference/api/insights#get-insights-about-user-latency
         """
-        window = self._fitting(window)
-        answer = self.user_latency_report(
-            start_time=fixed(window.start),
-            end_time=fixed(window.end),
-            template_ids=self._ids(templates),
+        window = self._fitting(window, interval)
+        ids = self._ids(templates)
+
+        def ask(part: Window) -> UserLatencyInsightsReport:
+            answer = self.user_latency_report(
+                start_time=fixed(part.start), end_time=fixed(part.end), template_ids=ids
+            )
+            return answer.report
+
+        parts = [] if interval is None else window.split(interval)
+        total, *found = mapped(ask, [window, *parts], concurrency=concurrency)
+        known = self._names(wanted=names)
+        return UserLatencyUsage(
+            window, total, known, interval, tuple(zip(parts, found, strict=True))
         )
-        return UserLatencyUsage(window, answer.report, self._names(wanted=names))
 
     def user_status(
         self, window: Window | None = None, *, tz: str | tzinfo = "UTC"
