@@ -8,9 +8,12 @@ from coder_sdk._errors.base import AmbiguousError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._json import as_list, as_object
 from coder_sdk._request import Request
+from coder_sdk._suggestions import suggestion, templates_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from coder_sdk._suggestions import Listing
 
 SECONDS_KEPT: Final = 30.0
 """How long a name is trusted: the next object of that name has another identifier."""
@@ -28,10 +31,17 @@ _FORMS: Final = {
 
 
 class Lookup(NamedTuple):
-    """One request, and how its answer names the identifier."""
+    """One request, and how its answer names the identifier.
+
+    Attributes:
+        request: What is asked.
+        pick: Takes the identifier out of the answer.
+        like: Where names are that are like one which the answer does not have.
+    """
 
     request: Request[Any]
     pick: Callable[[Any], str]
+    like: Listing | None = None
 
 
 def lookup(kind: str, value: str) -> Lookup:
@@ -89,7 +99,8 @@ def _template(parts: list[str]) -> Lookup:
         found = [t for t in templates if str(t.get("name", "")).lower() == name.lower()]
         return _only("template", name, found, _in_organization)
 
-    return Lookup(_get("/api/v2/templates", {"q": f'exact_name:"{name}"'}), pick)
+    like = templates_like(name)
+    return Lookup(_get("/api/v2/templates", {"q": f'exact_name:"{name}"'}), pick, like)
 
 
 def _template_version(parts: list[str]) -> Lookup:
@@ -111,8 +122,10 @@ def _group(parts: list[str]) -> Lookup:
     name = parts[0]
 
     def pick(answer: Any) -> str:
-        found = [g for g in map(as_object, as_list(answer)) if g.get("name") == name]
-        return _only("group", name, found, _in_organization)
+        groups = [as_object(item) for item in as_list(answer)]
+        found = [group for group in groups if group.get("name") == name]
+        hint = suggestion("group", name, (str(group.get("name")) for group in groups))
+        return _only("group", name, found, _in_organization, hint)
 
     return Lookup(_get("/api/v2/groups"), pick)
 
@@ -147,14 +160,18 @@ def _in_organization(item: Any) -> str:
 
 
 def _only(
-    kind: str, value: str, found: list[dict[str, Any]], describe: Callable[[Any], str]
+    kind: str,
+    value: str,
+    found: list[dict[str, Any]],
+    describe: Callable[[Any], str],
+    hint: str | None = None,
 ) -> str:
     """The one object that fits."""
     if len(found) == 1:
         return _id(found[0])
     if not found:
         raise NotFoundError(
-            f"There is no {kind} {value!r}, or this token may not see it.", status=404
+            f"There is no {kind} {value!r}, or this token may not see it.", status=404, hint=hint
         )
     candidates = tuple(sorted(describe(item) for item in found))
     raise AmbiguousError(

@@ -522,6 +522,7 @@ def test_a_page_in_place_of_a_licensed_route_is_a_missing_feature(
 
 def test_not_found_is_told_from_not_there(colour: Colour, router: MockRouter):
     router.get("/api/v2/users/x").respond(404, json={"message": "Resource not found"})
+    router.get("/api/v2/users").respond(json={"users": []})
     with pytest.raises(NotFoundError) as caught:
         colour.call(colour.client().users.get, "x")
     assert type(caught.value) is NotFoundError

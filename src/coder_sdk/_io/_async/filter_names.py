@@ -9,6 +9,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filter_names import NOUNS, missing, names, noun_of, one, some
 from coder_sdk._io._async.names import AsyncNames
+from coder_sdk._suggestions import absence_expected
 
 if TYPE_CHECKING:
     from coder_sdk._filters import FilterQuery
@@ -48,7 +49,8 @@ class AsyncFilterNames:
         if kind == "template":
             return value.lower() in [name.lower() for name in await self._known(kind)]
         try:
-            await self._json(one(kind, NOUNS[kind], value))
+            with absence_expected():
+                await self._json(one(kind, NOUNS[kind], value))
         except NotFoundError:
             return False
         return True

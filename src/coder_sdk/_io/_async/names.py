@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Request
@@ -71,7 +72,17 @@ class AsyncNames:
             }
             return str(await self._json(Request("GET", path, path=values), "id"))
         step = lookup(kind, value)
-        return step.pick(await self._json(step.request))
+        answer = await self._json(step.request)
+        try:
+            return step.pick(answer)
+        except NotFoundError as error:
+            if step.like is not None and error.hint is None:
+                from coder_sdk._io._async.suggestions import (  # noqa: PLC0415 - for errors
+                    read_hint,
+                )
+
+                error.hint = await read_hint(self._transport, step.like, self._options)
+            raise
 
     async def _json(self, request: Request[Any], key: str | None = None) -> Any:
         request.options = self._options

@@ -154,6 +154,10 @@ class AsyncTransport:
             for name in call.names if outcome.status in _MISSING else ():
                 # The name may stand for another object by now; the next call looks it up again.
                 self.core.names.pop(name, None)
+            if outcome.status in _MISSING and call.request.path:
+                from coder_sdk._io._async.suggestions import suggest  # noqa: PLC0415 - for errors
+
+                await suggest(self, call, outcome.error)
             raise outcome.error
         return outcome.value
 

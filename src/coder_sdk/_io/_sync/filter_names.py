@@ -11,6 +11,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filter_names import NOUNS, missing, names, noun_of, one, some
 from coder_sdk._io._sync.names import Names
+from coder_sdk._suggestions import absence_expected
 
 if TYPE_CHECKING:
     from coder_sdk._filters import FilterQuery
@@ -50,7 +51,8 @@ class FilterNames:
         if kind == "template":
             return value.lower() in [name.lower() for name in self._known(kind)]
         try:
-            self._json(one(kind, NOUNS[kind], value))
+            with absence_expected():
+                self._json(one(kind, NOUNS[kind], value))
         except NotFoundError:
             return False
         return True

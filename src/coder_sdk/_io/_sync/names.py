@@ -8,6 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Request
@@ -73,7 +74,17 @@ class Names:
             }
             return str(self._json(Request("GET", path, path=values), "id"))
         step = lookup(kind, value)
-        return step.pick(self._json(step.request))
+        answer = self._json(step.request)
+        try:
+            return step.pick(answer)
+        except NotFoundError as error:
+            if step.like is not None and error.hint is None:
+                from coder_sdk._io._sync.suggestions import (  # noqa: PLC0415 - for errors
+                    read_hint,
+                )
+
+                error.hint = read_hint(self._transport, step.like, self._options)
+            raise
 
     def _json(self, request: Request[Any], key: str | None = None) -> Any:
         request.options = self._options

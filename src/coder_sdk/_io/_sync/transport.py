@@ -152,6 +152,10 @@ class Transport:
             for name in call.names if outcome.status in _MISSING else ():
                 # The name may stand for another object by now; the next call looks it up again.
                 self.core.names.pop(name, None)
+            if outcome.status in _MISSING and call.request.path:
+                from coder_sdk._io._sync.suggestions import suggest  # noqa: PLC0415 - for errors
+
+                suggest(self, call, outcome.error)
             raise outcome.error
         return outcome.value
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import APIStatusError, FeatureUnavailableError, NotFoundError
 from coder_sdk._request import OMIT, Omit, is_uuid
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._clients import remembered
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._targets import (
@@ -56,7 +57,8 @@ async def read_workspace(
 async def find_workspace(client: AsyncClient, workspace: WorkspaceRef | Target) -> Workspace | None:
     """Read a workspace by one request; `None` if there is none."""
     try:
-        return await read_workspace(client, workspace)
+        with absence_expected():
+            return await read_workspace(client, workspace)
     except NotFoundError:
         return None
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import groups as generated
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
@@ -71,7 +72,8 @@ class AsyncGroups(generated.AsyncGroups):
 
         async def find() -> Group | None:
             try:
-                return await self.get_by_name(place, name)
+                with absence_expected():
+                    return await self.get_by_name(place, name)
             except NotFoundError:
                 return None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import organizations as generated
 from coder_sdk.workflows._async._concurrency import mapped
 from coder_sdk.workflows._async._conditions import refusal
@@ -61,7 +62,8 @@ class AsyncOrganizations(generated.AsyncOrganizations):
 
         async def find() -> Organization | None:
             try:
-                return await self.get(name)
+                with absence_expected():
+                    return await self.get(name)
             except NotFoundError:
                 return None
 

@@ -15,6 +15,7 @@ from coder_sdk._errors.status import (
     PermissionDeniedError,
 )
 from coder_sdk._request import OMIT, Omit, is_uuid
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.organizations_finding import placed
@@ -207,7 +208,8 @@ class AsyncTemplatePush(AsyncResource):
                 return one_template(name, found)
             return await placed(client, template, "template")
         try:
-            return await client.templates.get_by_name(organization, name)
+            with absence_expected():
+                return await client.templates.get_by_name(organization, name)
         except NotFoundError:
             return organization, name
 
@@ -231,7 +233,8 @@ class AsyncTemplatePush(AsyncResource):
 
         async def find() -> Template | None:
             try:
-                return await client.templates.get_by_name(organization, name)
+                with absence_expected():
+                    return await client.templates.get_by_name(organization, name)
             except NotFoundError:
                 return None
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import APIStatusError, FeatureUnavailableError, NotFoundError
 from coder_sdk._request import OMIT, Omit, is_uuid
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._clients import remembered
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._targets import (
@@ -58,7 +59,8 @@ def read_workspace(
 def find_workspace(client: Client, workspace: WorkspaceRef | Target) -> Workspace | None:
     """Read a workspace by one request; `None` if there is none."""
     try:
-        return read_workspace(client, workspace)
+        with absence_expected():
+            return read_workspace(client, workspace)
     except NotFoundError:
         return None
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import groups as generated
 from coder_sdk.workflows._differences import differences, verify
 from coder_sdk.workflows._plans import dropped
@@ -73,7 +74,8 @@ class Groups(generated.Groups):
 
         def find() -> Group | None:
             try:
-                return self.get_by_name(place, name)
+                with absence_expected():
+                    return self.get_by_name(place, name)
             except NotFoundError:
                 return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import organizations as generated
 from coder_sdk.workflows._differences import differences, verify
 from coder_sdk.workflows._sync._concurrency import mapped
@@ -63,7 +64,8 @@ class Organizations(generated.Organizations):
 
         def find() -> Organization | None:
             try:
-                return self.get(name)
+                with absence_expected():
+                    return self.get(name)
             except NotFoundError:
                 return None
 

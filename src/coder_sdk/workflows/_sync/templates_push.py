@@ -17,6 +17,7 @@ from coder_sdk._errors.status import (
     PermissionDeniedError,
 )
 from coder_sdk._request import OMIT, Omit, is_uuid
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._sync._ensuring import created_or_found
@@ -209,7 +210,8 @@ class TemplatePush(SyncResource):
                 return one_template(name, found)
             return placed(client, template, "template")
         try:
-            return client.templates.get_by_name(organization, name)
+            with absence_expected():
+                return client.templates.get_by_name(organization, name)
         except NotFoundError:
             return organization, name
 
@@ -231,7 +233,8 @@ class TemplatePush(SyncResource):
 
         def find() -> Template | None:
             try:
-                return client.templates.get_by_name(organization, name)
+                with absence_expected():
+                    return client.templates.get_by_name(organization, name)
             except NotFoundError:
                 return None
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import Omit, is_uuid
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._plans import dropped
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows.users import is_group, is_in_default, is_organization, wanted_roles
@@ -133,7 +134,8 @@ def find_user(
     named: User | None = None
     if not isinstance(username, Omit):
         try:
-            named = client.users.get(username)
+            with absence_expected():
+                named = client.users.get(username)
         except NotFoundError:
             named = None
     if named is not None or isinstance(email, Omit):
