@@ -10,6 +10,8 @@ from coder_sdk._errors.transport import CallError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coder_sdk._model_list import ModelList
+
 T = TypeVar("T")
 
 
@@ -47,7 +49,7 @@ def _counted(number: int, what: str) -> str:
 class Page(Generic[T]):
     """One page of a list."""
 
-    items: list[T]
+    items: ModelList[T]
     total: int | None
     """Items of the whole list; `None` where the server does not say."""
     total_is_exact: bool
@@ -69,6 +71,11 @@ class Page(Generic[T]):
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
+    def __getitem__(self, index: slice) -> ModelList[T]: ...
+    def __getitem__(self, index: int | slice) -> T | ModelList[T]:
         return self.items[index]
+
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import page_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return page_html(self)

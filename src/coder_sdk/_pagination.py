@@ -19,6 +19,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._filters import FilterQuery
+from coder_sdk._model_list import ModelList
 from coder_sdk._page import Page, PagingError, Position
 from coder_sdk._request import Omit, Paging
 
@@ -174,7 +175,7 @@ class Walk(Generic[T]):
         if not self.done:
             self._advance(ask, envelope, items)
         return Page(
-            items=kept,
+            items=ModelList(kept),
             total=self.total,
             total_is_exact=self.total_is_exact,
             has_next=not self.done,

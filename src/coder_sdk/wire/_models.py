@@ -68,6 +68,11 @@ class ResponseModel(BaseModel):
         # of its own constructor it does not: decoding stays inside the core.
         __init__.__pydantic_base_init__ = True
 
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import model_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return model_html(self)
+
 
 class RequestModel(BaseModel):
     """What is sent: unknown names are errors, and what was not set is not sent.

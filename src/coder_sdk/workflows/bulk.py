@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import timezone
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -17,6 +18,11 @@ from coder_sdk.workflows.outcome import Outcome, Skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pandas as pd  # type: ignore[import-untyped]
+    import polars as pl
+
+    from coder_sdk.workflows.tables import Table
+
 __all__ = ["BulkEntry", "BulkProgress", "BulkReport", "Failed", "Skipped", "Succeeded"]
 
 A = TypeVar("A")
@@ -26,6 +32,7 @@ State = Literal["not started", "unfinished", "ok", "failed", "skipped"]
 _LABELS: Final = ("username", "name", "email", "id")
 _SHOWN_FAILURES: Final = 5
 _USERINFO: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_RECORD: Final = ("item", "state", "action", "reason", "request", "error")
 
 
 class BulkProgress(NamedTuple):
@@ -250,6 +257,33 @@ class BulkReport(Generic[A, R]):
     def to_records(self) -> list[dict[str, str | None]]:
         """The entries as plain text; secrets of the items are not in it."""
         return [entry.to_record() for entry in self.entries]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The entries as a frame of pandas, all columns text; needs the extra `pandas`.
+
+        Raises:
+            ConfigError: The extra `pandas` is not installed.
+        """
+        return self._table().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The entries as a frame of polars, all columns text; needs the extra `polars`.
+
+        Raises:
+            ConfigError: The extra `polars` is not installed.
+        """
+        return self._table().to_polars()
+
+    def _table(self) -> Table:
+        from coder_sdk.workflows.tables import Table  # noqa: PLC0415 - imports attrs
+
+        rows = [tuple(record[name] for name in _RECORD) for record in self.to_records()]
+        return Table(dict.fromkeys(_RECORD, "text"), rows, timezone.utc)
+
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import bulk_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return bulk_html(self)
 
     def raise_on_error(self) -> None:
         """Raise if a call failed.

@@ -71,3 +71,8 @@ class Outcome(NamedTuple, Generic[T]):
     def reason(self) -> str | None:
         """Why it was skipped; `None` if it was not."""
         return self.action.reason if isinstance(self.action, Skip) else None
+
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import outcome_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return outcome_html(self.action, self.reason, self.object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
@@ -10,7 +12,7 @@ from coder_sdk._errors.base import ConfigError, RequestValidationError
 from coder_sdk.workflows._near import near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     import pandas as pd  # type: ignore[import-untyped]
@@ -18,9 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "Table"]
 
-Kind = Literal["text", "texts", "integer", "number", "instant", "date", "money"]
+Kind = Literal[
+    "text", "texts", "json", "flag", "whole", "integer", "number", "instant", "date", "money",
+    "ns", "us", "ms", "s",
+]  # fmt: skip
+"""What a column holds.
+
+`flag`, `whole` and all but `integer` may be missing in a row; `json` is text; `ns` to `s` are
+durations, kept as numbers of that unit.
+"""
 _MONEY_DIGITS: Final = 38
 _MONEY_SCALE: Final = 6
+_DURATIONS: Final[Mapping[Kind, int]] = {"ns": 10**9, "us": 10**6, "ms": 10**3, "s": 1}
 
 
 @attrs.frozen
@@ -40,9 +51,18 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import table_html  # noqa: PLC0415 - only notebooks ask for it
+
+        return table_html(self, f"Table of {len(self)} rows")
+
     def to_records(self) -> list[dict[str, Any]]:
-        """Each row as a dict of plain values: text, numbers, datetimes, lists of text."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        """Each row as a dict of plain values: text, numbers, times, durations, lists of text."""
+        named = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        for name, kind in self.columns.items():
+            for row in named if kind in _DURATIONS else ():
+                row[name] = duration(row[name], kind)
+        return named
 
     def _column(self, name: str) -> list[Any]:
         place = list(self.columns).index(name)
@@ -61,18 +81,26 @@ class Table:
         types: dict[Kind, Any] = {
             "text": pandas.StringDtype(),
             "texts": "object",
+            "json": pandas.StringDtype(),
+            "flag": "boolean",
+            "whole": "Int64",
             "integer": "int64",
             "number": "float64",
             "instant": pandas.DatetimeTZDtype("us", self._zone()),
             "date": "datetime64[s]",
             "money": "object",
         }
-        return pandas.DataFrame(
-            {
-                name: pandas.Series(self._column(name), dtype=types[kind])
-                for name, kind in self.columns.items()
-            }
-        )
+
+        def series(name: str, kind: Kind) -> Any:
+            values: Any = self._column(name)
+            if kind in _DURATIONS:
+                # From an array with the unit: pandas takes bare numbers for nanoseconds.
+                values = _library("numpy").array(values, dtype=f"timedelta64[{kind}]")
+                return pandas.Series(values)
+            return pandas.Series(values, dtype=types[kind])
+
+        columns = {name: series(name, kind) for name, kind in self.columns.items()}
+        return pandas.DataFrame(columns, index=pandas.RangeIndex(len(self)))
 
     def to_polars(self) -> pl.DataFrame:
         """The table as a frame of polars; an empty one has its columns and types, too.
@@ -84,17 +112,28 @@ class Table:
         types: dict[Kind, Any] = {
             "text": polars.String,
             "texts": polars.List(polars.String),
+            "json": polars.String,
+            "flag": polars.Boolean,
+            "whole": polars.Int64,
             "integer": polars.Int64,
             "number": polars.Float64,
             "instant": polars.Datetime("us", self._zone()),
             "date": polars.Date,
             "money": polars.Decimal(_MONEY_DIGITS, _MONEY_SCALE),
         }
+
+        def series(name: str, kind: Kind) -> Any:
+            values = self._column(name)
+            if kind not in _DURATIONS:
+                return polars.Series(name, values, dtype=types[kind])
+            counts = polars.Series(name, values, dtype=polars.Int64)
+            # Seconds are no unit of polars.
+            if kind == "s":
+                return (counts * 1_000).cast(polars.Duration("ms"))
+            return counts.cast(polars.Duration(kind))
+
         frame: pl.DataFrame = polars.DataFrame(
-            [
-                polars.Series(name, self._column(name), dtype=types[kind])
-                for name, kind in self.columns.items()
-            ]
+            [series(name, kind) for name, kind in self.columns.items()]
         )
         return frame
 
@@ -106,6 +145,14 @@ class Report:
     def tables(self) -> dict[str, Table]:
         """Every table by its name, the main one first."""
         raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        from coder_sdk._html import table_html  # noqa: PLC0415 - only notebooks ask for it
+
+        name, *more = tables = self.tables
+        window = getattr(self, "window", None)
+        title = f"{type(self).__name__}: {name}{'' if window is None else f', {window!r}'}"
+        return table_html(tables[name], title, more)
 
     def table(self, name: str | None = None) -> Table:
         """One table; the main one by default.
@@ -145,6 +192,13 @@ class Report:
             table: Its name; the main one by default.
         """
         return self.table(table).to_polars()
+
+
+def duration(count: int | None, kind: Kind) -> timedelta | None:
+    """A number of units as a `timedelta`, which knows no nanoseconds."""
+    if count is None:
+        return None
+    return timedelta(microseconds=count * 10**6 // _DURATIONS[kind])
 
 
 def _library(extra: str) -> Any:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._io._async.settle import settle
+from coder_sdk._model_list import ModelList
 from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
 from coder_sdk._pagination import Ask, Walk
 from coder_sdk._warn import warn_caller
 
 if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+    import polars as pl
     from typing_extensions import Self
 
     from coder_sdk._io._async.transport import AsyncTransport
@@ -107,7 +110,7 @@ class AsyncPager(Generic[T]):
         async for page in pages:
             return page
         return Page(
-            items=[],
+            items=ModelList(model=_class(self._request)),
             total=None,
             total_is_exact=False,
             has_next=False,
@@ -122,12 +125,34 @@ class AsyncPager(Generic[T]):
             return item
         return None
 
-    async def to_list(self) -> list[T]:
-        """Fetch all items."""
-        items: list[T] = []
+    async def to_list(self) -> ModelList[T]:
+        """Fetch all items, as a list that notebooks show as a table."""
+        items: ModelList[T] = ModelList(model=_class(self._request))
         async for page in self.pages():
             items.extend(page.items)
         return items
+
+    async def to_frame(self, *, nested: bool = True) -> pd.DataFrame:
+        """Fetch all items, as a frame of pandas; needs the extra `pandas`.
+
+        Args:
+            nested: Take the fields of models within the items as well, with dotted names.
+
+        Raises:
+            ConfigError: The extra `pandas` is not installed.
+        """
+        return (await self.to_list()).to_frame(nested=nested)
+
+    async def to_polars(self, *, nested: bool = True) -> pl.DataFrame:
+        """Fetch all items, as a frame of polars; needs the extra `polars`.
+
+        Args:
+            nested: Take the fields of models within the items as well, with dotted names.
+
+        Raises:
+            ConfigError: The extra `polars` is not installed.
+        """
+        return (await self.to_list()).to_polars(nested=nested)
 
 
 class AsyncPages(Generic[T]):
@@ -192,6 +217,8 @@ class AsyncPages(Generic[T]):
             raise
         if page is None:
             self._answers.clear()
+        else:
+            page.items.model = _class(self._request)
         return page
 
     async def _check(self) -> None:
@@ -233,3 +260,9 @@ class AsyncItems(Generic[T]):
         item = self._page[self._next]
         self._next += 1
         return item
+
+
+def _class(request: PagedRequest[Any, T]) -> type[T] | None:
+    """What an item is, for a list that has none."""
+    found: type[T] | None = None if request.types is None else request.types.last.annotation
+    return found

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._io._sync.settle import settle
+from coder_sdk._model_list import ModelList
 from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
 from coder_sdk._pagination import Ask, Walk
 from coder_sdk._warn import warn_caller
 
 if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+    import polars as pl
     from typing_extensions import Self
 
     from coder_sdk._io._sync.transport import Transport
@@ -109,7 +112,7 @@ class Pager(Generic[T]):
         for page in pages:
             return page
         return Page(
-            items=[],
+            items=ModelList(model=_class(self._request)),
             total=None,
             total_is_exact=False,
             has_next=False,
@@ -124,12 +127,34 @@ class Pager(Generic[T]):
             return item
         return None
 
-    def to_list(self) -> list[T]:
-        """Fetch all items."""
-        items: list[T] = []
+    def to_list(self) -> ModelList[T]:
+        """Fetch all items, as a list that notebooks show as a table."""
+        items: ModelList[T] = ModelList(model=_class(self._request))
         for page in self.pages():
             items.extend(page.items)
         return items
+
+    def to_frame(self, *, nested: bool = True) -> pd.DataFrame:
+        """Fetch all items, as a frame of pandas; needs the extra `pandas`.
+
+        Args:
+            nested: Take the fields of models within the items as well, with dotted names.
+
+        Raises:
+            ConfigError: The extra `pandas` is not installed.
+        """
+        return (self.to_list()).to_frame(nested=nested)
+
+    def to_polars(self, *, nested: bool = True) -> pl.DataFrame:
+        """Fetch all items, as a frame of polars; needs the extra `polars`.
+
+        Args:
+            nested: Take the fields of models within the items as well, with dotted names.
+
+        Raises:
+            ConfigError: The extra `polars` is not installed.
+        """
+        return (self.to_list()).to_polars(nested=nested)
 
 
 class Pages(Generic[T]):
@@ -194,6 +219,8 @@ class Pages(Generic[T]):
             raise
         if page is None:
             self._answers.clear()
+        else:
+            page.items.model = _class(self._request)
         return page
 
     def _check(self) -> None:
@@ -235,3 +262,9 @@ class Items(Generic[T]):
         item = self._page[self._next]
         self._next += 1
         return item
+
+
+def _class(request: PagedRequest[Any, T]) -> type[T] | None:
+    """What an item is, for a list that has none."""
+    found: type[T] | None = None if request.types is None else request.types.last.annotation
+    return found
