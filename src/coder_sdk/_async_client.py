@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._config import Config
 from coder_sdk._io._async.client import AsyncClientCalls
 from coder_sdk._io._async.transport import AsyncTransport
+from coder_sdk._naming import name_methods
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources._client import AsyncClientResources
@@ -113,3 +114,6 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
             raise
 
     aclose = AsyncClientCalls.close
+
+
+name_methods(AsyncClient, "AsyncClient", ("coder_sdk._io.", "coder_sdk.workflows."))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._config import Config
 from coder_sdk._io._sync.client import ClientCalls
 from coder_sdk._io._sync.transport import Transport
+from coder_sdk._naming import name_methods
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources._client import ClientResources
@@ -109,3 +110,6 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
         except BaseException:
             client.close()
             raise
+
+
+name_methods(Client, "Client", ("coder_sdk._io.", "coder_sdk.workflows."))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from coder_sdk._decode import ResponseTypes
+from coder_sdk._naming import name_workflows
 
 if TYPE_CHECKING:
     import inspect
@@ -44,6 +45,10 @@ class SyncResource:
 
     __slots__ = ("__dict__", "_client")
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name_workflows(cls)
+
     def __init__(self, client: Client) -> None:
         self._client = client
 
@@ -55,6 +60,10 @@ class AsyncResource:
     """Endpoints of one noun, called asynchronously."""
 
     __slots__ = ("__dict__", "_client")
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name_workflows(cls)
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
