@@ -6,13 +6,15 @@ import ast
 import re
 from pathlib import Path
 
+# Who searches for a word wants a guide or a method first.
+LESS = "---\nsearch:\n  boost: 0.3\n---"
 MODULES = Path(__file__).resolve().parents[2] / "src" / "coder_sdk" / "models"
 
 
 def model_page(path: Path) -> str:
     """Return the page of a module of models."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    parts = [f"# Models: {path.stem.replace('_', ' ')}", ast.get_docstring(tree) or ""]
+    parts = [LESS, f"# Models: {path.stem.replace('_', ' ')}", ast.get_docstring(tree) or ""]
     parts.append("They are imported from `coder_sdk.models`.")
     for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         if isinstance(node, ast.ClassDef):
