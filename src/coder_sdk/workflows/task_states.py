@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
 
+from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import is_uuid
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from coder_sdk._refs import TaskRef
+    from coder_sdk._refs import TaskRef, TemplateRef
     from coder_sdk.models import Task
 
-__all__ = ["TaskTarget", "is_building", "is_idle", "state_of", "target_of", "written_at"]
+__all__ = [
+    "TaskTarget", "check_same", "is_building", "is_idle", "state_of", "target_of", "written_at",
+]  # fmt: skip
 
 OLD_ROOT: Final = "/api/experimental/tasks"
 ROOT: Final = "/api/v2/tasks"
@@ -41,6 +45,36 @@ def target_of(task: TaskRef) -> TaskTarget:
         return TaskTarget("me", text)
     name, _, rest = text.partition("/")
     return TaskTarget(name, rest)
+
+
+def check_same(task: Task, prompt: str, template: TemplateRef | None) -> None:
+    """Refuse a task that exists and is another one.
+
+    Raises:
+        ConflictError: It has another prompt, or is made from another template.
+    """
+    name = f"{task.owner_name}/{task.name}"
+    if template is not None and _is_other(task, template):
+        wanted = template if isinstance(template, str) else getattr(template, "name", template)
+        raise ConflictError(
+            f"{name} exists, made from the template `{task.template_name}` and not from "
+            f"`{wanted}`.",
+            status=409,
+            hint="Choose another name, or delete the task first.",
+        )
+    if task.initial_prompt.strip() != prompt.strip():
+        raise ConflictError(
+            f"{name} exists with another prompt.",
+            status=409,
+            hint="`send` tells its agent more; for other work choose another name.",
+        )
+
+
+def _is_other(task: Task, template: TemplateRef) -> bool:
+    text = str(template if isinstance(template, (str, UUID)) else template.id)
+    if is_uuid(text):
+        return text.lower() != str(task.template_id)
+    return text.rpartition("/")[2].lower() != task.template_name.lower()
 
 
 def state_of(task: Task) -> str | None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._builds import add_build, app_status
+from coder_sdk.testing._handlers.workspaces import check_free
 from coder_sdk.testing._lookup import named_user, sees_workspace
 from coder_sdk.testing._parameters import build_parameters
 from coder_sdk.testing._query import Body
@@ -162,6 +163,8 @@ def create_task(call: Call) -> Reply:
         raise refuse(400, 'Template does not have a valid "coder_ai_task" resource.')
     if not call.actor.can("task", "create", owner=owner.id, organization=version.organization_id):
         raise missing()
+    if body.text("name"):
+        check_free(call, owner, body.text("name"))
     return answer(_wire(state, _add(call, body, version, owner.id)), 201)
 
 

@@ -96,7 +96,7 @@ def _create(call: Call, owner: User, organization_id: str | None) -> Reply:
     if not may or organization_id not in {None, version.organization_id}:
         raise missing()
     name = body.text("name")
-    _check_free(call, owner, name)
+    check_free(call, owner, name)
     _check_schedule(body)
     if template.settings["require_active_version"] and (
         version.id != template.active_version_id and not call.actor.is_owner
@@ -167,7 +167,8 @@ def _template(call: Call, body: Body) -> tuple[Template, Version]:
     return template, state.versions[version_id or template.active_version_id]
 
 
-def _check_free(call: Call, owner: User, name: str) -> None:
+def check_free(call: Call, owner: User, name: str) -> None:
+    """Refuse a name that a workspace of the owner has."""
     for other in call.state.live_workspaces():
         if other.owner_id != owner.id or other.name.lower() != name.lower():
             continue

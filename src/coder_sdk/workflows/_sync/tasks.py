@@ -8,35 +8,29 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
-from coder_sdk._errors.work import AgentError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import tasks as generated
-from coder_sdk.workflows._clients import clock_of, remembered
+from coder_sdk.workflows._clients import remembered
 from coder_sdk.workflows._sync._concurrency import pause
-from coder_sdk.workflows._sync._finding import read_preset, read_template, read_version
-from coder_sdk.workflows._sync._following import Reports, finish_build
-from coder_sdk.workflows._sync._waiting import wait_until
-from coder_sdk.workflows._waits import Wait
-from coder_sdk.workflows.outcome import Outcome
-from coder_sdk.workflows.task_states import (
-    ERROR_GRACE,
-    OLD_ROOT,
-    ROOT,
-    SILENCE,
-    is_building,
-    is_idle,
-    state_of,
-    target_of,
-    written_at,
+from coder_sdk.workflows._sync._following import Reports
+from coder_sdk.workflows._sync.tasks_making import TaskMaking
+from coder_sdk.workflows._sync.tasks_pausing import TaskPausing
+from coder_sdk.workflows._sync.tasks_steps import (
+    come_up,
+    read_task,
+    resumed,
+    task_wait,
+    until_idle,
+    until_noticed,
 )
+from coder_sdk.workflows.task_states import OLD_ROOT, ROOT, is_idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from uuid import UUID
 
-    from coder_sdk._refs import TaskRef, TemplateRef, TemplateVersionRef, UserRef
+    from coder_sdk._refs import TaskRef
     from coder_sdk._request import Request, Seconds
-    from coder_sdk.models import Task, TaskLogEntry, WorkspaceBuild
+    from coder_sdk.models import Task, TaskLogEntry
     from coder_sdk.workflows._jobs import Progress
     from coder_sdk.workflows._waits import PollInterval
     from coder_sdk.workflows.log_line import LogLine
@@ -45,7 +39,7 @@ _OLD: Final = ("tasks", "experimental path")
 _NO_ROUTE: Final = 404
 
 
-class Tasks(generated.Tasks):
+class Tasks(TaskMaking, TaskPausing, generated.Tasks):
     """Tasks: workspaces in which an AI agent works on a prompt.
 
     Servers before 2.29 have them under an experimental path, which is found with the first call.
@@ -73,76 +67,6 @@ class Tasks(generated.Tasks):
                 raise error from None
         memory[_OLD] = True
         return answer
-
-    def create(
-        self,
-        prompt: str,
-        *,
-        template: TemplateRef | Omit = OMIT,
-        template_version: TemplateVersionRef | Omit = OMIT,
-        preset: UUID | str | Omit = OMIT,
-        name: str | Omit = OMIT,
-        display_name: str | Omit = OMIT,
-        owner: UserRef = "me",
-        wait: bool = False,
-        timeout: Seconds | Omit | None = OMIT,
-        poll_interval: PollInterval | Omit = OMIT,
-        on_log: Callable[[LogLine], object] | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-    ) -> Task:
-        """Create a task: a workspace in which an agent begins to work on a prompt.
-
-        Args:
-            prompt: What the agent shall do.
-            template: The template, whose active version is taken; it must have an AI task.
-            template_version: Another version than the active one.
-            preset: Name or UUID of the preset whose parameter values are taken.
-            name: The name of the task; the server makes one of the prompt by default.
-            display_name: The name that is shown to people.
-            owner: Who owns it.
-            wait: Wait until the agent is idle.
-            timeout: Seconds that the wait may take, half an hour by default; `None` for no limit.
-            poll_interval: Seconds between two looks, or a function of the seconds so far.
-            on_log: Called with each line of the build's log.
-            on_progress: Called with a `Progress` whenever there is a new one.
-
-        Returns:
-            The task.
-
-        Raises:
-            BadRequestError: The template has no AI task.
-            BuildFailedError: Its workspace could not be built.
-            WaitTimeoutError: The agent is not idle in time; `last_state` is the task.
-
-        Example:
-            >>> coder.tasks.create("Fix the flaky test", template="ai")  # doctest: +SKIP
-        """
-        if isinstance(template_version, Omit):
-            if isinstance(template, Omit):
-                raise TypeError("`create` needs a `template` or a `template_version`.")
-            version_id = (read_template(self._client, template)).active_version_id
-        else:
-            version_id = (read_version(self._client, template_version, template)).id
-        preset_id: Any = OMIT
-        if not isinstance(preset, Omit):
-            preset_id = (read_preset(self._client, version_id, preset)).id
-        task = self.create_for_user(
-            owner,
-            input=prompt,
-            name=name,
-            display_name=display_name,
-            template_version_id=version_id,
-            template_version_preset_id=preset_id,
-        )
-        if not wait:
-            return task
-        return self.wait(
-            task,
-            timeout=timeout,
-            poll_interval=poll_interval,
-            on_log=on_log,
-            on_progress=on_progress,
-        )
 
     def wait(
         self,
@@ -177,9 +101,9 @@ class Tasks(generated.Tasks):
             >>> task = coder.tasks.wait("fix-the-flaky-test")  # doctest: +SKIP
             >>> print(task.current_state.state, task.current_state.message)  # doctest: +SKIP
         """
-        wait = self._wait(timeout, poll_interval)
+        wait = task_wait(self._client, timeout, poll_interval)
         reports = Reports(on_log, on_progress)
-        return self._until_idle(self._read(task), wait, reports)
+        return until_idle(self._client, read_task(self._client, task), wait, reports)
 
     def send(
         self,
@@ -216,14 +140,14 @@ class Tasks(generated.Tasks):
         Example:
             >>> coder.tasks.send("flaky-test", "Add a test", wait=True)  # doctest: +SKIP
         """
-        limit = self._wait(timeout, poll_interval)
+        limit = task_wait(self._client, timeout, poll_interval)
         reports = Reports(on_log)
-        state = self._read(task)
+        state = read_task(self._client, task)
         while True:
             if state.status == "paused" and resume:
-                state = self._resumed(state, limit, reports)
+                state = resumed(self._client, state, limit, reports)
             if state.status != "paused":
-                state = self._until_idle(state, limit, reports)
+                state = until_idle(self._client, state, limit, reports)
             try:
                 self.send_input(str(state.owner_id), str(state.id), input=text)
             except ConflictError:
@@ -231,10 +155,14 @@ class Tasks(generated.Tasks):
                 if not resume and state.status == "paused":
                     raise
                 pause(limit.clock, limit.interval())
-                state = self._read(state)
+                state = read_task(self._client, state)
                 continue
             break
-        return self._after(state, limit, reports) if wait else self._read(state)
+        return (
+            until_noticed(self._client, state, limit, reports)
+            if wait
+            else read_task(self._client, state)
+        )
 
     def stream(
         self,
@@ -263,8 +191,8 @@ class Tasks(generated.Tasks):
             >>> for entry in coder.tasks.stream("fix-the-flaky-test"):  # doctest: +SKIP
             ...     print(entry.type, entry.content)
         """
-        wait = self._wait(timeout, poll_interval)
-        state = self._come_up(self._read(task), wait, Reports())
+        wait = task_wait(self._client, timeout, poll_interval)
+        state = come_up(self._client, read_task(self._client, task), wait, Reports())
         begin, last, done = wait.elapsed, after, False
         while not done:
             done = is_idle(state, wait.elapsed - begin)
@@ -275,139 +203,5 @@ class Tasks(generated.Tasks):
                         yield entry
             if not done:
                 pause(wait.clock, wait.interval())
-                state = self._read(state)
+                state = read_task(self._client, state)
                 wait.last_state = state
-
-    def pause(
-        self,
-        task: TaskRef,
-        *,
-        wait: bool = True,
-        timeout: Seconds | Omit | None = OMIT,
-        poll_interval: PollInterval | Omit = OMIT,
-    ) -> Outcome[Task]:
-        """Pause a task: stop its workspace.
-
-        Args:
-            task: The task: a model, a UUID, `name` for one of your own, or `owner/name`.
-            wait: Wait until it is paused.
-            timeout: Seconds that the wait may take, half an hour by default; `None` for no limit.
-            poll_interval: Seconds between two looks, or a function of the seconds so far.
-
-        Returns:
-            The task, and `paused`, or `unchanged` if it was.
-
-        Raises:
-            BuildFailedError: Its workspace could not be stopped.
-            WaitTimeoutError: Not in time.
-
-        Example:
-            >>> task, action = coder.tasks.pause("fix-the-flaky-test")  # doctest: +SKIP
-        """
-        limit = self._wait(timeout, poll_interval)
-        state = self._read(task)
-        if state.status == "paused":
-            return Outcome(state, "unchanged")
-        begun = self.request_pause(str(state.owner_id), str(state.id))
-        if wait:
-            self._finish(begun.workspace_build, limit, Reports())
-        return Outcome(self._read(state), "paused")
-
-    def resume(
-        self,
-        task: TaskRef,
-        *,
-        wait: bool = True,
-        timeout: Seconds | Omit | None = OMIT,
-        poll_interval: PollInterval | Omit = OMIT,
-        on_log: Callable[[LogLine], object] | None = None,
-    ) -> Outcome[Task]:
-        """Resume a paused task: start its workspace.
-
-        Args:
-            task: The task: a model, a UUID, `name` for one of your own, or `owner/name`.
-            wait: Wait until its agent is idle.
-            timeout: Seconds that the wait may take, half an hour by default; `None` for no limit.
-            poll_interval: Seconds between two looks, or a function of the seconds so far.
-            on_log: Called with each line of the build's log.
-
-        Returns:
-            The task, and `resumed`, or `unchanged` if it was not paused.
-
-        Raises:
-            BuildFailedError: Its workspace could not be started.
-            WaitTimeoutError: Not in time; `last_state` is the task.
-
-        Example:
-            >>> task, action = coder.tasks.resume("fix-the-flaky-test")  # doctest: +SKIP
-        """
-        limit = self._wait(timeout, poll_interval)
-        reports = Reports(on_log)
-        state = self._read(task)
-        if state.status != "paused":
-            return Outcome(state, "unchanged")
-        if not wait:
-            self.request_resume(str(state.owner_id), str(state.id))
-            return Outcome(self._read(state), "resumed")
-        state = self._resumed(state, limit, reports)
-        return Outcome(self._until_idle(state, limit, reports), "resumed")
-
-    # -- steps
-
-    def _wait(self, timeout: Seconds | Omit | None, poll_interval: PollInterval | Omit) -> Wait:
-        clock = clock_of(self._client)
-        return Wait(clock, "the task", timeout=timeout, poll_interval=poll_interval)
-
-    def _read(self, task: TaskRef) -> Task:
-        target = target_of(task)
-        return self.get(target.owner, target.task)
-
-    def _finish(self, build: WorkspaceBuild | None, wait: Wait, reports: Reports) -> None:
-        if build is not None:
-            finish_build(self._client, build, wait, reports)
-
-    def _resumed(self, state: Task, wait: Wait, reports: Reports) -> Task:
-        try:
-            begun = self.request_resume(str(state.owner_id), str(state.id))
-        except ConflictError:
-            pass  # somebody else was faster
-        else:
-            self._finish(begun.workspace_build, wait, reports)
-        return self._read(state)
-
-    def _come_up(self, state: Task, wait: Wait, reports: Reports) -> Task:
-        """Wait for the build of the workspace, which says why if it fails."""
-        if not is_building(state) or state.workspace_id is None:
-            return state
-        workspace = self._client.workspaces.get(state.workspace_id)
-        self._finish(workspace.latest_build, wait, reports)
-        return self._read(state)
-
-    def _until_idle(self, state: Task, wait: Wait, reports: Reports) -> Task:
-        state = self._come_up(state, wait, reports)
-        begin = wait.elapsed
-
-        def read() -> Task:
-            return self._read(state)
-
-        def decide(seen: Task) -> bool:
-            wait.progress = f"{seen.status}, {state_of(seen) or 'silent'}"
-            if seen.status == "error" and wait.elapsed - begin >= ERROR_GRACE:
-                raise AgentError(f"The task {seen.owner_name}/{seen.name} is in the state `error`.")
-            return is_idle(seen, wait.elapsed - begin)
-
-        return wait_until(wait, read, decide, state)
-
-    def _after(self, before: Task, wait: Wait, reports: Reports) -> Task:
-        """Wait until the agent has taken notice of what was said, and is idle again."""
-        begin, said = wait.elapsed, written_at(before)
-
-        def read() -> Task:
-            return self._read(before)
-
-        def decide(seen: Task) -> bool:
-            wait.progress = f"{seen.status}, {state_of(seen) or 'silent'}"
-            noticed = state_of(seen) == "working" or written_at(seen) != said
-            return noticed or wait.elapsed - begin >= SILENCE
-
-        return self._until_idle(wait_until(wait, read, decide), wait, reports)
