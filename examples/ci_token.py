@@ -83,7 +83,8 @@ def verify(coder: Client, options: argparse.Namespace) -> int:
     for problem in problems:
         print(f"ci_token: {problem}", file=sys.stderr)
     if check.valid:
-        print(f"{check.name or 'a token'} of {check.username or 'unknown'}, {left} left")
+        lasts = "without an end" if left is None else f"valid for another {left.days} days"
+        print(f"{check.name or 'a token'} of {check.username or 'somebody'}, {lasts}")
         print(f"hidden from it: {', '.join(check.hidden) or 'nothing'}")
     return 1 if problems else 0
 

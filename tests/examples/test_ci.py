@@ -240,7 +240,7 @@ def test_a_minted_token_is_printed_alone_and_stands_the_verification(
     monkeypatch.setenv("CODER_SESSION_TOKEN", mint(capsys, "--days", "7"))
     assert script("ci_token").main(["verify"]) == 0
     printed = capsys.readouterr()
-    assert printed.out.startswith("ci of admin, 6 days")
+    assert printed.out.startswith("ci of admin, valid for another 6 days\n")
     assert printed.err == ""
 
 

@@ -139,6 +139,14 @@ def test_an_interruption_leaves_no_half_file_and_the_next_run_goes_on(
     assert len(files(tmp_path)) == 3
 
 
+def test_a_folder_that_cannot_be_made_is_said(
+    fake: FakeCoder, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "audit").write_text("a file")
+    assert script("export_audit").main([str(tmp_path / "audit")]) == 1
+    assert capsys.readouterr().err.startswith("export_audit: ")
+
+
 def test_an_unknown_time_zone_is_said(fake: FakeCoder, tmp_path: Path, capsys: Capture) -> None:
     assert script("export_audit").main([str(tmp_path), "--tz", "Mars/Olympus"]) == 1
     assert "Mars/Olympus" in capsys.readouterr().err
