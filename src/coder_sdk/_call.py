@@ -10,9 +10,10 @@ from coder_sdk._errors.status import APIStatusError
 from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
 from coder_sdk._failures import Failure, classify, without_frames
 from coder_sdk._hooks import RequestInfo, ResponseInfo
+from coder_sdk._limits import Allowance, End, TooSlowError
 from coder_sdk._logging import DEBUG, INFO, log_try, logger
 from coder_sdk._options import chosen
-from coder_sdk._request import OMIT, CallOptions, Omit
+from coder_sdk._request import OMIT, CallOptions, Omit, StreamRequest
 from coder_sdk._response import Answer, RateLimit, request_id
 from coder_sdk._retry import (
     OFF,
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 _FINAL: Final = Decision(retry=False)
 
 
-class SlowBodyError(Exception):
-    """The body of a try takes longer than the try may; never leaves the transport."""
-
-
 class Outcome(NamedTuple):
     """What one try ended with, and what follows."""
 
@@ -56,6 +53,7 @@ class Call:
     __slots__ = (
         "clock",
         "deadline",
+        "end",
         "headers",
         "idle",
         "last",
@@ -85,6 +83,7 @@ class Call:
         self.prepared: Prepared
         self.url = ""
         self.started = self.try_started = clock.monotonic()
+        self.end = End()
         self.limit = chosen("timeout", own.timeout, options.timeout)
         self.idle = chosen("idle_timeout", own.idle_timeout, self.limit)
         deadline = chosen("deadline", own.deadline, options.deadline)
@@ -117,13 +116,17 @@ class Call:
         """Path of the request, without its query."""
         return self.prepared.url.partition("?")[0]
 
-    @property
-    def is_late(self) -> bool:
-        """Whether the try, or the call, has run out of time."""
-        now = self.clock.monotonic()
-        if self.deadline is not None and now > self.deadline:
-            return True
-        return self.limit is not None and now - self.try_started > self.limit
+    def check_time(self, response: Any) -> None:
+        """Look at the clock where no connection does: that of a transport of the user's own.
+
+        Raises:
+            TooSlowError: The try, or the call, has run out of time.
+        """
+        if "network_stream" in response.extensions:
+            return
+        remaining = self.remaining
+        if self.end.is_past or (remaining is not None and remaining <= 0):
+            raise TooSlowError
 
     def begin_try(self) -> Outcome | None:
         """Count a try; an outcome if no time is left for it."""
@@ -134,6 +137,21 @@ class Call:
         self.headers = {}
         self.try_started = self.clock.monotonic()
         return None
+
+    def start_try(self) -> None:
+        """Let the time of a try run: its turn has come."""
+        self.try_started = self.clock.monotonic()
+        self.end.be_in(self.timeout(self.limit))
+
+    def hand_over(self) -> None:
+        """Leave the body to the caller, who may take until the deadline to read it.
+
+        A stream of events goes on for as long as the server has any: what ended with its first
+        byte is the call that opened it.
+        """
+        if isinstance(self.request, StreamRequest):
+            self.deadline = None
+        self.end.be_in(self.remaining)
 
     def not_tried(self) -> Outcome:
         """Outcome of a try that did not come to its turn before the deadline."""
@@ -147,6 +165,18 @@ class Call:
             return limit
         remaining = max(remaining, 0.001)
         return remaining if limit is None else min(limit, remaining)
+
+    def allowances(self) -> dict[str, float | None]:
+        """Time limits in the form of the HTTP library."""
+        whole = self.timeout(self.limit)
+        if whole is None and self.idle is None:
+            return dict.fromkeys(("connect", "read", "write", "pool"))
+        wait = None if whole is None else Allowance(whole, None, self.end)
+        # A try may end before a silence does, and a silence before a body that is left to the
+        # caller: whichever comes first.
+        number = self.idle if whole is None else min(whole, self.idle or whole)
+        read = None if number is None else Allowance(number, self.idle, self.end)
+        return {"connect": wait, "read": read, "write": wait, "pool": wait}
 
     def context(self, *, unclear: bool = False, request_id: str | None = None) -> CallContext:
         """Facts for an error."""
@@ -178,7 +208,7 @@ class Call:
 
     def broken(self, error: Exception, *, proxy: bool) -> Outcome:
         """Outcome of a try that ended with an error that is not ours; raises what is a bug."""
-        if isinstance(error, SlowBodyError):
+        if isinstance(error, TooSlowError):
             text = f"the answer was not complete after {self.limit or 0:g} s"
             return self._lost(Failure(RequestTimeoutError, text, sent=True), None)
         failure = classify(error, proxy=proxy)
@@ -316,7 +346,7 @@ class Call:
     def retry_event(self, outcome: Outcome) -> RetryEvent:
         """What `on_retry` hears."""
         decision = outcome.decision
-        error = outcome.error or SlowBodyError()
+        error = outcome.error or TooSlowError()
         return RetryEvent(
             self.request.operation, self.number, decision.delay, decision.reason, error
         )

@@ -173,18 +173,16 @@ class Core:
 
     # -- requests
 
-    def build(self, call: Call, token: str | None, content: Any) -> Any:
-        """A request of the HTTP library, with credentials."""
+    def build(self, call: Call, token: str | None, content: Any, watch: Callable[..., Any]) -> Any:
+        """A request of the HTTP library, with credentials, whose connections are watched."""
         from coder_sdk._http import build_request  # noqa: PLC0415 - imports httpx
 
         headers = self.headers(call.prepared, token)
         if call.upload is not None and call.upload.size is not None:
             headers["content-length"] = str(call.upload.size)
-        limit = call.timeout(call.limit)
-        read = limit if call.idle == call.limit else call.timeout(call.idle)
-        timeout = {"connect": limit, "read": read, "write": limit, "pool": limit}
+        extensions = {"timeout": call.allowances(), "trace": watch}
         return build_request(
-            self._library, call.prepared.method, call.url, headers, content, timeout
+            self._library, call.prepared.method, call.url, headers, content, extensions
         )
 
     def headers(self, prepared: Prepared, token: str | None) -> dict[str, str]:

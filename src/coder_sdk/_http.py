@@ -73,11 +73,21 @@ def build_request(  # noqa: PLR0913, PLR0917 - the parts of a request
     url: str,
     headers: Mapping[str, str],
     content: Any,
-    timeout: Mapping[str, float | None],
+    extensions: Mapping[str, Any],
 ) -> Any:
-    """A request of the library of the client, made without the client's own defaults."""
+    """A request of the library of the client, made without the client's own defaults.
+
+    Args:
+        library: As of `library_of`.
+        method: The verb.
+        url: The address.
+        headers: All of them.
+        content: Bytes or an iterator of them.
+        extensions: What the library takes besides: `timeout`, a number of seconds for each step,
+            and `trace`, a function that hears of the steps.
+    """
     return library.Request(
-        method, url, headers=headers, content=content, extensions={"timeout": dict(timeout)}
+        method, url, headers=headers, content=content, extensions=dict(extensions)
     )
 
 

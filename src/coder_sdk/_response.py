@@ -291,7 +291,9 @@ class StreamingResponse(_Streaming[T]):
         """Yield the body in chunks, decompressed."""
         failure = None
         try:
-            yield from self._response.iter_bytes(chunk_size)
+            for chunk in self._response.iter_bytes(chunk_size):
+                self._call.check_time(self._response)
+                yield chunk
         except Exception as error:  # noqa: BLE001 - told apart by `_broken`
             failure = self._broken(error)
         if failure is not None:
@@ -336,6 +338,7 @@ class AsyncStreamingResponse(_Streaming[T]):
         failure = None
         try:
             async for chunk in self._response.aiter_bytes(chunk_size):
+                self._call.check_time(self._response)
                 yield chunk
         except Exception as error:  # noqa: BLE001 - told apart by `_broken`
             failure = self._broken(error)

@@ -9,7 +9,7 @@ import struct
 import threading
 from collections.abc import Callable
 from email.utils import formatdate
-from typing import Any
+from typing import Any, TypeAlias
 
 from typing_extensions import Self
 
@@ -19,6 +19,9 @@ OK = (
 )
 RESET = struct.pack("ii", 1, 0)
 BIG = 100 * 1024 * 1024
+DRIP = 0.02
+DRIPS = 500
+Fault: TypeAlias = "Callable[[FaultServer, socket.socket], None]"
 
 
 def answer(
@@ -35,12 +38,17 @@ def answer(
 class FaultServer:
     """Fails once in the given way (or always, with `times`), then answers.
 
+    The way is one of the names of the matrix, or a function that is given the server and the
+    connection, from which one request was read.
+
     Attributes:
         requests: Verb and path of every request that arrived whole.
         connections: How many connections were accepted.
     """
 
-    def __init__(self, fault: str, *, times: int = 1, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, fault: str | Fault, *, times: int = 1, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.requests: list[tuple[str, str]] = []
         self.bodies: list[bytes] = []
         self.connections = 0
@@ -122,9 +130,11 @@ class FaultServer:
             connection.sendall(OK if self.requests[-1][0] != "HEAD" else OK[:-4])
             connection.close()
             return
-        _FAULTS[self._fault](self, connection)
+        fault = _FAULTS[self._fault] if isinstance(self._fault, str) else self._fault
+        fault(self, connection)
 
     def _read(self, connection: socket.socket) -> bool:
+        """Read a request; whether one came whole."""
         data = b""
         while b"\r\n\r\n" not in data:
             chunk = connection.recv(65536)
@@ -149,13 +159,17 @@ class FaultServer:
         """Keep a connection open until the test is over."""
         self._released.wait(10)
 
+    def released(self, seconds: float) -> bool:
+        """Wait a moment; whether the test is over."""
+        return self._released.wait(seconds)
+
 
 def _reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     connection.close()
 
 
-def _sends(*parts: bytes) -> Callable[[FaultServer, socket.socket], None]:
+def _sends(*parts: bytes) -> Fault:
     def send(server: FaultServer, connection: socket.socket) -> None:
         for part in parts:
             connection.sendall(part)
@@ -164,11 +178,26 @@ def _sends(*parts: bytes) -> Callable[[FaultServer, socket.socket], None]:
     return send
 
 
-def _stalls(*parts: bytes) -> Callable[[FaultServer, socket.socket], None]:
+def _stalls(*parts: bytes) -> Fault:
     def send(server: FaultServer, connection: socket.socket) -> None:
         for part in parts:
             connection.sendall(part)
         server.wait()
+        connection.close()
+
+    return send
+
+
+def drips(*parts: bytes, drop: bytes, times: int = DRIPS) -> Fault:
+    """Send the parts, then a byte every now and then, for longer than anybody waits."""
+
+    def send(server: FaultServer, connection: socket.socket) -> None:
+        for part in parts:
+            connection.sendall(part)
+        for _ in range(times):
+            connection.sendall(drop)
+            if server.released(DRIP):
+                break
         connection.close()
 
     return send
@@ -198,7 +227,10 @@ _CHUNKED = (
     b"Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n"
 )
 
-_FAULTS: dict[str, Callable[[FaultServer, socket.socket], None]] = {
+_LONG = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+_NAMELESS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Slow: "
+
+_FAULTS: dict[str, Fault] = {
     "reset_after": lambda server, connection: _reset(connection),
     "closed_after": _sends(),
     "cut_head": _sends(b"HTTP/1.1 200 OK\r\nContent-Ty"),
@@ -208,6 +240,10 @@ _FAULTS: dict[str, Callable[[FaultServer, socket.socket], None]] = {
     "bad_gzip": _sends(answer("200 OK", b"not gzip", Content_Encoding="gzip")),
     "no_answer": _stalls(),
     "slow_body": _stalls(_PARTIAL),
+    "slow_head": drips(_NAMELESS, drop=b"a"),
+    "dripping_body": drips(_LONG, drop=b" "),
+    # The size of a chunk that never begins: the library has nothing to pass on meanwhile.
+    "dripping_chunk": drips(_CHUNKED, b"5;", drop=b"a"),
     "429": _sends(answer("429 Too Many Requests")),
     "429_seconds": _sends(answer("429 Too Many Requests", Retry_After="7")),
     "429_date": _sends(

@@ -7,10 +7,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from coder_sdk._call import Call, Outcome, SlowBodyError
+from coder_sdk._call import Call, Outcome
 from coder_sdk._core import AT_ONCE
 from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
+from coder_sdk._io._sync.limits import keep_to_limits, watch
 from coder_sdk._io._sync.primitives import Gate, loop_token, new_lock, settled
 from coder_sdk._prepare import prepare
 from coder_sdk._rehearsal import check_rehearsal
@@ -80,9 +81,11 @@ class Transport:
     def stream(self, request: Request[T]) -> Generator[StreamingResponse[T], None]:
         """Open an answer without reading its body: for downloads and server-sent events.
 
-        The connection waits `idle_timeout` for each chunk where the call has one, else its
-        `timeout`. What fails before the body starts is repeated and raised as for any call; what
-        breaks in the body is a `TransportError` out of the iterators of the response.
+        A try lasts until the body starts; what fails before is repeated and raised as for any
+        call. The connection waits `idle_timeout` for each piece of the body where the call has one,
+        else its `timeout`, and for all of it until the deadline, which a stream of events does not
+        have. What breaks in the body comes out of the iterators of the response, as an error of
+        the package.
         """
         call = self._begin(request)
         response = self._run(call, self._exchange_and_keep)
@@ -249,15 +252,17 @@ class Transport:
         if not gate.enter(call.remaining):
             return call.not_tried()
         try:
-            call.try_started = self.core.clock.monotonic()
+            call.start_try()
             return self._finish(call, token, self._exchange(call, token))
         finally:
             gate.leave()
 
     def _exchange_and_keep(self, call: Call, token: Masked | None) -> Outcome:
+        call.start_try()
         response = self._exchange(call, token)
         if 200 <= response.status_code < 300:  # noqa: PLR2004 - success
             call.received(self.core, token, response.status_code, response.headers)
+            call.hand_over()
             return Outcome(value=response, status=response.status_code)
         return self._finish(call, token, response)
 
@@ -267,8 +272,7 @@ class Transport:
         try:
             for chunk in response.iter_bytes():
                 chunks.append(chunk)
-                if call.is_late:
-                    raise SlowBodyError
+                call.check_time(response)
         finally:
             response.close()
         call.received(self.core, token, response.status_code, response.headers)
@@ -305,13 +309,16 @@ class Transport:
         call.url, followed = call.prepared.url, 0
         while True:
             chunks = None if call.upload is None else call.upload.chunks()
-            request = core.build(call, token, call.prepared.content if chunks is None else chunks)
+            content = call.prepared.content if chunks is None else chunks
+            request = core.build(call, token, content, watch)
             kept = core.cookies()
             try:
                 response = http.send(request, stream=True, follow_redirects=False)
             finally:
                 if chunks is not None:
                     chunks.close()
+            # The connection of a ready client may have been made without us.
+            keep_to_limits(response.extensions.get("network_stream"))
             core.restore_cookies(kept, response.headers)
             core.learn(response.headers)
             if response.status_code not in _REDIRECTS:
