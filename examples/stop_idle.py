@@ -2,7 +2,7 @@
 
 By default it only says what it would stop; `--apply` does it. Whether a workspace is still idle is
 asked again at the moment of stopping it, so that nobody who has just come back is cut off.
-Favorites of their owners can be left alone.
+Favorites of their owners can be left alone. After Ctrl-C it still says what it has done.
 
 Needs: `CODER_URL` and a `CODER_SESSION_TOKEN` that may see and stop the workspaces of others (role
 `owner`, or `organization-admin`); with an ordinary token it sees your own. Any edition. Progress on
@@ -26,8 +26,8 @@ from coder_sdk.models import Workspace
 Report = BulkReport[Workspace, Outcome[Workspace]]
 
 
-def stop_idle(coder: Client, options: argparse.Namespace) -> Report:
-    """Stop what has not been used since then, a few at a time."""
+def stop_idle(coder: Client, options: argparse.Namespace, report: Report) -> None:
+    """Stop what has not been used since then, a few at a time, and fill the report."""
     limit = datetime.now(timezone.utc) - timedelta(hours=options.hours)
 
     def is_idle(workspace: Workspace) -> bool | Skip:
@@ -43,7 +43,7 @@ def stop_idle(coder: Client, options: argparse.Namespace) -> Report:
     def stop(workspace: Workspace) -> Outcome[Workspace]:
         return coder.workspaces.stop(workspace, only_if=is_idle)
 
-    return coder.bulk(
+    coder.bulk(
         stop,
         coder.workspaces.list(
             status="running", last_used_before=limit, template=options.template or OMIT
@@ -52,6 +52,7 @@ def stop_idle(coder: Client, options: argparse.Namespace) -> Report:
         concurrency=options.concurrency,
         dry_run=not options.apply,
         progress=True,
+        report=report,
     )
 
 
@@ -77,12 +78,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--concurrency", type=int, default=5)
     parser.add_argument("--apply", action="store_true", help="stop them, not only list them")
     options = parser.parse_args(argv)
+    report: Report = BulkReport()
     try:
         with Client(app_name="stop-idle") as coder:
-            report = stop_idle(coder, options)
+            stop_idle(coder, options, report)
     except CoderError as error:
         print("stop_idle:", *str(error).splitlines(), file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        show(report)
+        return 130
     show(report)
     return 1 if report.failed else 0
 

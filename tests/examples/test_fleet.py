@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import timedelta
 
@@ -78,6 +79,17 @@ def test_a_stop_that_fails_is_reported(fake: FakeCoder, fleet: None, capsys: Cap
     printed = capsys.readouterr()
     assert "the node is gone" in printed.err
     assert printed.out.endswith("ok=1 failed=1 skipped=0\n")
+
+
+def test_after_an_interruption_it_says_what_was_done(
+    fake: FakeCoder, fleet: None, capsys: Capture
+) -> None:
+    age(fake, 2)
+    fake.clock.schedule(1, lambda: signal.raise_signal(signal.SIGINT))
+    assert script("stop_idle").main(["--apply", "--concurrency", "1"]) == 130
+    printed = capsys.readouterr().out
+    assert "admin/dev" in printed
+    assert printed.splitlines()[-1].startswith("ok=")
 
 
 def test_an_unknown_template_is_an_error(fake: FakeCoder, fleet: None, capsys: Capture) -> None:
