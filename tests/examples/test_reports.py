@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,14 +82,18 @@ def test_without_a_license_there_are_no_budgets(
 # -- export_audit
 
 
+NOW = datetime.now(timezone.utc)
+
+
 def noon(days: int) -> datetime:
     """Noon in UTC so many days ago."""
-    today = datetime.now(timezone.utc).date()
-    return datetime.combine(today - timedelta(days=days), time(12), timezone.utc)
+    return datetime.combine(NOW.date() - timedelta(days=days), time(12), timezone.utc)
 
 
 @pytest.fixture
-def audited(fake: FakeCoder) -> None:
+def audited(fake: FakeCoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It stays this day for the script, should midnight come meanwhile.
+    monkeypatch.setattr(script("export_audit"), "datetime", SimpleNamespace(now=lambda _: NOW))
     fake.add_audit("create", "template", "docker", moment=noon(2))
     fake.add_audit("write", "template", "docker", moment=noon(2) + timedelta(hours=1))
     fake.add_audit("login", "user", "ada", moment=noon(1))
