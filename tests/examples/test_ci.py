@@ -315,3 +315,11 @@ def test_a_name_that_is_taken_is_said(fake: FakeCoder, capsys: pytest.CaptureFix
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("ci_token: ")
+
+
+def test_a_token_that_manages_tokens_is_enough_to_mint_and_rotate(
+    fake: FakeCoder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CODER_SESSION_TOKEN", fake.token_for(scopes=["coder:apikeys.manage_self"]))
+    mint(capsys)
+    assert script("ci_token").main(["rotate", "ci"]) == 0
