@@ -15,6 +15,7 @@ REF_TYPES = {
     "template": "TemplateRef", "template_version": "TemplateVersionRef",
     "workspace": "WorkspaceRef", "build": "BuildRef", "agent": "AgentRef", "chat": "ChatRef",
     "task": "TaskRef", "object": "ObjectRef",
+    "organization_id": "OrganizationRef", "user_id": "UserRef",
 }  # fmt: skip
 
 

@@ -23,7 +23,12 @@ _PATH_KINDS = {
 _FIELD_KINDS = {
     "template_id": "template", "template_version_id": "template_version",
     "workspace_id": "workspace", "agent_id": "agent", "group_id": "group",
-    "organization_id": "object", "user_id": "object", "owner_id": "object",
+    "organization_id": "organization_id", "user_id": "user_id", "owner_id": "user_id",
+}  # fmt: skip
+# Fields and parameters that hold several of them.
+_LIST_KINDS = {
+    "organization_ids": "organization_id", "template_ids": "template", "user_ids": "user_id",
+    "group_ids": "group",
 }  # fmt: skip
 # Parameters whose presence counts, whatever their value.
 _FLAGS = {"follow", "no_compression"}
@@ -200,6 +205,8 @@ class Builder:
         encode = "\0"
         if kind and not is_list:
             annotation, encode = REF_TYPES[kind], f"ref({kind!r}, \0)"
+        elif several := _kind_of_items(item.name, item.schema):
+            annotation, encode = f"Sequence[{REF_TYPES[several]}]", f"refs({several!r}, \0)"
         elif item.exploded or item.extensions.get("x-repeated"):
             encode = "Repeated(\0)"
         elif item.name in _FLAGS:
@@ -298,6 +305,8 @@ class Builder:
             if kind in REF_TYPES:
                 null = " | None" if annotation.endswith("| None") else ""
                 annotation, encode = REF_TYPES[kind] + null, f"ref({kind!r}, \0)"
+            elif several := _kind_of_items(wire, raw):
+                annotation, encode = f"Sequence[{REF_TYPES[several]}]", f"refs({several!r}, \0)"
             yield Argument(
                 python=python,
                 wire=wire,
@@ -358,3 +367,9 @@ def _accept(operation: Operation) -> str | None:
     if is_json(media[0]) or str(media[0]).startswith("text/"):
         return media[0]
     return "*/*"
+
+
+def _kind_of_items(name: str, schema: Schema) -> str | None:
+    """What the identifiers in a list stand for, where they can be looked up by name."""
+    items: Schema = schema.get("items") or {}
+    return _LIST_KINDS.get(name) if items.get("format") == "uuid" else None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, final
+from typing import Any, Final, Literal, cast, final
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Seconds = float | timedelta
 """A time limit: seconds as a number, or a `timedelta`."""
@@ -41,8 +39,11 @@ OMIT: Final = Omit()
 
 # Kinds whose path segment takes identifiers only; names of the others the server finds itself.
 _RESOLVED: Final = frozenset(
-    {"agent", "build", "chat", "group", "template", "template_version", "user", "workspace"}
-)
+    {
+        "agent", "build", "chat", "group", "organization_id", "template", "template_version",
+        "user", "user_id", "workspace",
+    }
+)  # fmt: skip
 _UUID_LENGTH: Final = 36
 
 
@@ -76,12 +77,31 @@ def ref(kind: str, value: object) -> Any:
     if value is None or isinstance(value, (Omit, Ref)):
         return value
     # A member of an organisation has the user's identifier under another name.
-    identifier = getattr(value, "user_id", None) if kind == "user" else None
+    identifier = getattr(value, "user_id", None) if kind in {"user", "user_id"} else None
     if identifier is None:
         identifier = getattr(value, "id", None)
     if identifier is None:
         identifier = getattr(value, f"{kind}_id", None)
     return value if identifier is None else str(identifier)
+
+
+def refs(kind: str, values: object) -> Any:
+    """Likewise for a list of them; a `Refs` where one of them must be looked up.
+
+    Args:
+        kind: What the values identify.
+        values: Models, UUIDs and names, or `OMIT`/`None`, which pass through.
+    """
+    if isinstance(values, (str, Omit)) or not isinstance(values, Iterable):
+        return values
+    found = [ref(kind, value) for value in cast("Iterable[object]", values)]
+    return Refs(found) if any(isinstance(item, Ref) for item in found) else found
+
+
+class Refs(list[Any]):
+    """Several values, of which some are names to be looked up."""
+
+    __slots__ = ()
 
 
 def _named(kind: str, value: str) -> str | Ref:

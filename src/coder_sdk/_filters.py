@@ -148,6 +148,13 @@ class FilterQuery(str):
             self.named,
         )
 
+    def within(self, organization: str) -> FilterQuery:
+        """Search in one organization only, unless the caller named one."""
+        if any(key == "organization" for key, _ in self._parts):
+            return self
+        parts = (*self._parts, ("organization", organization))
+        return FilterQuery(parts, self.narrowings, self.named)
+
 
 def query(
     grammar: Grammar, values: Mapping[str, object], q: str | Omit = OMIT
@@ -179,7 +186,10 @@ def query(
             narrowings.append(Narrowing(key.field, value, until=key.until))
     if not isinstance(q, Omit) and q.strip():
         parts.append(("", q.strip()))
-    return FilterQuery(parts, narrowings, named) if parts else OMIT
+    found = FilterQuery(parts, narrowings, named) if parts else OMIT
+    # The search compares names of templates only, and another organization may use the same.
+    place = getattr(values.get("template"), "organization_id", None)
+    return found.within(str(place)) if found and place and "organization" in grammar.keys else found
 
 
 def _element(key: str, value: str | Ref) -> str:

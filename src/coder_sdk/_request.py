@@ -9,7 +9,8 @@ that stand for identifiers), the models (bodies) or the clock happens later, in 
   parameter appear once for each value, `flag` is for parameters whose mere presence counts, and
   `duration` writes a `timedelta` in the unit of the wire.
 * `body=` is made by `json_body`, `form_body` or `raw_body`.
-* `ref(kind, value)` may stand in `path=`, in `query=` and as a top-level field of a JSON body.
+* `ref(kind, value)` may stand in `path=`, in `query=` and as a top-level field of a JSON body,
+  `refs(kind, values)` in the last two.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from coder_sdk._arguments import (
     Duration,
     Omit,
     Ref,
+    Refs,
     Repeated,
     Seconds,
     duration,
@@ -28,6 +30,7 @@ from coder_sdk._arguments import (
     is_uuid,
     json_text,
     ref,
+    refs,
 )
 from coder_sdk._json import as_object
 
@@ -51,6 +54,7 @@ __all__ = [
     "Paging",
     "RawBody",
     "Ref",
+    "Refs",
     "Repeated",
     "Request",
     "Seconds",
@@ -65,6 +69,7 @@ __all__ = [
     "json_text",
     "raw_body",
     "ref",
+    "refs",
 ]
 
 T = TypeVar("T")
@@ -251,7 +256,7 @@ class Request(Generic[T]):
         fields = as_object(self.body.value) if isinstance(self.body, JsonBody) else None
         groups = (self.path, self.query, fields)
         return any(
-            isinstance(value, Ref) or getattr(value, "lookups", ())
+            isinstance(value, Ref | Refs) or getattr(value, "lookups", ())
             for group in groups
             if group
             for value in group.values()

@@ -23,9 +23,11 @@ _FORMS: Final = {
     "build": "`workspace/number`, `owner/workspace/number`, or a UUID",
     "chat": "a UUID",
     "group": "`name`, `organization/name`, or a UUID",
+    "organization_id": "a name, `default`, or a UUID",
     "template": "`name`, `organization/name`, or a UUID",
     "template_version": "`template/version`, `organization/template/version`, or a UUID",
     "user": "a user name, an e-mail address, `me`, or a UUID",
+    "user_id": "a user name, an e-mail address, `me`, or a UUID",
     "workspace": "`name`, `owner/name`, or a UUID",
 }
 
@@ -53,9 +55,10 @@ def lookup(kind: str, value: str) -> Lookup:
     parts = value.split("/")
     find = _FINDERS.get((kind, len(parts)))
     if find is None or not all(parts):
+        noun = kind.removesuffix("_id").replace("_", " ")
         raise RequestValidationError(
-            f"{value!r} is no {kind.replace('_', ' ')}: it has to be {_FORMS[kind]}.",
-            parameter=kind,
+            f"{value!r} is no {noun}: it has to be {_FORMS[kind]}.",
+            parameter=kind.removesuffix("_id"),
         )
     return find(parts)
 
@@ -77,6 +80,17 @@ def _email(parts: list[str]) -> Lookup:
         return _only("user", address, found, lambda user: str(user["username"]))
 
     return Lookup(_get("/api/v2/users", {"q": address, "limit": 100}), pick)
+
+
+def _user(parts: list[str]) -> Lookup:
+    if "@" in parts[0]:
+        return _email(parts)
+    return Lookup(_get("/api/v2/users/{user}", user=parts[0]), _id)
+
+
+def _organization(parts: list[str]) -> Lookup:
+    path = "/api/v2/organizations/{organization}"
+    return Lookup(_get(path, organization=parts[0]), _id)
 
 
 def _workspace(parts: list[str]) -> Lookup:
@@ -188,10 +202,12 @@ _FINDERS: Final[dict[tuple[str, int], Callable[[list[str]], Lookup]]] = {
     ("build", 3): _build,
     ("group", 1): _group,
     ("group", 2): _group,
+    ("organization_id", 1): _organization,
     ("template", 1): _template,
     ("template", 2): _template,
     ("template_version", 3): _template_version,
     ("user", 1): _email,
+    ("user_id", 1): _user,
     ("workspace", 1): _workspace,
     ("workspace", 2): _workspace,
 }

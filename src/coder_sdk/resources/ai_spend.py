@@ -17,12 +17,11 @@ from coder_sdk._endpoint import (
     View,
     endpoint,
 )
-from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
+from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref, refs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from coder_sdk._refs import GroupRef, OrganizationRef, UserRef
     from coder_sdk._request import Omit, Seconds
@@ -249,7 +248,7 @@ class AISpendEndpoints:
         self,
         group: GroupRef,
         *,
-        user_ids: Sequence[UUID | str],
+        user_ids: Sequence[UserRef],
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -266,7 +265,8 @@ class AISpendEndpoints:
 
         Args:
             group: The group: a model, a UUID, a name, or `organization/name`.
-            user_ids: Only these users, by UUID.
+            user_ids: Only these users, each a model, a UUID, a user name, `me`, or an
+                e-mail address.
 
         Returns:
             The `GroupMembersAISpend`.
@@ -282,7 +282,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/groups/{group}/members/ai/spend",
             path={"group": ref("group", group)},
-            query={"user_ids": user_ids},
+            query={"user_ids": refs("user_id", user_ids)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -292,7 +292,7 @@ class AISpendEndpoints:
         organization: OrganizationRef,
         group_name: str,
         *,
-        user_ids: Sequence[UUID | str],
+        user_ids: Sequence[UserRef],
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -310,7 +310,8 @@ class AISpendEndpoints:
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
             group_name: The name of the group.
-            user_ids: Only these users, by UUID.
+            user_ids: Only these users, each a model, a UUID, a user name, `me`, or an
+                e-mail address.
 
         Returns:
             The `GroupMembersAISpend`.
@@ -326,7 +327,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/organizations/{organization}/groups/{groupName}/members/ai/spend",
             path={"organization": ref("organization", organization), "groupName": group_name},
-            query={"user_ids": user_ids},
+            query={"user_ids": refs("user_id", user_ids)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -335,7 +336,7 @@ class AISpendEndpoints:
         self,
         organization: OrganizationRef,
         *,
-        group_ids: Sequence[UUID | str],
+        group_ids: Sequence[GroupRef],
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -352,7 +353,8 @@ class AISpendEndpoints:
 
         Args:
             organization: The organization: a model, a UUID, a name, or `default`.
-            group_ids: Only these groups, by UUID.
+            group_ids: Only these groups, each a model, a UUID, a name, or
+                `organization/name`.
 
         Returns:
             The `OrganizationGroupsAISpend`.
@@ -368,7 +370,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/organizations/{organization}/groups/ai/spend",
             path={"organization": ref("organization", organization)},
-            query={"group_ids": group_ids},
+            query={"group_ids": refs("group", group_ids)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

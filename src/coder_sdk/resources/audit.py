@@ -248,7 +248,7 @@ class AuditEndpoints:
         action: AuditAction | str | Omit = OMIT,
         additional_fields: Any | Omit = OMIT,
         build_reason: BuildReason | str | Omit = OMIT,
-        organization_id: ObjectRef | Omit = OMIT,
+        organization_id: OrganizationRef | Omit = OMIT,
         request_id: UUID | str | Omit = OMIT,
         resource_id: UUID | str | Omit = OMIT,
         resource_type: ResourceType | str | Omit = OMIT,
@@ -268,7 +268,8 @@ class AuditEndpoints:
             action: Only entries of this action.
             additional_fields: Fields beside the usual ones, as JSON.
             build_reason: Only builds made for this reason.
-            organization_id: The organization: a model or a UUID. Since Coder 2.13.
+            organization_id: The organization: a model, a UUID, a name, or `default`. Since
+                Coder 2.13.
             request_id: Only the entry of this request. Since Coder 2.20.
             resource_id: Only entries about the object with this ID.
             resource_type: Only entries about objects of this kind.
@@ -291,7 +292,7 @@ class AuditEndpoints:
                     "action": action,
                     "additional_fields": additional_fields,
                     "build_reason": build_reason,
-                    "organization_id": ref("object", organization_id),
+                    "organization_id": ref("organization_id", organization_id),
                     "request_id": request_id,
                     "resource_id": resource_id,
                     "resource_type": resource_type,

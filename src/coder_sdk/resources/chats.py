@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._refs import ChatRef, ObjectRef, WorkspaceRef
+    from coder_sdk._refs import ChatRef, OrganizationRef, WorkspaceRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -237,7 +237,7 @@ class ChatsEndpoints:
         labels: Mapping[str, str] | Omit = OMIT,
         mcp_server_ids: Sequence[UUID | str] | Omit = OMIT,
         model_config_id: UUID | str | Omit = OMIT,
-        organization_id: ObjectRef | Omit = OMIT,
+        organization_id: OrganizationRef | Omit = OMIT,
         plan_mode: ChatPlanMode | Literal["plan"] | Omit = OMIT,
         reasoning_effort: str | Omit = OMIT,
         system_prompt: str | Omit = OMIT,
@@ -264,7 +264,7 @@ class ChatsEndpoints:
             labels: Labels, all of them.
             mcp_server_ids: The MCP servers that the chat may use, by UUID.
             model_config_id: The model with which the chat goes on; see `chats.models`.
-            organization_id: The organization: a model or a UUID.
+            organization_id: The organization: a model, a UUID, a name, or `default`.
             plan_mode: Whether the agent plans before it acts.
             reasoning_effort: How hard the model thinks. Since Coder 2.36.
             system_prompt: Instructions that come before the conversation.
@@ -294,7 +294,7 @@ class ChatsEndpoints:
                     "labels": labels,
                     "mcp_server_ids": mcp_server_ids,
                     "model_config_id": model_config_id,
-                    "organization_id": ref("object", organization_id),
+                    "organization_id": ref("organization_id", organization_id),
                     "plan_mode": plan_mode,
                     "reasoning_effort": reasoning_effort,
                     "system_prompt": system_prompt,

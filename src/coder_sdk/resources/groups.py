@@ -28,6 +28,7 @@ from coder_sdk._request import (
     Request,
     json_body,
     ref,
+    refs,
 )
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class GroupsEndpoints:
         *,
         organization: ObjectRef | Omit = OMIT,
         has_member: str | Omit = OMIT,
-        group_ids: Sequence[UUID | str] | Omit = OMIT,
+        group_ids: Sequence[GroupRef] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -98,7 +99,8 @@ class GroupsEndpoints:
         Args:
             organization: Only groups of this organization: a model, a UUID, or a name.
             has_member: Only groups with this user as a member, by name or UUID.
-            group_ids: Only these groups, by UUID. Since Coder 2.16.
+            group_ids: Only these groups, each a model, a UUID, a name, or
+                `organization/name`. Since Coder 2.16.
 
         Returns:
             A list of `Group`.
@@ -116,7 +118,7 @@ class GroupsEndpoints:
             query={
                 "organization": ref("object", organization),
                 "has_member": has_member,
-                "group_ids": group_ids,
+                "group_ids": refs("group", group_ids),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )

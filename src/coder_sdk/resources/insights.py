@@ -17,14 +17,14 @@ from coder_sdk._endpoint import (
     View,
     endpoint,
 )
-from coder_sdk._request import OMIT, CallOptions, Request
+from coder_sdk._request import OMIT, CallOptions, Request, refs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Literal
-    from uuid import UUID
 
+    from coder_sdk._refs import TemplateRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -83,7 +83,7 @@ class InsightsEndpoints:
         start_time: datetime,
         end_time: datetime,
         interval: Literal["day", "week"] | Omit = OMIT,
-        template_ids: Sequence[UUID | str] | Omit = OMIT,
+        template_ids: Sequence[TemplateRef] | Omit = OMIT,
         sections: Sequence[Literal["interval_reports", "report"]] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -104,7 +104,8 @@ class InsightsEndpoints:
                 today. Since Coder 2.13.
             interval: Divide the report into days or weeks; a last week needs at least six
                 days. Since Coder 2.13.
-            template_ids: Only these templates, by UUID. Since Coder 2.13.
+            template_ids: Only these templates, each a model, a UUID, a name, or
+                `organization/name`. Since Coder 2.13.
             sections: The parts of the report to answer; both by default.
 
         Returns:
@@ -124,7 +125,7 @@ class InsightsEndpoints:
                 "start_time": start_time,
                 "end_time": end_time,
                 "interval": interval,
-                "template_ids": template_ids,
+                "template_ids": refs("template", template_ids),
                 "sections": sections,
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
@@ -136,7 +137,7 @@ class InsightsEndpoints:
         *,
         start_time: datetime,
         end_time: datetime,
-        template_ids: Sequence[UUID | str] | Omit = OMIT,
+        template_ids: Sequence[TemplateRef] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -156,7 +157,8 @@ class InsightsEndpoints:
                 2.13.
             end_time: End of the period: midnight in its own offset, or a full hour of
                 today. Since Coder 2.13.
-            template_ids: Only these templates, by UUID. Since Coder 2.13.
+            template_ids: Only these templates, each a model, a UUID, a name, or
+                `organization/name`. Since Coder 2.13.
 
         Returns:
             The `UserActivityInsightsResponse`.
@@ -171,7 +173,11 @@ class InsightsEndpoints:
         return Request(
             "GET",
             "/api/v2/insights/user-activity",
-            query={"start_time": start_time, "end_time": end_time, "template_ids": template_ids},
+            query={
+                "start_time": start_time,
+                "end_time": end_time,
+                "template_ids": refs("template", template_ids),
+            },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -181,7 +187,7 @@ class InsightsEndpoints:
         *,
         start_time: datetime,
         end_time: datetime,
-        template_ids: Sequence[UUID | str] | Omit = OMIT,
+        template_ids: Sequence[TemplateRef] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -199,7 +205,8 @@ class InsightsEndpoints:
                 2.13.
             end_time: End of the period: midnight in its own offset, or a full hour of
                 today. Since Coder 2.13.
-            template_ids: Only these templates, by UUID. Since Coder 2.13.
+            template_ids: Only these templates, each a model, a UUID, a name, or
+                `organization/name`. Since Coder 2.13.
 
         Returns:
             The `UserLatencyInsightsResponse`.
@@ -214,7 +221,11 @@ class InsightsEndpoints:
         return Request(
             "GET",
             "/api/v2/insights/user-latency",
-            query={"start_time": start_time, "end_time": end_time, "template_ids": template_ids},
+            query={
+                "start_time": start_time,
+                "end_time": end_time,
+                "template_ids": refs("template", template_ids),
+            },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

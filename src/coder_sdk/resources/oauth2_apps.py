@@ -23,7 +23,7 @@ from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._refs import ObjectRef
+    from coder_sdk._refs import UserRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -40,7 +40,7 @@ class OAuth2AppsEndpoints:
     def list(
         self,
         *,
-        user_id: ObjectRef | Omit = OMIT,
+        user_id: UserRef | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -58,7 +58,8 @@ class OAuth2AppsEndpoints:
         Since Coder 2.6.
 
         Args:
-            user_id: The user: a model or a UUID. Since Coder 2.9.
+            user_id: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+                Since Coder 2.9.
 
         Returns:
             A list of `OAuth2ProviderApp`.
@@ -73,7 +74,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "GET",
             "/api/v2/oauth2-provider/apps",
-            query={"user_id": ref("object", user_id)},
+            query={"user_id": ref("user_id", user_id)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

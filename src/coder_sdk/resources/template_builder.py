@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._refs import ObjectRef
+    from coder_sdk._refs import OrganizationRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -128,7 +128,7 @@ class TemplateBuilderEndpoints:
         self,
         *,
         name: str,
-        organization_id: ObjectRef,
+        organization_id: OrganizationRef,
         base_template_id: str | Omit = OMIT,
         base_variable_values: Mapping[str, str] | Omit = OMIT,
         description: str | Omit = OMIT,
@@ -151,7 +151,7 @@ class TemplateBuilderEndpoints:
 
         Args:
             name: The name of the template builder.
-            organization_id: The organization: a model or a UUID.
+            organization_id: The organization: a model, a UUID, a name, or `default`.
             base_template_id: The base; see `template_builder.bases`.
             base_variable_values: Values of the base's variables.
             description: A text that describes it.
@@ -183,7 +183,7 @@ class TemplateBuilderEndpoints:
                 "TemplateBuilderCreateTemplateRequest",
                 {
                     "name": name,
-                    "organization_id": ref("object", organization_id),
+                    "organization_id": ref("organization_id", organization_id),
                     "base_template_id": base_template_id,
                     "base_variable_values": base_variable_values,
                     "description": description,

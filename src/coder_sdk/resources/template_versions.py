@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from coder_sdk._refs import (
-        ObjectRef,
         OrganizationRef,
         TemplateRef,
         TemplateVersionRef,
+        UserRef,
     )
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
@@ -297,7 +297,7 @@ class TemplateVersionsEndpoints:
         self,
         version: TemplateVersionRef,
         *,
-        user_id: ObjectRef | Omit = OMIT,
+        user_id: UserRef | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -319,7 +319,7 @@ class TemplateVersionsEndpoints:
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
-            user_id: The user: a model or a UUID.
+            user_id: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
         Returns:
             A socket that takes `DynamicParametersRequest` and gives
@@ -336,7 +336,7 @@ class TemplateVersionsEndpoints:
             "GET",
             "/api/v2/templateversions/{templateversion}/dynamic-parameters",
             path={"templateversion": ref("template_version", version)},
-            query={"user_id": ref("object", user_id)},
+            query={"user_id": ref("user_id", user_id)},
             stream=StreamSpec("websocket", state=True),
             options=CallOptions(
                 timeout, deadline, headers, retry, extra_query, idle_timeout=idle_timeout
@@ -350,7 +350,7 @@ class TemplateVersionsEndpoints:
         *,
         id: int | Omit = OMIT,
         inputs: Mapping[str, str] | Omit = OMIT,
-        owner_id: ObjectRef | Omit = OMIT,
+        owner_id: UserRef | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -371,7 +371,8 @@ class TemplateVersionsEndpoints:
                 `organization/template/version`.
             id: A number that tells answers apart; the server answers zero.
             inputs: Values of parameters by name.
-            owner_id: The user for whom it is done: a model or a UUID.
+            owner_id: The user for whom it is done: a model, a UUID, a user name, `me`, or
+                an e-mail address.
 
         Returns:
             The `DynamicParametersResponse`.
@@ -390,7 +391,7 @@ class TemplateVersionsEndpoints:
             path={"templateversion": ref("template_version", version)},
             body=json_body(
                 "DynamicParametersRequest",
-                {"id": id, "inputs": inputs, "owner_id": ref("object", owner_id)},
+                {"id": id, "inputs": inputs, "owner_id": ref("user_id", owner_id)},
             ),
             retry_safe=True,
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
@@ -401,7 +402,7 @@ class TemplateVersionsEndpoints:
         self,
         version: TemplateVersionRef,
         *,
-        user_id: ObjectRef | Omit = OMIT,
+        user_id: UserRef | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -420,7 +421,8 @@ class TemplateVersionsEndpoints:
         Args:
             version: The template version: a model, a UUID, `template/version`, or
                 `organization/template/version`.
-            user_id: The user: a model or a UUID. Since Coder 2.36.
+            user_id: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+                Since Coder 2.36.
 
         Returns:
             A list of `TemplateVersionExternalAuth`.
@@ -436,7 +438,7 @@ class TemplateVersionsEndpoints:
             "GET",
             "/api/v2/templateversions/{templateversion}/external-auth",
             path={"templateversion": ref("template_version", version)},
-            query={"user_id": ref("object", user_id)},
+            query={"user_id": ref("user_id", user_id)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

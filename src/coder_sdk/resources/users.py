@@ -30,6 +30,7 @@ from coder_sdk._request import (
     Request,
     json_body,
     ref,
+    refs,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._refs import TemplateRef, UserRef
+    from coder_sdk._refs import OrganizationRef, TemplateRef, UserRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -242,7 +243,7 @@ class UsersEndpoints:
         | Literal["", "github", "none", "oidc", "password", "token", "oauth2_provider_app"]
         | Omit = OMIT,
         name: str | Omit = OMIT,
-        organization_ids: Sequence[UUID | str] | Omit = OMIT,
+        organization_ids: Sequence[OrganizationRef] | Omit = OMIT,
         password: str | Secret | Omit = OMIT,
         roles: Sequence[str] | Omit = OMIT,
         service_account: bool | Omit = OMIT,
@@ -266,8 +267,8 @@ class UsersEndpoints:
             email: The e-mail address.
             login_type: How the user signs in. Since Coder 2.1.
             name: The full name of the user. Since Coder 2.13.
-            organization_ids: The organizations that the user joins, by UUID; the server
-                wants at least one. Since Coder 2.15.
+            organization_ids: The organizations that the user joins, each a model, a UUID, a
+                name, or `default`; the server wants at least one. Since Coder 2.15.
             password: The password.
             roles: The names of the roles, all of them: those that are left out are taken
                 away. Since Coder 2.34.
@@ -296,7 +297,7 @@ class UsersEndpoints:
                     "email": email,
                     "login_type": login_type,
                     "name": name,
-                    "organization_ids": organization_ids,
+                    "organization_ids": refs("organization_id", organization_ids),
                     "password": password,
                     "roles": roles,
                     "service_account": service_account,

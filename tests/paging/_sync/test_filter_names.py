@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,10 @@ GRAMMAR = Grammar(
     },
 )
 USER = {"id": str(ADA), "username": "ada", "email": "ada@example.com"}
-TEMPLATE = {"id": str(ADA), "name": "docker", "organization_name": "coder"}
+CODER = UUID("7c1c9bf5-9a6f-4a2e-8a0f-6f2c5f0f4f11")
+TEMPLATE = {
+    "id": str(ADA), "name": "docker", "organization_name": "coder", "organization_id": str(CODER),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -78,8 +82,17 @@ def searched(router: respx.MockRouter) -> list[str]:
     [
         ({"owner": ADA}, 'owner:"ada"'),
         ({"owner": "ada@example.com"}, 'owner:"ada"'),
-        ({"template": ADA}, 'template:"docker"'),
-        ({"template": "coder/docker"}, 'template:"docker"'),
+        ({"template": ADA}, f'template:"docker" organization:"{CODER}"'),
+        ({"template": "coder/docker"}, f'template:"docker" organization:"{CODER}"'),
+        ({"template": "docker"}, 'template:"docker"'),
+        (
+            {"template": SimpleNamespace(id=ADA, name="docker", organization_id=CODER)},
+            f'template:"docker" organization:"{CODER}"',
+        ),
+        (
+            {"template": "coder/docker", "organization": ADA},
+            f'template:"docker" organization:"{ADA}"',
+        ),
         ({"organization": "default"}, f'organization:"{ADA}"'),
         ({"organization": ADA}, f'organization:"{ADA}"'),
         ({"owner": "me"}, 'owner:"me"'),

@@ -9,6 +9,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filter_names import NOUNS, missing, names, noun_of, one, some
 from coder_sdk._io._async.names import AsyncNames
+from coder_sdk._json import as_object
 from coder_sdk._suggestions import absence_expected
 
 if TYPE_CHECKING:
@@ -25,14 +26,19 @@ class AsyncFilterNames:
 
     async def resolve(self, text: FilterQuery) -> FilterQuery:
         """The search text, with what the server understands in place of references."""
-        found = {key: await self._written(ref) for key, ref in text.lookups}
-        return text.resolved(lambda key, _: found[key])
+        found = {key: await self._object(ref) for key, ref in text.lookups}
+        resolved = text.resolved(lambda key, ref: str(found[key][noun_of(ref).written]))
+        for key, ref in text.lookups:
+            if ref.kind == "template":
+                # The search compares names only, and another organization may use the same.
+                resolved = resolved.within(str(found[key]["organization_id"]))
+        return resolved
 
-    async def _written(self, ref: Ref) -> str:
+    async def _object(self, ref: Ref) -> dict[str, Any]:
         noun, value = noun_of(ref), ref.value
         if "@" in value or "/" in value:
             value = await AsyncNames(self._transport).identify(ref.kind, value)
-        return str((await self._json(one(ref.kind, noun, value)))[noun.written])
+        return as_object(await self._json(one(ref.kind, noun, value)))
 
     async def check(self, text: FilterQuery) -> None:
         """Find out whether a list is empty because a filter names what does not exist.

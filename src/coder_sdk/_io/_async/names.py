@@ -9,7 +9,7 @@ from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
-from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Request
+from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Refs, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class AsyncNames:
     async def _one(self, value: Any) -> Any:
         if isinstance(value, Ref):
             return await self.identify(value.kind, value.value)
+        if isinstance(value, Refs):
+            return [await self._one(item) for item in value]
         if isinstance(value, FilterQuery) and value.lookups:
             from coder_sdk._io._async.filter_names import (  # noqa: PLC0415 - imports this module
                 AsyncFilterNames,

@@ -11,7 +11,7 @@ from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
-from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Request
+from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Refs, Request
 from coder_sdk._resolve import SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Names:
     def _one(self, value: Any) -> Any:
         if isinstance(value, Ref):
             return self.identify(value.kind, value.value)
+        if isinstance(value, Refs):
+            return [self._one(item) for item in value]
         if isinstance(value, FilterQuery) and value.lookups:
             from coder_sdk._io._sync.filter_names import (  # noqa: PLC0415 - imports this module
                 FilterNames,
