@@ -298,6 +298,12 @@ def no_provisioner_error(fake: FakeCoder, coder: Client):
 
 
 @failure
+def external_auth_required_error(fake: FakeCoder, coder: Client):
+    fake.add_template("private", external_auth=["github"])
+    coder.workspaces.create("mine", template="private")
+
+
+@failure
 def agent_start_error(fake: FakeCoder, coder: Client):
     fake.add_template("broken", agents=[AgentSpec(startup="start_error")])
     coder.workspaces.provision("me/web", template="broken")

@@ -8,6 +8,8 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.transport import CallError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coder_sdk._errors.context import CallContext
 
 
@@ -89,6 +91,24 @@ class DeletionFailedError(BuildFailedError):
 
 class NoProvisionerError(JobError):
     """No provisioner takes the job: none is there, or none has the tags that it needs."""
+
+
+class ExternalAuthRequiredError(CoderError):
+    """A template needs links of the caller with external providers; nothing was made.
+
+    Attributes:
+        providers: Where the caller makes each missing link, by the ID of the provider.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        providers: Mapping[str, str] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.providers = dict(providers or {})
 
 
 JOB_ERRORS: dict[str, type[JobError]] = {

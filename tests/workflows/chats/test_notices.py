@@ -10,7 +10,7 @@ import pytest
 
 from coder_sdk import BadRequestError, RequestValidationError, WaitTimeoutError
 from coder_sdk.testing import FakeCoder
-from tests.colours import Colour
+from tests.colours import URL, Colour
 
 PENDING = {"message": "Failed to exchange device code.", "detail": "authorization_pending"}
 DEVICE = {
@@ -94,28 +94,65 @@ def test_a_code_is_shown_and_waited_for(colour: Colour, provider: Any) -> None:
     answers(provider, PENDING, slower, PENDING, None)
     coder = colour.client()
     link, action = colour.call(
-        coder.external_auth.login, "github", on_code=colour.function(shown.append)
+        coder.external_auth.link, "github", on_code=colour.function(shown.append)
     )
     assert (link.authenticated, action) == (True, "linked")
     assert [code.user_code for code in shown] == ["WDJB-MJHT"]
     assert "dddd" not in repr(shown)
     assert colour.clock.slept == [5, 5, 10, 10]
-    assert colour.call(coder.external_auth.login, "github", on_code=shown.append) == (
+    assert colour.call(coder.external_auth.link, "github", on_code=shown.append) == (
         link, "unchanged",
     )  # fmt: skip
     assert len(shown) == 1
 
 
+def test_without_codes_an_address_is_shown_and_waited_for(colour: Colour, router: Any) -> None:
+    looks = [False, False, False, True, True]
+
+    def state(request: Any) -> Any:
+        linked = looks.pop(0)
+        return httpx.Response(200, json={**LINK, "device": False, "authenticated": linked})
+
+    router.get("/api/v2/external-auth/github").mock(side_effect=state)
+    shown: list[str] = []
+    link = colour.client().external_auth.link
+    found, action = colour.call(link, "github", on_url=colour.function(shown.append))
+    assert (found.authenticated, action) == (True, "linked")
+    assert shown == [f"{URL}/external-auth/github"]
+    assert colour.clock.slept == [1, 1, 1]
+    assert colour.call(link, "github", on_url=shown.append).action == "unchanged"
+    assert len(shown) == 1
+
+
+def test_an_address_that_nobody_opens_is_given_up(colour: Colour, router: Any) -> None:
+    state = {**LINK, "device": False, "authenticated": False}
+    router.get("/api/v2/external-auth/github").respond(json=state)
+    with pytest.raises(WaitTimeoutError, match="the link with github"):
+        colour.call(colour.client().external_auth.link, "github", on_url=print, timeout=22)
+    assert sum(colour.clock.slept) == 22
+
+
+def test_a_way_to_link_is_needed(colour: Colour, router: Any) -> None:
+    link = colour.client().external_auth.link
+    with pytest.raises(RequestValidationError, match="`on_code` or `on_url`"):
+        colour.call(link, "github")
+    assert not router.calls
+    state = {**LINK, "device": False, "authenticated": False}
+    router.get("/api/v2/external-auth/github").respond(json=state)
+    with pytest.raises(RequestValidationError, match="`github` has no codes"):
+        colour.call(link, "github", on_code=print)
+
+
 def test_a_refusal_ends_the_wait(colour: Colour, provider: Any) -> None:
     answers(provider, PENDING, {**PENDING, "detail": "access_denied"})
     with pytest.raises(BadRequestError, match="access_denied"):
-        colour.call(colour.client().external_auth.login, "github", on_code=print)
+        colour.call(colour.client().external_auth.link, "github", on_code=print)
 
 
 def test_a_code_that_nobody_types_in_runs_out(colour: Colour, provider: Any) -> None:
     answers(provider, *[PENDING] * 10)
     with pytest.raises(WaitTimeoutError, match="the code of github"):
-        colour.call(colour.client().external_auth.login, "github", on_code=print, timeout=22)
+        colour.call(colour.client().external_auth.link, "github", on_code=print, timeout=22)
     assert sum(colour.clock.slept) == 22
 
 

@@ -56,7 +56,7 @@ def test_a_task_is_created_at_once_without_waiting(
     task = colour.call(coder.tasks.create, "Write a haiku", template="ai", name="haiku", wait=False)
     assert task.name == "haiku"
     assert task.status in {"pending", "initializing"}
-    assert [request.method for request in fake.requests] == ["GET", "POST"]
+    assert [request.method for request in fake.requests] == ["GET", "GET", "POST"]
 
 
 def test_only_the_workspace_may_be_waited_for(fake: FakeCoder, coder: Any, colour: Colour) -> None:

@@ -63,7 +63,8 @@ def test_without_parameters_their_definitions_are_not_read(
     colour: Colour, fake: FakeCoder, coder: Any
 ) -> None:
     colour.call(coder.workspaces.create, "dev", template="docker", wait=False)
-    assert [item.method for item in fake.requests] == ["GET", "POST"]
+    fake.assert_not_called("GET /api/v2/templateversions/*/rich-parameters")
+    assert [item.method for item in fake.requests] == ["GET", "GET", "POST"]
 
 
 def test_definitions_are_read_once_a_client(colour: Colour, fake: FakeCoder, coder: Any) -> None:

@@ -114,6 +114,6 @@ def test_an_interruption_before_the_server_has_heard_leaves_nothing_to_remove(
         with coder.workspaces.temporary(template="docker"):
             raise AssertionError("It was created.")
 
-    assert interrupt(fake, Interruption(1, late=False), work, backend="")
+    assert interrupt(fake, Interruption(2, late=False), work, backend="")
     assert [item.status for item in fake.calls("GET /api/v2/users/*/workspace/*")] == [404] * 3
     assert fake.clock.monotonic() - before == pytest.approx(1, abs=0.1)

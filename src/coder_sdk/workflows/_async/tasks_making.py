@@ -11,6 +11,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async._finding import read_preset, read_template, read_version
 from coder_sdk.workflows._async._following import AsyncReports
+from coder_sdk.workflows._async._provider_links import check_links
 from coder_sdk.workflows._async.tasks_steps import come_up, resumed, task_wait, until_idle
 from coder_sdk.workflows._plans import mode_of, require_version
 from coder_sdk.workflows.names import check_name
@@ -73,6 +74,7 @@ class AsyncTaskMaking(AsyncResource):
                 sent.
             ConflictError: There is a task of that name.
             BadRequestError: The template has no AI task.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             BuildFailedError: Its workspace could not be built.
             WaitTimeoutError: The agent is not idle in time; `last_state` is the task.
 
@@ -86,7 +88,10 @@ class AsyncTaskMaking(AsyncResource):
         limit = task_wait(self._client, timeout, poll_interval)
         if not isinstance(name, Omit):
             check_name(name, "task")
-        body = await self._body(prompt, template, template_version, preset, display_name)
+        body = await self._body(
+            owner, prompt, template=template, template_version=template_version, preset=preset,
+            display_name=display_name,
+        )  # fmt: skip
         if isinstance(name, Omit):
             task, ours = await self._client.tasks.create_for_user(owner, **body), True
         else:
@@ -137,6 +142,7 @@ class AsyncTaskMaking(AsyncResource):
                 changed.
             ConflictError: It exists with another prompt or template; nothing was changed.
             BadRequestError: The template has no AI task.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             BuildFailedError: Its workspace could not be built.
             WaitTimeoutError: Not in time; `last_state` is the task.
 
@@ -152,7 +158,10 @@ class AsyncTaskMaking(AsyncResource):
         check_name(name, "task")
         found, created = await self._find(owner, name), False
         if found is None:
-            body = await self._body(prompt, template, template_version, preset, display_name)
+            body = await self._body(
+            owner, prompt, template=template, template_version=template_version, preset=preset,
+            display_name=display_name,
+        )  # fmt: skip
             found, created = await self._made(owner, name, body)
         if created:
             return Outcome(await self._awaited(found, mode, limit, reports), "created")
@@ -167,7 +176,9 @@ class AsyncTaskMaking(AsyncResource):
 
     async def _body(
         self,
+        owner: UserRef,
         prompt: str,
+        *,
         template: TemplateRef | Omit,
         template_version: TemplateVersionRef | Omit,
         preset: UUID | str | Omit,
@@ -186,6 +197,7 @@ class AsyncTaskMaking(AsyncResource):
             raise RequestValidationError(
                 "A new task needs a `template` or a `template_version`.", parameter="template"
             )
+        await check_links(self._client, version_id, owner)
         preset_id: Any = OMIT
         if not isinstance(preset, Omit):
             preset_id = (await read_preset(self._client, version_id, preset)).id

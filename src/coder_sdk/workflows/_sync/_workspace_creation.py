@@ -28,6 +28,7 @@ from coder_sdk.workflows._sync._finding import (
     read_version,
     read_workspace,
 )
+from coder_sdk.workflows._sync._provider_links import check_links
 from coder_sdk.workflows._sync._workspace_transitions import (
     begin_start,
     bring_up,
@@ -115,6 +116,7 @@ class Blueprint:
         Raises:
             RequestValidationError: A parameter or the preset does not fit, or no template is named.
             NotFoundError: There is no such template.
+            ExternalAuthRequiredError: The caller has to be linked with a provider first.
         """
         if self._body is None:
             self._body = self._make(client, owner)
@@ -139,6 +141,7 @@ class Blueprint:
                 "There is no such workspace yet: pass a `template` to make it from.",
                 parameter="template",
             )
+        check_links(client, version, owner)
         body["rich_parameter_values"] = check_parameters(
             client, version, self.parameters, owner=owner
         )

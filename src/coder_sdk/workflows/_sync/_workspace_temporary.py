@@ -94,6 +94,7 @@ class TemporaryWorkspaces(SyncResource):
         Raises:
             RequestValidationError: The name, a parameter or the preset does not fit.
             ConflictError: It exists; it is left alone.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             JobError: A build did not succeed; it has the end of the log.
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 

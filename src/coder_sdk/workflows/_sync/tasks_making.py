@@ -14,6 +14,7 @@ from coder_sdk.workflows._plans import mode_of, require_version
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync._finding import read_preset, read_template, read_version
 from coder_sdk.workflows._sync._following import Reports
+from coder_sdk.workflows._sync._provider_links import check_links
 from coder_sdk.workflows._sync.tasks_steps import come_up, resumed, task_wait, until_idle
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
@@ -75,6 +76,7 @@ class TaskMaking(SyncResource):
                 sent.
             ConflictError: There is a task of that name.
             BadRequestError: The template has no AI task.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             BuildFailedError: Its workspace could not be built.
             WaitTimeoutError: The agent is not idle in time; `last_state` is the task.
 
@@ -88,7 +90,10 @@ class TaskMaking(SyncResource):
         limit = task_wait(self._client, timeout, poll_interval)
         if not isinstance(name, Omit):
             check_name(name, "task")
-        body = self._body(prompt, template, template_version, preset, display_name)
+        body = self._body(
+            owner, prompt, template=template, template_version=template_version, preset=preset,
+            display_name=display_name,
+        )  # fmt: skip
         if isinstance(name, Omit):
             task, ours = self._client.tasks.create_for_user(owner, **body), True
         else:
@@ -139,6 +144,7 @@ class TaskMaking(SyncResource):
                 changed.
             ConflictError: It exists with another prompt or template; nothing was changed.
             BadRequestError: The template has no AI task.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             BuildFailedError: Its workspace could not be built.
             WaitTimeoutError: Not in time; `last_state` is the task.
 
@@ -154,7 +160,10 @@ class TaskMaking(SyncResource):
         check_name(name, "task")
         found, created = self._find(owner, name), False
         if found is None:
-            body = self._body(prompt, template, template_version, preset, display_name)
+            body = self._body(
+            owner, prompt, template=template, template_version=template_version, preset=preset,
+            display_name=display_name,
+        )  # fmt: skip
             found, created = self._made(owner, name, body)
         if created:
             return Outcome(self._awaited(found, mode, limit, reports), "created")
@@ -169,7 +178,9 @@ class TaskMaking(SyncResource):
 
     def _body(
         self,
+        owner: UserRef,
         prompt: str,
+        *,
         template: TemplateRef | Omit,
         template_version: TemplateVersionRef | Omit,
         preset: UUID | str | Omit,
@@ -188,6 +199,7 @@ class TaskMaking(SyncResource):
             raise RequestValidationError(
                 "A new task needs a `template` or a `template_version`.", parameter="template"
             )
+        check_links(self._client, version_id, owner)
         preset_id: Any = OMIT
         if not isinstance(preset, Omit):
             preset_id = (read_preset(self._client, version_id, preset)).id

@@ -108,6 +108,7 @@ class Workspaces(
             RequestValidationError: The name, a parameter or the preset does not fit; nothing was
                 sent.
             ConflictError: It exists.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             BuildFailedError: The build failed; it has the end of the log. The workspace exists.
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
 
@@ -182,6 +183,7 @@ class Workspaces(
             RequestValidationError: The name, a parameter or the preset does not fit, or a parameter
                 differs that cannot change; nothing was changed.
             ConflictError: It exists and is made from another template; nothing was changed.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             JobError: A build did not succeed; it has the end of the log.
             AgentError: An agent does not become ready.
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
@@ -277,6 +279,7 @@ class Workspaces(
             RequestValidationError: The name, a parameter or the preset does not fit, or `update`
                 found parameters that need a value; nothing was changed.
             ConflictError: It exists and is made from another template; nothing was changed.
+            ExternalAuthRequiredError: The template needs a link with a provider; nothing was made.
             JobError: A build did not succeed; it has the end of the log.
             AgentError: An agent does not become ready.
             WaitTimeoutError: Not in time; `last_state` is what was seen last.
