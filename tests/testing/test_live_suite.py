@@ -1,0 +1,69 @@
+"""The tests for a real deployment hold what they promise, shown on a fake one that is served."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from coder_sdk.testing import FakeCoder, Timing
+
+ROOT = Path(__file__).parents[2]
+QUICK = Timing(queue=0.01, import_=0.02, build=0.02, cancel=0.01, connect=0.01, startup=0.01)
+
+
+def run(url: str, fake: FakeCoder, colour: str, report: Path) -> dict[str, set[str]]:
+    """Run the suite in a process of its own; return the names of the tests by what came of them."""
+    env = {
+        **os.environ,
+        "CODER_LIVE": "1",
+        "CODER_URL": url,
+        "CODER_SESSION_TOKEN": fake.token_for(),
+        "CODER_LIVE_TEMPLATE": "docker",
+    }
+    env.pop("PYTEST_XDIST_WORKER", None)
+    options = ["-q", "-k", f"[{colour}", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    done = subprocess.run(  # noqa: S603 - our own tests
+        [sys.executable, "-m", "pytest", "tests/live", *options, f"--junitxml={report}"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, set[str]] = {"passed": set(), "skipped": set()}
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest has just written it
+        outcome = "skipped" if case.find("skipped") is not None else "passed"
+        found[outcome].add(str(case.get("name")).partition("[")[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("edition", "colour", "skipped"),
+    [
+        ("licensed", "sync", set()),
+        ("agpl", "async", {"test_a_group_is_ensured_and_deleted"}),
+    ],
+)
+def test_the_live_suite_passes_and_leaves_nothing(
+    edition: Any, colour: str, skipped: set[str], tmp_path: Path
+):
+    now = datetime.now(timezone.utc)
+    with FakeCoder(version="2.36.0", edition=edition, timing=QUICK, start=now) as fake:
+        fake.add_template("docker")
+        with fake.serve() as url:
+            found = run(str(url), fake, colour, tmp_path / "report.xml")
+        assert len(found["passed"]) > 9
+        assert found["skipped"] == skipped
+        with fake.client() as coder:
+            assert [ws.name for ws in coder.workspaces.list()] == []
+            assert [template.name for template in coder.templates.list()] == ["docker"]
+            assert [user.username for user in coder.users.list()] == ["admin"]
