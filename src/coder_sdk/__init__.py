@@ -280,7 +280,7 @@ _HOMES = {
     "workflows.bulk": ("BulkEntry", "BulkProgress", "BulkReport"),
     "workflows.window": ("Window",),
 }
-_SUBMODULES = frozenset({"models", "resources", "testing", "wire", "workflows"})
+_SUBMODULES = frozenset({"models", "protocols", "resources", "testing", "wire", "workflows"})
 
 
 def __getattr__(name: str) -> Any:

@@ -40,6 +40,11 @@ def test_the_import_loads_the_package_alone():
     assert not modules & {*HEAVY, "httpx"}
 
 
+def test_protocols_load_nothing_else():
+    modules = modules_after("from coder_sdk.protocols import HasWorkspaces")
+    assert own(modules) == {"coder_sdk", "coder_sdk._version", "coder_sdk.protocols"}
+
+
 @pytest.mark.parametrize(
     "code",
     [

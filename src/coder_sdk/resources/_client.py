@@ -4,7 +4,6 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from coder_sdk._endpoint import (
@@ -111,6 +110,13 @@ if TYPE_CHECKING:
         Users,
         Workspaces,
     )
+
+
+if TYPE_CHECKING:
+    # Checkers see read-only attributes, which protocols may ask for.
+    from builtins import property as cached_property
+else:
+    from functools import cached_property
 
 
 class ClientEndpoints:
