@@ -5,13 +5,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # With pyenv, its shims answer for every installed Python that the package supports.
 PYENV_VERSIONS = $(shell command -v pyenv >/dev/null 2>&1 && pyenv versions --bare | grep -E '^3\.1[0-4]\.[0-9]+$$' | sort -t. -k2,2n -k3,3n | paste -sd: -)
+EXTRAS := keyring,otel,pandas,polars,rich,testing
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all httpx2 check lint format types contracts drift generate docs examples bench clean
+.PHONY: help setup demo test test-all test-live httpx2 lowest check lint format types contracts drift api api-record \
+	generate docs examples bench changelog release-ready dist sbom licences workflows upstream clean
 
 help: ## Show this list
-	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
+
+# An environment that holds what users of the package get, and nothing else.
+.make/runtime/.ready: pyproject.toml $(READY)
+	@$(BIN)/uv venv --quiet --clear .make/runtime
+	@$(BIN)/uv pip install --quiet --python .make/runtime/bin/python ".[$(EXTRAS)]"
+	@touch $@
 
 $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -32,10 +40,17 @@ test: $(READY) ## Set up, then run the tests on this Python
 test-all: $(READY) ## Run the tests on every supported Python that this machine has
 	PYENV_VERSION="$(PYENV_VERSIONS)" $(BIN)/nox --session tests
 
+test-live: $(READY) ## Run the tests for a real deployment on that of CODER_URL; they remove what they make
+	CODER_LIVE=1 $(BIN)/python -m pytest tests/live -v -rs -p no:randomly --force-enable-socket
+
 httpx2: $(READY) ## Run the tests of the transport on the successor of httpx
 	$(BIN)/nox --session httpx2
 
-check: lint types contracts drift docs examples test-all httpx2 ## Everything that CI runs
+lowest: $(READY) ## Run the tests of the package with the oldest dependencies that it allows, on Python 3.10
+	PYENV_VERSION="$(PYENV_VERSIONS)" $(BIN)/nox --session lowest
+
+# In this order, so that what is quick to find is found first.
+check: lint contracts drift api workflows types docs examples dist licences test-all httpx2 lowest ## Everything that CI runs
 
 lint: $(READY) ## Formatting and ruff's rules
 	$(BIN)/ruff format --check .
@@ -56,6 +71,12 @@ drift: $(READY) ## Generated and derived code is what its inputs give
 	$(BIN)/python -m codegen generate --check
 	$(BIN)/python -m codegen colours --check
 
+api: $(READY) ## Fail where the public API breaks and no changelog fragment says so
+	$(BIN)/python -m codegen api
+
+api-record: $(READY) ## Make the public API of now the one that the next release is compared with
+	$(BIN)/python -m codegen api --record
+
 generate: $(READY) ## Regenerate models, resources, tables and the derived sync modules
 	$(BIN)/python -m codegen generate
 	$(BIN)/python -m codegen colours
@@ -67,6 +88,29 @@ examples: $(READY) | .make ## Run every example that needs no deployment
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/quickstart.py
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/demo.py --plot .make/demo-insights.png
 
+changelog: $(READY) ## Show what the fragments in changes/ make of the changelog
+	$(BIN)/towncrier build --draft --version unreleased
+
+release-ready: $(READY) ## Fail where version, changelog and TAG do not agree
+	$(BIN)/python release/ready.py "$(TAG)"
+
+dist: $(READY) ## Build sdist and wheel twice, compare them to the byte, look at what they hold
+	$(BIN)/python release/distributions.py dist
+
+sbom: .make/runtime/.ready ## Write the bill of materials of the package and its extras to dist/
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+		-o dist/coder-sdk.cdx.json .make/runtime/bin/python
+
+licences: .make/runtime/.ready ## Fail where a dependency of the package or its extras has a licence not allowed
+	$(BIN)/pip-licenses --python .make/runtime/bin/python
+
+workflows: $(READY) ## Check the workflows of GitHub Actions with actionlint, if Go can install it
+	@$(BIN)/python release/actionlint.py
+
+upstream: $(READY) ## Look for a newer release of Coder; write what it changes for a pull request
+	$(BIN)/python release/upstream.py
+
 .make:
 	@mkdir -p $@
 
@@ -74,4 +118,4 @@ bench: $(READY) ## Print what the benchmarks measure
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .nox .venvs site dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .nox .venvs .make site dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
