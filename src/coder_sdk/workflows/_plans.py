@@ -62,6 +62,11 @@ def uses_active_version(workspace: Workspace) -> bool:
     return workspace.automatic_updates == "always" or workspace.template_require_active_version
 
 
+def has_active_version(workspace: Workspace) -> bool:
+    """Whether the latest build uses the template's active version."""
+    return workspace.latest_build.template_version_id == workspace.template_active_version_id
+
+
 def version_to_start(workspace: Workspace) -> UUID:
     """The version that a start takes without being told."""
     if uses_active_version(workspace):

@@ -13,9 +13,14 @@ from coder_sdk._errors.work import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from coder_sdk.models import Workspace, WorkspaceAgent, WorkspaceBuild
 
+# How long an agent is waited for that has not connected in the time that its template allows.
+CONNECTION_GRACE: Final = 300.0
+# How long a workspace without agents is looked at again, in case they appear late.
+APPEARANCE_GRACE: Final = 5.0
 _LEAVING: Final = frozenset({"shutting_down", "shutdown_timeout", "shutdown_error", "off"})
 _USABLE: Final = frozenset({"ready", "start_error", "start_timeout"})
 _SETTLED: Final = _USABLE | _LEAVING
@@ -70,6 +75,40 @@ def agent_error(
         hint = "`start` the workspace again, once it is stopped."
         return AgentNotConnectedError(text, agent=agent, logs=logs, hint=hint)
     return None
+
+
+def connection_error(agent: WorkspaceAgent, workspace: str) -> AgentNotConnectedError:
+    """The error for an agent that has not connected for much longer than the template allows."""
+    url = agent.troubleshooting_url
+    return AgentNotConnectedError(
+        f"Agent `{agent.name}`{f' of {workspace}' if workspace else ''} has not connected: the "
+        f"template allows {agent.connection_timeout_seconds} s, which were over long ago.",
+        agent=agent,
+        hint="Look whether its machine runs and reaches the deployment"
+        + (f"; {url} says what else to look at." if url else "."),
+    )
+
+
+class LateAgents:
+    """Notes since when agents have been overdue; slow machines do connect after the limit.
+
+    Args:
+        grace: Seconds for which one that is overdue is waited for.
+    """
+
+    def __init__(self, grace: float = CONNECTION_GRACE) -> None:
+        self._grace = grace
+        self._since: dict[UUID, float] = {}
+
+    def error(
+        self, agent: WorkspaceAgent, workspace: str, now: float
+    ) -> AgentNotConnectedError | None:
+        """The error for an agent that is overdue for too long; `None` if it is not."""
+        if agent.status != "timeout":
+            self._since.pop(agent.id, None)
+            return None
+        since = self._since.setdefault(agent.id, now)
+        return connection_error(agent, workspace) if now - since >= self._grace else None
 
 
 def _advice(agent: WorkspaceAgent) -> str:

@@ -216,6 +216,35 @@ def test_restart_checks_against_the_version_that_it_starts(
     assert colour.call(coder.workspaces.restart, "dev", parameters={"disk": 2}).changed
 
 
+@pytest.mark.parametrize("method", ["restart", "update"])
+def test_parameters_are_checked_against_what_somebody_elses_build_leaves(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None, method: str
+) -> None:
+    """The build under way takes the workspace to a version with other parameters."""
+    version = fake.add_version("docker", "v2", active=True, parameters=[Parameter("disk", 1)])
+    if method == "update":
+        fake.add_version("docker", "v3", active=True, parameters=[Parameter("disk", 1)])
+    found = colour.call(coder.workspaces.get, "dev")
+    colour.call(coder.builds.create, found.id, transition="start", template_version_id=version)
+    change = getattr(coder.workspaces, method)
+    before = transitions(fake)
+    with pytest.raises(RequestValidationError, match="no parameter `once`"):
+        colour.call(change, "dev", parameters={"once": "now"})
+    assert transitions(fake) == before
+    assert colour.call(change, "dev", parameters={"disk": 2}).changed
+    assert colour.call(coder.workspaces.parameters, "dev") == {"disk": "2"}
+
+
+def test_a_restart_during_somebody_elses_build_takes_the_parameters_of_its_version(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    version = fake.add_version("docker", "v2", active=True, parameters=[Parameter("disk", 1)])
+    found = colour.call(coder.workspaces.get, "dev")
+    colour.call(coder.builds.create, found.id, transition="start", template_version_id=version)
+    assert colour.call(coder.workspaces.restart, "dev", parameters={"disk": 2}).changed
+    assert transitions(fake) == ["start", "stop", "start"]
+
+
 def test_update_takes_the_active_version(
     colour: Colour, fake: FakeCoder, coder: Any, dev: None
 ) -> None:

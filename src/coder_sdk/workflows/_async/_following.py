@@ -21,7 +21,14 @@ from coder_sdk.workflows._jobs import (
     line_text,
     provisioner_error,
 )
-from coder_sdk.workflows._readiness import agent_error, agents_of, full_name, is_ready
+from coder_sdk.workflows._readiness import (
+    APPEARANCE_GRACE,
+    LateAgents,
+    agent_error,
+    agents_of,
+    full_name,
+    is_ready,
+)
 from coder_sdk.workflows.log_line import LogLine
 
 if TYPE_CHECKING:
@@ -175,14 +182,14 @@ async def become_ready(
 ) -> Workspace:
     """Wait until every agent is connected and its startup scripts are done.
 
-    A build without agents is given one more look: they may appear late.
+    A build without agents is looked at for some seconds more: they may appear late.
 
     Raises:
         AgentError: An agent will not become ready by itself.
         BuildCanceledError: Another build took the agents away.
         WaitTimeoutError: Not in time; `last_state` is the workspace.
     """
-    looks = 0
+    begin, late = wait.elapsed, LateAgents()
 
     async def read() -> Workspace:
         return await client.workspaces.get(workspace.id)
@@ -195,19 +202,19 @@ async def become_ready(
         await reports.progress(progress)
         for agent in agents:
             await reports.agent_logs(client, agent)
-        await _check(client, workspace, agents, reports)
-        if all(is_ready(agent) for agent in agents) and (agents or looks):
+        _check_build(workspace)
+        for agent in agents:
+            await _check_agent(client, workspace, agent, reports)
+            error = late.error(agent, full_name(workspace), wait.elapsed)
+            if error is not None:
+                raise error
+        appeared = bool(agents) or wait.elapsed - begin >= APPEARANCE_GRACE
+        if appeared and all(is_ready(agent) for agent in agents):
             return workspace
-        looks += 1
         workspace = await look_again(wait, read)
 
 
-async def _check(
-    client: AsyncClient,
-    workspace: Workspace,
-    agents: tuple[WorkspaceAgent, ...],
-    reports: AsyncReports,
-) -> None:
+def _check_build(workspace: Workspace) -> None:
     build = workspace.latest_build
     if build.transition != "start":
         raise BuildCanceledError(
@@ -215,9 +222,13 @@ async def _check(
             f"a later build ({build.transition}) took over.",
             job=build.job,
         )
-    for agent in agents:
-        name = full_name(workspace)
-        if agent_error(agent, name) is not None:
-            error = agent_error(agent, name, await agent_tail(client, agent, reports))
-            if error is not None:
-                raise error
+
+
+async def _check_agent(
+    client: AsyncClient, workspace: Workspace, agent: WorkspaceAgent, reports: AsyncReports
+) -> None:
+    name = full_name(workspace)
+    if agent_error(agent, name) is not None:
+        error = agent_error(agent, name, await agent_tail(client, agent, reports))
+        if error is not None:
+            raise error

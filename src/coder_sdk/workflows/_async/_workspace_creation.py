@@ -30,6 +30,7 @@ from coder_sdk.workflows._async._workspace_transitions import (
 from coder_sdk.workflows._plans import (
     ROUNDS,
     exists_already,
+    has_active_version,
     next_step,
     other_template,
     require_version,
@@ -308,8 +309,7 @@ async def _bring(
     effort: AsyncEffort, workspace: Workspace, plan: AsyncBlueprint, *, update: bool
 ) -> Outcome[Workspace]:
     """Bring an existing workspace up, with the wanted version and parameters."""
-    outdated = workspace.latest_build.template_version_id != workspace.template_active_version_id
-    if update and outdated:
+    if update and not has_active_version(workspace):
         return await renew(effort, workspace, plan.parameters)
     if not plan.parameters and isinstance(plan.template_version, Omit):
         return await bring_up(effort, workspace)

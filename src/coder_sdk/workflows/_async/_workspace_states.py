@@ -10,13 +10,14 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._effort import AsyncEffort
 from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._async._workspace_transitions import (
+    after_others,
     bring_down,
     bring_up,
     check_change,
     renew,
     stop_fully,
 )
-from coder_sdk.workflows._plans import version_to_start
+from coder_sdk.workflows._plans import has_active_version, version_to_start
 from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class AsyncWorkspaceStates(AsyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = await read_workspace(self._client, workspace)
-        skip = await refusal(only_if, found)
+        found, skip = await after_others(effort, found, only_if)
         if skip is not None:
             return Outcome(found, skip)
         if parameters:
@@ -235,7 +236,10 @@ class AsyncWorkspaceStates(AsyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = await read_workspace(self._client, workspace)
-        skip = await refusal(only_if, found)
+        if parameters or not has_active_version(found):
+            found, skip = await after_others(effort, found, only_if)
+        else:
+            skip = await refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
         return await renew(effort, found, parameters, only_if)

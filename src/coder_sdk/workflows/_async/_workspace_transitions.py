@@ -15,7 +15,14 @@ from coder_sdk.workflows._async._finding import (
     read_workspace,
 )
 from coder_sdk.workflows._async._following import finish_build
-from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version, version_to_start
+from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._plans import (
+    ROUNDS,
+    has_active_version,
+    next_step,
+    uses_active_version,
+    version_to_start,
+)
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows.outcome import Outcome, Skip
 from coder_sdk.workflows.parameters import unanswered
@@ -155,6 +162,25 @@ def unsettled(workspace: Workspace) -> ConflictError:
     )
 
 
+async def after_others(
+    effort: AsyncEffort,
+    workspace: Workspace,
+    only_if: Callable[[Workspace], object] | None,
+) -> tuple[Workspace, Skip | None]:
+    """Wait for a build that is under way: it may change the version and the parameters.
+
+    Returns:
+        The workspace as it is then, and the action if the condition does not hold.
+    """
+    skip = await refusal(only_if, workspace)
+    for _ in range(ROUNDS):
+        if skip is not None or ended(workspace.latest_build.job):
+            break
+        workspace = await effort.outlast(workspace)
+        skip = await refusal(only_if, workspace)
+    return workspace, skip
+
+
 async def stop_fully(
     effort: AsyncEffort,
     workspace: Workspace,
@@ -188,7 +214,7 @@ async def renew(
     """Take a workspace to the active version, unless it has it."""
     client, version = effort.client, workspace.template_active_version_id
     latest = workspace.latest_build
-    is_current = latest.template_version_id == version
+    is_current = has_active_version(workspace)
     if is_current and not parameters:
         if next_step(latest, "start") == "join" and effort.mode is not None:
             workspace = await effort.complete(workspace, latest)

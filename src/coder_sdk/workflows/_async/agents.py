@@ -12,7 +12,13 @@ from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._following import AsyncReports, agent_tail
 from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._readiness import agent_error, is_connected, is_ready, is_settled
+from coder_sdk.workflows._readiness import (
+    LateAgents,
+    agent_error,
+    is_connected,
+    is_ready,
+    is_settled,
+)
 from coder_sdk.workflows._waits import Wait
 
 if TYPE_CHECKING:
@@ -152,7 +158,8 @@ class AsyncAgents(generated.AsyncAgents):
         Raises:
             AgentStartError: A startup script failed.
             AgentTimeoutError: The startup scripts take longer than the template allows.
-            AgentNotConnectedError: The agent shuts down or is off.
+            AgentNotConnectedError: The agent shuts down, is off, or has not connected minutes after
+                the limit that the template has for it.
             WaitTimeoutError: Not in time; `last_state` is the agent.
 
         Example:
@@ -161,13 +168,16 @@ class AsyncAgents(generated.AsyncAgents):
         wait = Wait(
             clock_of(self._client), "the agent", timeout=timeout, poll_interval=poll_interval
         )
-        wanted = is_ready if until == "ready" else is_connected
+        wanted, late = is_ready if until == "ready" else is_connected, LateAgents()
 
         async def read() -> WorkspaceAgent:
             return await self.get(agent)
 
         def decide(seen: WorkspaceAgent) -> bool:
             wait.progress = f"{seen.name} {seen.status}/{seen.lifecycle_state}"
+            error = late.error(seen, "", wait.elapsed)
+            if error is not None:
+                raise error
             return wanted(seen) or agent_error(seen, "") is not None
 
         state = await wait_until(wait, read, decide)

@@ -22,7 +22,14 @@ from coder_sdk.workflows._jobs import (
     line_text,
     provisioner_error,
 )
-from coder_sdk.workflows._readiness import agent_error, agents_of, full_name, is_ready
+from coder_sdk.workflows._readiness import (
+    APPEARANCE_GRACE,
+    LateAgents,
+    agent_error,
+    agents_of,
+    full_name,
+    is_ready,
+)
 from coder_sdk.workflows._sync._waiting import look_again
 from coder_sdk.workflows.log_line import LogLine
 
@@ -171,14 +178,14 @@ def finish_build(
 def become_ready(client: Client, workspace: Workspace, wait: Wait, reports: Reports) -> Workspace:
     """Wait until every agent is connected and its startup scripts are done.
 
-    A build without agents is given one more look: they may appear late.
+    A build without agents is looked at for some seconds more: they may appear late.
 
     Raises:
         AgentError: An agent will not become ready by itself.
         BuildCanceledError: Another build took the agents away.
         WaitTimeoutError: Not in time; `last_state` is the workspace.
     """
-    looks = 0
+    begin, late = wait.elapsed, LateAgents()
 
     def read() -> Workspace:
         return client.workspaces.get(workspace.id)
@@ -191,19 +198,19 @@ def become_ready(client: Client, workspace: Workspace, wait: Wait, reports: Repo
         reports.progress(progress)
         for agent in agents:
             reports.agent_logs(client, agent)
-        _check(client, workspace, agents, reports)
-        if all(is_ready(agent) for agent in agents) and (agents or looks):
+        _check_build(workspace)
+        for agent in agents:
+            _check_agent(client, workspace, agent, reports)
+            error = late.error(agent, full_name(workspace), wait.elapsed)
+            if error is not None:
+                raise error
+        appeared = bool(agents) or wait.elapsed - begin >= APPEARANCE_GRACE
+        if appeared and all(is_ready(agent) for agent in agents):
             return workspace
-        looks += 1
         workspace = look_again(wait, read)
 
 
-def _check(
-    client: Client,
-    workspace: Workspace,
-    agents: tuple[WorkspaceAgent, ...],
-    reports: Reports,
-) -> None:
+def _check_build(workspace: Workspace) -> None:
     build = workspace.latest_build
     if build.transition != "start":
         raise BuildCanceledError(
@@ -211,9 +218,13 @@ def _check(
             f"a later build ({build.transition}) took over.",
             job=build.job,
         )
-    for agent in agents:
-        name = full_name(workspace)
-        if agent_error(agent, name) is not None:
-            error = agent_error(agent, name, agent_tail(client, agent, reports))
-            if error is not None:
-                raise error
+
+
+def _check_agent(
+    client: Client, workspace: Workspace, agent: WorkspaceAgent, reports: Reports
+) -> None:
+    name = full_name(workspace)
+    if agent_error(agent, name) is not None:
+        error = agent_error(agent, name, agent_tail(client, agent, reports))
+        if error is not None:
+            raise error

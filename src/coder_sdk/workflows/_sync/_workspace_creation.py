@@ -13,6 +13,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._plans import (
     ROUNDS,
     exists_already,
+    has_active_version,
     next_step,
     other_template,
     require_version,
@@ -298,8 +299,7 @@ def _bring(
     effort: Effort, workspace: Workspace, plan: Blueprint, *, update: bool
 ) -> Outcome[Workspace]:
     """Bring an existing workspace up, with the wanted version and parameters."""
-    outdated = workspace.latest_build.template_version_id != workspace.template_active_version_id
-    if update and outdated:
+    if update and not has_active_version(workspace):
         return renew(effort, workspace, plan.parameters)
     if not plan.parameters and isinstance(plan.template_version, Omit):
         return bring_up(effort, workspace)

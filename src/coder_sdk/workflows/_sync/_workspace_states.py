@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._plans import version_to_start
+from coder_sdk.workflows._plans import has_active_version, version_to_start
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows._sync._workspace_transitions import (
+    after_others,
     bring_down,
     bring_up,
     check_change,
@@ -181,7 +182,7 @@ class WorkspaceStates(SyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = read_workspace(self._client, workspace)
-        skip = refusal(only_if, found)
+        found, skip = after_others(effort, found, only_if)
         if skip is not None:
             return Outcome(found, skip)
         if parameters:
@@ -237,7 +238,10 @@ class WorkspaceStates(SyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         found = read_workspace(self._client, workspace)
-        skip = refusal(only_if, found)
+        if parameters or not has_active_version(found):
+            found, skip = after_others(effort, found, only_if)
+        else:
+            skip = refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
         return renew(effort, found, parameters, only_if)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._errors.status import ConflictError, PermissionDeniedError
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._plans import ROUNDS, next_step, uses_active_version, version_to_start
+from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._plans import (
+    ROUNDS,
+    has_active_version,
+    next_step,
+    uses_active_version,
+    version_to_start,
+)
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import (
@@ -157,6 +164,25 @@ def unsettled(workspace: Workspace) -> ConflictError:
     )
 
 
+def after_others(
+    effort: Effort,
+    workspace: Workspace,
+    only_if: Callable[[Workspace], object] | None,
+) -> tuple[Workspace, Skip | None]:
+    """Wait for a build that is under way: it may change the version and the parameters.
+
+    Returns:
+        The workspace as it is then, and the action if the condition does not hold.
+    """
+    skip = refusal(only_if, workspace)
+    for _ in range(ROUNDS):
+        if skip is not None or ended(workspace.latest_build.job):
+            break
+        workspace = effort.outlast(workspace)
+        skip = refusal(only_if, workspace)
+    return workspace, skip
+
+
 def stop_fully(
     effort: Effort,
     workspace: Workspace,
@@ -190,7 +216,7 @@ def renew(
     """Take a workspace to the active version, unless it has it."""
     client, version = effort.client, workspace.template_active_version_id
     latest = workspace.latest_build
-    is_current = latest.template_version_id == version
+    is_current = has_active_version(workspace)
     if is_current and not parameters:
         if next_step(latest, "start") == "join" and effort.mode is not None:
             workspace = effort.complete(workspace, latest)

@@ -11,7 +11,13 @@ from coder_sdk._reconnect import is_absent
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import agents as generated
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._readiness import agent_error, is_connected, is_ready, is_settled
+from coder_sdk.workflows._readiness import (
+    LateAgents,
+    agent_error,
+    is_connected,
+    is_ready,
+    is_settled,
+)
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._following import Reports, agent_tail
 from coder_sdk.workflows._sync._waiting import wait_until
@@ -154,7 +160,8 @@ class Agents(generated.Agents):
         Raises:
             AgentStartError: A startup script failed.
             AgentTimeoutError: The startup scripts take longer than the template allows.
-            AgentNotConnectedError: The agent shuts down or is off.
+            AgentNotConnectedError: The agent shuts down, is off, or has not connected minutes after
+                the limit that the template has for it.
             WaitTimeoutError: Not in time; `last_state` is the agent.
 
         Example:
@@ -163,13 +170,16 @@ class Agents(generated.Agents):
         wait = Wait(
             clock_of(self._client), "the agent", timeout=timeout, poll_interval=poll_interval
         )
-        wanted = is_ready if until == "ready" else is_connected
+        wanted, late = is_ready if until == "ready" else is_connected, LateAgents()
 
         def read() -> WorkspaceAgent:
             return self.get(agent)
 
         def decide(seen: WorkspaceAgent) -> bool:
             wait.progress = f"{seen.name} {seen.status}/{seen.lifecycle_state}"
+            error = late.error(seen, "", wait.elapsed)
+            if error is not None:
+                raise error
             return wanted(seen) or agent_error(seen, "") is not None
 
         state = wait_until(wait, read, decide)
