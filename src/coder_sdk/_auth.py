@@ -34,8 +34,17 @@ class TokenProvider(Protocol):
         ...
 
 
+@runtime_checkable
+class HasSecretValue(Protocol):
+    """A secret that is not shown by accident: `coder_sdk.wire.Secret`, `pydantic.SecretStr`."""
+
+    def get_secret_value(self) -> str:
+        """The secret itself."""
+        ...
+
+
 if TYPE_CHECKING:
-    TokenSource = str | TokenProvider | Callable[[], str | Awaitable[str]]
+    TokenSource = str | HasSecretValue | TokenProvider | Callable[[], str | Awaitable[str]]
 
 
 class Credentials:

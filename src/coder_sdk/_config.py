@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from coder_sdk._auth import HasSecretValue
 from coder_sdk._errors.base import ConfigError
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
@@ -186,6 +187,8 @@ class _Search:
         if not isinstance(token, Omit):
             shown = "none" if token is None else "hidden"
             self.use("token", shown, "argument `token`")
+            if isinstance(token, HasSecretValue):
+                return Masked(token.get_secret_value())
             return Masked(token) if isinstance(token, str) else token
         return self._environment_token(base) or self._stored_token(base)
 

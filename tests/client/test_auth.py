@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from respx import MockRouter
 
 from coder_sdk import ConfigError, UnauthorizedError
+from coder_sdk.wire import Secret
 from tests.colours import TOKEN, URL, Colour
 
 OTHER = "cccccccccc-dddddddddddddddddddddd"
@@ -60,6 +62,14 @@ def test_the_token_goes_into_its_header(colour: Colour, router: MockRouter):
     assert sent["coder-session-token"] == TOKEN
     assert "authorization" not in sent
     assert "cookie" not in sent
+
+
+@pytest.mark.parametrize("kind", [Secret, SecretStr])
+def test_a_secret_is_taken_as_it_is(colour: Colour, router: MockRouter, kind: Any):
+    accepting(router, TOKEN)
+    client = colour.client(token=kind(TOKEN))
+    assert colour.call(client.request, "GET", "/x") == "ok"
+    assert TOKEN not in repr(vars(client.config))
 
 
 def test_no_token_sends_none(colour: Colour, router: MockRouter):
