@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -158,3 +159,21 @@ def test_a_message_may_interrupt(fake: FakeCoder, coder: Any, colour: Colour) ->
     chat, _ = colour.call(coder.chats.ensure, {"topic": "x"}, "Count")
     assert colour.call(coder.chats.send, chat, "Later").queued
     assert not colour.call(coder.chats.send, chat, "Stop", interrupt=True).queued
+
+
+def test_an_unknown_state_of_a_chat_ends_no_wait(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    fake.on_chat(ChatTurn("One."))
+    chat = colour.call(coder.chats.ask, "Count").chat
+    body = {**chat.model_dump(mode="json"), "status": "reticulating"}
+    headers = {"content-type": "application/json"}
+    content = json.dumps(body).encode()
+    pattern = "GET /api/experimental/chats/*"
+    fake.inject(pattern, status=200, body=content, headers=headers, times=3)
+    before = len(fake.calls(pattern))
+    assert colour.call(coder.chats.wait, chat).status == "waiting"
+    assert len(fake.calls(pattern)) == before + 4
+    fake.inject(pattern, status=200, body=content, headers=headers, times=1000)
+    with pytest.raises(WaitTimeoutError):
+        colour.call(coder.chats.wait, chat, timeout=60)

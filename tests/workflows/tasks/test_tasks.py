@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -229,6 +230,29 @@ def test_a_silent_agent_is_taken_as_idle_after_a_while(
     silent = colour.call(colour.client().tasks.wait, task)
     assert silent.current_state is None
     assert 30 <= colour.clock.now - begin < 35
+
+
+@pytest.mark.parametrize("change", [{"status": "reticulating"}, {"current_state": "dreaming"}])
+def test_an_unknown_state_ends_no_wait(
+    fake: FakeCoder, coder: Any, colour: Colour, change: dict[str, str]
+) -> None:
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai")
+    body = task.model_dump(mode="json")
+    if "status" in change:
+        body.update(change)
+    else:
+        body["current_state"]["state"] = change["current_state"]
+    headers = {"content-type": "application/json"}
+    content = json.dumps(body).encode()
+    pattern = "GET /api/v2/tasks/*/*"
+    fake.inject(pattern, status=200, body=content, headers=headers, times=3)
+    before = len(fake.calls(pattern))
+    task = colour.call(coder.tasks.wait, task)
+    assert (task.status, task.current_state.state) == ("active", "idle")
+    assert len(fake.calls(pattern)) == before + 4
+    fake.inject(pattern, status=200, body=content, headers=headers, times=1000)
+    with pytest.raises(WaitTimeoutError, match=r"reticulating|dreaming"):
+        colour.call(coder.tasks.wait, task, timeout=60)
 
 
 def test_a_wait_for_a_task_has_a_limit(fake: FakeCoder, coder: Any, colour: Colour) -> None:
