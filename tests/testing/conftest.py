@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coder_sdk import Client
 from coder_sdk.testing import AgentSpec, App, FakeCoder, Metadata, Parameter, Preset, Variable
 
 
@@ -76,6 +77,7 @@ def furnish() -> Iterator[tuple[FakeCoder, dict[str, str]]]:
         client.request("POST", "/api/v2/users/me/keys/tokens", body={"token_name": "ci"})
         secret = {"name": "npm", "value": "x", "env_name": "NPM"}
         client.request("POST", "/api/v2/users/me/secrets", body=secret)
+        app, app_secret = register(client)
         version = str(client.templates.get(template).active_version_id)
         task = {"template_version_id": version, "input": "Do it"}
         made = client.request("POST", "/api/v2/tasks/me", body=task)
@@ -111,5 +113,17 @@ def furnish() -> Iterator[tuple[FakeCoder, dict[str, str]]]:
                 "keyname": "ci",
                 "keyid": client.request("GET", "/api/v2/users/me/keys/tokens/ci")["id"],
                 "name": "npm",
+                "idOrName": "local",
+                "app": app,
+                "secretID": app_secret,
+                "skillName": "deploy",
             },
         )
+
+
+def register(client: Client) -> tuple[str, str]:
+    """Fill the registries; gives the ids of an OAuth2 application and of its secret."""
+    client.ai_providers.create(type="openai", name="local", base_url="http://127.0.0.1:9/v1")
+    client.skills.create("me", content="---\nname: deploy\n---\nbody")
+    app = client.oauth2_apps.create(name="app", callback_url="http://127.0.0.1:9999/cb")
+    return str(app.id), str(client.oauth2_apps.create_secret(app.id).id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from coder_sdk.testing import AgentSpec, App, FakeCoder, Metadata, Parameter, Variable
 
 START = datetime(2026, 11, 22, 21, 11, tzinfo=timezone.utc)
+SETTLED = timedelta(seconds=20)
 PASSWORD = "SomeSecurePassword!1"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Fields that the server leaves out while they have no value, which depends on the moment.
@@ -63,7 +65,7 @@ class Scenario:
         fake = self.fake = FakeCoder(
             version,
             edition=edition, start=START, rate_limit=100_000,
-            experiments=["oauth2", "workspace-build-updates"],
+            experiments=["oauth2", "workspace-build-updates"], redirect_to_access_url=True,
         )  # fmt: skip
         for number in range(12):
             name = f"user{number:02d}"
@@ -130,6 +132,17 @@ class Scenario:
                     for recorded in resource.get("agents", []):
                         yield recorded["id"], agent.id
 
+    def learn(self, there: Any, here: Any) -> None:
+        """Remember which id a recorded one has here, from two answers about the same object."""
+        if isinstance(there, dict) and isinstance(here, dict):
+            for key in there.keys() & here.keys():
+                self.learn(there[key], here[key])
+        elif isinstance(there, list) and isinstance(here, list):
+            for one, other in zip(there, here, strict=False):
+                self.learn(one, other)
+        elif is_id(there) and is_id(here):
+            self.ids.setdefault(there, here)
+
     def translate(self, text: str) -> str:
         return UUID.sub(lambda found: self.ids.get(found[0], found[0]), text)
 
@@ -172,10 +185,36 @@ class Scenario:
         body = b""
         if "json" in request:
             body = self.translate(json.dumps(request["json"])).encode()
+        elif "bytes" in request:
+            # Of raw bodies only the length is known; zeros are an archive without files.
+            body = bytes(request["bytes"])
         call = self.fake._app.arrive(
             request["method"], self.translate(request["path"]), headers.items(), body
         )
         return self.fake._app.handle(call)
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value names an object."""
+    found = isinstance(value, str) and UUID.fullmatch(value) is not None
+    return found and not value.startswith("00000000")
+
+
+def replayed(
+    scenario: Scenario, exchanges: list[dict[str, Any]]
+) -> Iterator[tuple[str, list[str]]]:
+    """Put the requests of one file in their order to one deployment; yields what differs."""
+    for exchange in exchanges:
+        recorded = exchange.get("response")
+        if recorded is None:
+            continue
+        reply = scenario.ask(exchange)
+        yield exchange["key"], differences(recorded, reply)
+        is_new = exchange["request"]["method"] in {"POST", "PUT"} and recorded["status"] < 300
+        if is_new and "json" in recorded and reply.status == recorded["status"] and reply.body:
+            scenario.learn(recorded["json"], reply.value)
+        # What was begun is done before the next request.
+        scenario.fake.clock.advance(SETTLED)
 
 
 def identity(exchange: dict[str, Any]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.reference import needs_reference, reference
-from tests.testing.replay import Scenario, differences, load, objects
+from tests.testing.replay import Scenario, differences, load, objects, replayed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "fake"
 SERVERS = {
@@ -62,3 +63,19 @@ class TestReference:
                     scenario = Scenario(known, *SERVERS[release])
         assert found == {}
         assert len(modelled) > 50
+
+    @pytest.mark.parametrize("release", SERVERS)
+    def test_recorded_sequences_are_answered_alike(self, release: Any):
+        exchanges = load(reference("recordings", release))
+        wanted = set((DATA / f"sequences-{release}.txt").read_text().split())
+        known = list(objects(exchanges))
+        found: dict[str, list[str]] = {}
+        seen: set[str] = set()
+        for name, file in groupby(exchanges, key=lambda exchange: exchange["key"].split(":")[0]):
+            if any(key.startswith(f"{name}:") for key in wanted):
+                for key, problems in replayed(Scenario(known, *SERVERS[release]), list(file)):
+                    seen.add(key)
+                    if key in wanted and problems:
+                        found[key] = problems
+        assert found == {}
+        assert wanted <= seen

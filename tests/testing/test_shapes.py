@@ -21,7 +21,16 @@ QUERIES = {
 }
 TYPES = {shape(operation): request for operation, request in catalog().items()}
 # Answers of an agent to itself, and what is no JSON.
-ELSEWHERE = ("/workspaceagents/me/", "/files/", "/state", "/watch", "/pty", "/stream", "derp-map")
+ELSEWHERE = (
+    "/oauth2/",
+    "/workspaceagents/me/",
+    "/files/",
+    "/state",
+    "/watch",
+    "/pty",
+    "/stream",
+    "derp-map",
+)
 ROUTES = [
     route
     for route in all_routes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from coder_sdk.testing._credentials import forgery, identify
 from coder_sdk.testing._editions import gate, has_route, is_late
@@ -13,7 +14,7 @@ from coder_sdk.testing._limits import RateLimits
 from coder_sdk.testing._logs import upgrade_required
 from coder_sdk.testing._releases import NEWEST, aged_frame, aged_reply
 from coder_sdk.testing._router import Match, Router, unknown_path, wrong_method
-from coder_sdk.testing._web import Call, Refusal, Reply, split_target
+from coder_sdk.testing._web import HTML, Call, Refusal, Reply, split_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,6 +160,9 @@ class App:
         return reply
 
     def _answer(self, call: Call, record: RecordedRequest) -> Reply:
+        elsewhere = _redirection(call)
+        if elsewhere is not None:
+            return elsewhere
         limited: dict[str, str] = {}
         try:
             matches = self._router.matches(call.path)
@@ -222,3 +226,16 @@ class App:
 
 def _of_method(matches: list[Match], method: str) -> Match | None:
     return next((match for match in matches if match.route.method == method), None)
+
+
+def _redirection(call: Call) -> Reply | None:
+    """Where a call by another host name is sent, if the deployment is set up so: to the front."""
+    home, host = call.state.access_url, call.headers.get("host")
+    if not call.state.settings["redirect_to_access_url"] or host in {None, urlsplit(home).netloc}:
+        return None
+    if call.path == "/healthz" or call.path.startswith("/derp"):
+        return None
+    if call.method != "GET":
+        return Reply(307, b"", {"location": home})
+    body = f'<a href="{home}">Temporary Redirect</a>.\n\n'.encode()
+    return Reply(307, body, {"content-type": HTML, "location": home})

@@ -48,6 +48,8 @@ class FakeCoder(Furnishing, Events):
         rate_limit: Requests of a user to a path in a minute; `None` for no limit.
         features: Names of the licensed features; `None` for all.
         experiments: Names of the experiments that are on.
+        redirect_to_access_url: Send calls by another host name to its own address, as `coder
+            server --redirect-to-access-url` does.
         seed: Decides the ids.
 
     Attributes:
@@ -74,6 +76,7 @@ class FakeCoder(Furnishing, Events):
         rate_limit: int | None = 512,
         features: Iterable[str] | None = None,
         experiments: Iterable[str] = (),
+        redirect_to_access_url: bool = False,
         seed: int = 0,
     ) -> None:
         if edition not in {"agpl", "enterprise-unlicensed", "licensed"}:
@@ -90,6 +93,7 @@ class FakeCoder(Furnishing, Events):
             features=None if features is None else set(features),
             experiments=list(experiments),
         )
+        self._state.settings["redirect_to_access_url"] = redirect_to_access_url
         self._seed = Seed(self._state, username, rate_limit)
         self._app = App(self._state, all_routes(), RateLimits(rate_limit))
         self._servers: list[Server] = []

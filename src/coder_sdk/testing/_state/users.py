@@ -21,6 +21,7 @@ class User:
         organizations: Organization id to the roles held there.
         preferences: What the user chose in the dashboard, by page.
         secrets: Secrets by name.
+        skills: Skills by name.
         disabled_notifications: Ids of templates that are switched off, with the time of the choice.
     """
 
@@ -43,6 +44,7 @@ class User:
     git_key_updated_at: datetime = field(init=False)
     preferences: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     secrets: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
+    skills: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     disabled_notifications: dict[str, tuple[bool, datetime]] = field(
         factory=dict[str, "tuple[bool, datetime]"]
     )
