@@ -38,6 +38,14 @@ GROUPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }
 
+# Further names that stand in signatures of workflows, and in their callbacks.
+SPELLED = (
+    "_plans.WaitFor",
+    "_waits.PollInterval",
+    "_async.templates_settings.Span",
+    "_jobs.Progress",
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -69,12 +77,24 @@ def groups() -> list[Place]:
     for name, path in sorted(homes.items()):
         texts[_group_of(path)] += _section(name, path) + "\n"
     made = [Place(title, f"reference/{GROUPS[title][0]}.md", text) for title, text in texts.items()]
-    return [*made, _workflow_types(), _wire(), _testing()]
+    return [*made, _arguments(), _workflow_types(), _wire(), _testing()]
 
 
 def _group_of(path: str) -> str:
     module = path.removeprefix("coder_sdk.").rpartition(".")[0]
     return next((title for title, group in GROUPS.items() if module in group[2]), "Clients")
+
+
+def _arguments() -> Place:
+    """Show the names that stand in signatures for what an argument may be."""
+    parts = [
+        "# Arguments",
+        "What stands in signatures for the several things that an argument may be.",
+    ]
+    references = re.findall(r"(?m)^(\w+Ref) = ", (PACKAGE / "_refs.py").read_text("utf-8"))
+    parts += [_section(name, f"coder_sdk._refs.{name}") for name in references]
+    parts += [_section(path.rpartition(".")[2], f"coder_sdk.workflows.{path}") for path in SPELLED]
+    return Place("Arguments", "reference/arguments.md", "\n\n".join(parts) + "\n")
 
 
 def _workflow_types() -> Place:
@@ -128,7 +148,7 @@ def _testing() -> Place:
 
 
 def _section(name: str, path: str, *, level: int = 2) -> str:
-    title = f"{'#' * level} {name}"
+    title = f"[](){{ #{path} }}\n\n{'#' * level} {name}"
     return f"{title}\n\n::: {path}\n    options:\n      heading_level: {level + 1}\n"
 
 

@@ -18,6 +18,7 @@ Transition = Literal["start", "stop", "delete"]
 Step = Literal["done", "join", "wait", "clean", "build"]
 WaitMode = Literal["build", "ready"]
 WaitFor = bool | WaitMode
+"""What to wait for: `False` for nothing, `True` or `build` for the build, `ready` for the agents."""
 
 ROUNDS: Final = 8
 """How often a plan is made anew because others changed the workspace meanwhile."""

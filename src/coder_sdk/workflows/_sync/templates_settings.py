@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Span = timedelta | Omit | None
+"""A length of time; `None` takes the setting away."""
 
 
 class TemplateSettings(SyncResource):
