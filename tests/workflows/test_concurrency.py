@@ -14,6 +14,7 @@ from coder_sdk._clock import SystemClock
 from coder_sdk.workflows._async import _concurrency as in_tasks
 from coder_sdk.workflows._leaves import Ended, Missing
 from coder_sdk.workflows._sync import _concurrency as in_threads
+from coder_sdk.workflows._sync._feeds import Feed
 
 CLOCK = SystemClock()
 
@@ -201,7 +202,7 @@ class Source:
 
 def test_a_feed_waits_no_longer_than_it_may() -> None:
     source = Source()
-    with in_threads.Feed(source, CLOCK) as feed:
+    with Feed(source, CLOCK) as feed:
         assert feed.next(0.01) is Missing
         source.put.release()
         assert feed.next(10) == 7
@@ -211,5 +212,5 @@ def test_a_feed_waits_no_longer_than_it_may() -> None:
 def test_a_feed_ends() -> None:
     source = Source()
     source.close()
-    with in_threads.Feed(source, CLOCK) as feed:
+    with Feed(source, CLOCK) as feed:
         assert feed.next(10) is Ended

@@ -10,7 +10,8 @@ How to write one
     - What decides (states, plans, names) is a pure module beside this one; no I/O, no waiting.
       Wire types are imported for checkers only: a list that is never read costs no import.
     - Concurrency comes from `_async/_concurrency.py` alone: `task_group`, `mapped`, `completed`
-      (results as they come, in the caller's task), `pause`, `AsyncFeed`.
+      (results as they come, in the caller's task), `pause`; a stream with a bound on each wait is
+      a `_feeds.AsyncFeed`.
     - A wait is a `_waits.Wait` (deadline, poll interval, what was seen last) that all phases share,
       and `_async/_waiting.wait_until`. Time is the client's clock: `_clients.clock_of`.
     - What brings something to a state returns an `Outcome(object, action)`; a second run reads and

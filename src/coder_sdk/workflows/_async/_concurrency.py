@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import anyio
 
-from coder_sdk.workflows._leaves import (
-    Done,
-    Ended,
-    Missing,
-    first_error,
-    is_virtual,
-    wake_up,
-    within,
-)
+from coder_sdk.workflows._leaves import Done, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from contextlib import AbstractContextManager
-    from types import TracebackType
 
     from typing_extensions import Self
 
@@ -213,56 +204,3 @@ async def completed(
         finally:
             answers.close()
             tasks.cancel()
-
-
-class AsyncFeed(Generic[R]):
-    """What an iterator yields, with a bound on the time that one waits for the next.
-
-    Leaving the block closes the stream.
-
-    Args:
-        items: An open stream or socket; a generator would not survive a wait that is cut off.
-        clock: The clock of the client; one that is not the machine's moves by itself while a fake
-            deployment is silent, and then says itself that nothing came in time.
-    """
-
-    def __init__(self, items: Any, clock: Clock) -> None:
-        self._items = items
-        self._iterator = items.__aiter__()
-        self._clock = clock
-        self._virtual = is_virtual(clock)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._items.close()
-
-    async def next(self, seconds: float | None) -> R | type[Missing | Ended]:
-        """The next item, `Missing` if none came in time, `Ended` if none follows."""
-        try:
-            if seconds is None:
-                return cast("R", await self._iterator.__anext__())
-            if self._virtual:
-                return await self._while_time_passes(seconds)
-            with anyio.move_on_after(seconds):
-                return cast("R", await self._iterator.__anext__())
-        except StopAsyncIteration:
-            return Ended
-        return Missing
-
-    async def _while_time_passes(self, seconds: float) -> R | type[Missing]:
-        """The next item, or `Missing` once a clock that moves by itself has come that far."""
-        until = self._clock.time() + seconds
-        try:
-            with within(self._clock, seconds):
-                return cast("R", await self._iterator.__anext__())
-        except TimeoutError:
-            if self._clock.time() < until:
-                raise  # the bound is that of somebody else
-            return Missing

@@ -10,7 +10,8 @@ from coder_sdk._errors.status import APIStatusError
 from coder_sdk._errors.transport import CallError
 from coder_sdk._errors.work import CommandLostError, CommandTimeoutError
 from coder_sdk._io._async.primitives import settled
-from coder_sdk.workflows._async._concurrency import AsyncFeed, pause, shelter
+from coder_sdk.workflows._async._concurrency import pause, shelter
+from coder_sdk.workflows._async._feeds import AsyncFeed
 from coder_sdk.workflows._leaves import Ended, Missing
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._terminal import HEIGHT, INTERRUPT, WIDTH

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import inbox as generated
-from coder_sdk.workflows._async._concurrency import AsyncFeed
+from coder_sdk.workflows._async._feeds import AsyncFeed
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._leaves import Ended
 

@@ -8,23 +8,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from coder_sdk.workflows._leaves import (
-    Done,
-    Ended,
-    Missing,
-    first_error,
-    is_virtual,
-    wake_up,
-    within,
-)
+from coder_sdk.workflows._leaves import Done, Missing, first_error, is_virtual, wake_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
-    from types import TracebackType
 
     from typing_extensions import Self
 
@@ -94,12 +85,12 @@ class Stop:
                 self._closers.discard(close)
 
 
-_current: ContextVar[Stop | None] = ContextVar("coder_sdk_stop", default=None)
+current_stop: ContextVar[Stop | None] = ContextVar("coder_sdk_stop", default=None)
 
 
 def pause(clock: Clock, seconds: float) -> None:
     """Wait; the one place where a workflow does."""
-    stop = _current.get()
+    stop = current_stop.get()
     if stop is None:
         clock.sleep(seconds)
         return
@@ -113,7 +104,7 @@ def pause(clock: Clock, seconds: float) -> None:
 
 def idle(clock: Clock, seconds: float) -> None:
     """Wait beside other work, which alone moves the clock of a fake deployment."""
-    stop = _current.get()
+    stop = current_stop.get()
     if stop is None or not is_virtual(clock):
         pause(clock, seconds)
         return
@@ -128,11 +119,11 @@ def idle(clock: Clock, seconds: float) -> None:
 @contextmanager
 def shelter(seconds: float) -> Generator[None]:  # noqa: ARG001 - nobody interrupts it
     """Let what stands in the block clean up, although the group has ended."""
-    token = _current.set(None)
+    token = current_stop.set(None)
     try:
         yield
     finally:
-        _current.reset(token)
+        current_stop.reset(token)
 
 
 class Task(Generic[R]):
@@ -161,7 +152,7 @@ class Tasks:
     """Calls that run beside the block of `task_group`."""
 
     def __init__(self) -> None:
-        self._parent = _current.get()
+        self._parent = current_stop.get()
         self._stop = Stop(self._parent)
         self._threads: list[Thread] = []
         self._errors: list[BaseException] = []
@@ -172,7 +163,7 @@ class Tasks:
         self._stop.check()
         task: Task[R] = Task()
         context = copy_context()
-        context.run(_current.set, self._stop)
+        context.run(current_stop.set, self._stop)
         thread = Thread(
             target=context.run,
             args=(self._run, task, call, arguments),
@@ -331,7 +322,7 @@ class Completed(Generic[A, R]):
 
 def _wait_for(event: Event) -> None:
     """Wait for an event, or give up with the group."""
-    stop = _current.get()
+    stop = current_stop.get()
     if stop is None:
         event.wait()
         return
@@ -363,98 +354,3 @@ def completed(
         finally:
             answers.close()
             tasks.cancel()
-
-
-class _Raised:
-    """An error on its way from one thread to another."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
-class Feed(Generic[R]):
-    """What an iterator yields, with a bound on the time that one waits for the next.
-
-    Leaving the block closes the stream.
-
-    Args:
-        items: An open stream or socket.
-        clock: The clock of the client; one that is not the machine's moves by itself while a fake
-            deployment is silent, and then says itself that nothing came in time.
-    """
-
-    def __init__(self, items: Any, clock: Clock) -> None:
-        self._items = items
-        self._iterator = iter(items)
-        self._clock = clock
-        self._virtual = is_virtual(clock)
-        self._queue: SimpleQueue[Any] = SimpleQueue()
-        self._wanted: SimpleQueue[type[Missing] | None] = SimpleQueue()
-        self._thread: Thread | None = None
-        self._asked = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._wanted.put(None)
-        self._items.close()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _read(self) -> None:
-        """Read one item each time that one is wanted, on a thread of its own."""
-        while self._wanted.get() is not None:
-            try:
-                item = next(self._iterator, Ended)
-            except BaseException as error:  # noqa: BLE001 - raised by who asked
-                self._queue.put(_Raised(error))
-                return
-            self._queue.put(item)
-            if item is Ended:
-                return
-
-    def next(self, seconds: float | None) -> R | type[Missing | Ended]:
-        """The next item, `Missing` if none came in time, `Ended` if none follows."""
-        if self._virtual:
-            return self._while_time_passes(seconds)
-        if self._thread is None:
-            self._thread = Thread(target=self._read, name="coder-sdk-feed", daemon=True)
-            self._thread.start()
-        if not self._asked:
-            self._wanted.put(Missing)
-            self._asked = True
-        return cast("R", self._taken(seconds))
-
-    def _while_time_passes(self, seconds: float | None) -> R | type[Missing | Ended]:
-        """The next item, or `Missing` once a clock that moves by itself has come that far."""
-        if seconds is None:
-            return cast("R", next(self._iterator, Ended))
-        until = self._clock.time() + seconds
-        try:
-            with within(self._clock, seconds):
-                return cast("R", next(self._iterator, Ended))
-        except TimeoutError:
-            if self._clock.time() < until:
-                raise  # the bound is that of somebody else
-            return Missing
-
-    def _taken(self, seconds: float | None) -> Any:
-        stop = _current.get()
-        try:
-            if stop is None:
-                found = self._queue.get(timeout=seconds)
-            else:
-                with stop.closing(lambda: self._queue.put(_Raised(StoppedError()))):
-                    found = self._queue.get(timeout=seconds)
-        except Empty:
-            return Missing
-        self._asked = False
-        if isinstance(found, _Raised):
-            raise found.error
-        return found

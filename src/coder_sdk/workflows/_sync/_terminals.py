@@ -14,7 +14,8 @@ from coder_sdk._errors.work import CommandLostError, CommandTimeoutError
 from coder_sdk._io._sync.primitives import settled
 from coder_sdk.workflows._leaves import Ended, Missing
 from coder_sdk.workflows._readiness import full_name
-from coder_sdk.workflows._sync._concurrency import Feed, pause, shelter
+from coder_sdk.workflows._sync._concurrency import pause, shelter
+from coder_sdk.workflows._sync._feeds import Feed
 from coder_sdk.workflows._terminal import HEIGHT, INTERRUPT, WIDTH
 from coder_sdk.workflows.command import CommandResult
 

@@ -10,7 +10,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import inbox as generated
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._leaves import Ended
-from coder_sdk.workflows._sync._concurrency import Feed
+from coder_sdk.workflows._sync._feeds import Feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
