@@ -15,6 +15,7 @@ from codegen.python.model_names import ModelNames
 from codegen.python.models import HEADER, render_models
 from codegen.python.names import NameFile
 from codegen.python.resources import Plan, plan, render_resources
+from codegen.python.secret_fields import render_secrets
 
 GENERATED = ("models", "resources")
 """The folders that hold nothing handwritten."""
@@ -51,6 +52,7 @@ def package(
     texts = {f"models/{path}": text for path, text in models.items()}
     texts |= {f"resources/{path}": text for path, text in resources.items()}
     texts["resources/_operations.py"] = render_availability(description, HEADER)
+    texts["resources/_secrets.py"] = render_secrets(description, HEADER)
     if complete:
         texts["__init__.py"] = _init(description)
         texts["py.typed"] = ""

@@ -106,6 +106,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        password = Masked(password)
         client = cls(url, token=None, http_client=http_client)
         try:
             return await client.sign_in(email=email, password=password)

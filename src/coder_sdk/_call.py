@@ -79,7 +79,7 @@ class Call:
         own = request.options
         self.request = request
         self.clock = clock
-        self.redactor = redactor
+        self.redactor = redactor.of(request)
         self.prepared: Prepared
         self.url = ""
         self.started = self.try_started = clock.monotonic()

@@ -104,6 +104,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        password = Masked(password)
         client = cls(url, token=None, http_client=http_client)
         try:
             return client.sign_in(email=email, password=password)

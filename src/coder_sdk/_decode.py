@@ -121,17 +121,26 @@ class ResponseTypes:
     @property
     def operations(self) -> dict[str, tuple[Any, ...]]:
         """Which release has which operation: the generated table of the package, if it has one."""
+        table: dict[str, tuple[Any, ...]] = self._table("_operations", "OPERATIONS")
+        return table
+
+    @property
+    def secrets(self) -> dict[str, tuple[str, ...]]:
+        """Names of the secrets of each operation, likewise."""
+        table: dict[str, tuple[str, ...]] = self._table("_secrets", "SECRETS")
+        return table
+
+    def _table(self, module: str, name: str) -> Any:
         from importlib import import_module  # noqa: PLC0415 - needed for a few errors only
 
         models = self.models
         if models is None:
             return {}
+        package = models.__name__.rpartition(".")[0]
         try:
-            module = import_module(f"{models.__name__.rpartition('.')[0]}.resources._operations")
+            return getattr(import_module(f"{package}.resources.{module}"), name)
         except ModuleNotFoundError:
             return {}
-        table: dict[str, tuple[Any, ...]] = module.OPERATIONS
-        return table
 
     def evaluate(self, expression: str) -> Any:
         """Evaluate an annotation of this package."""

@@ -50,7 +50,7 @@ class SyncResource:
         name_workflows(cls)
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self._client: Client = client
 
     def _dispatch(self, how: str, request: Request[Any]) -> Any:
         return getattr(self._client, how)(request)
@@ -66,7 +66,7 @@ class AsyncResource:
         name_workflows(cls)
 
     def __init__(self, client: AsyncClient) -> None:
-        self._client = client
+        self._client: AsyncClient = client
 
     def _dispatch(self, how: str, request: Request[Any]) -> Any:
         return getattr(self._client, how)(request)
@@ -112,7 +112,7 @@ class View(Generic[M]):
 
     def __init__(self, resource: SyncResource | AsyncResource, mode: type[M]) -> None:
         self._client: BaseClient = resource._client  # noqa: SLF001 - views belong to resources
-        self._mode = mode
+        self._mode: type[M] = mode
 
     def _dispatch(self, how: str, request: Request[Any]) -> Any:  # noqa: ARG002 - same for all
         return getattr(self._client, self._mode.method)(request)
@@ -124,11 +124,15 @@ class BoundEndpoint:
     __slots__ = ("_descriptor", "_resource")
 
     def __init__(self, descriptor: _Descriptor, resource: Any) -> None:
-        self._descriptor = descriptor
-        self._resource = resource
+        self._descriptor: _Descriptor = descriptor
+        self._resource: Any = resource
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = self.build(*args, **kwargs)
+        try:
+            request = self.build(*args, **kwargs)
+        finally:
+            # They may be secrets, and would stand in this frame of whatever the call raises.
+            del args, kwargs
         return self._resource._dispatch(self._descriptor.how, request)  # noqa: SLF001 - same module
 
     def build(self, *args: Any, **kwargs: Any) -> Any:
@@ -141,9 +145,13 @@ class BoundEndpoint:
                 raise
             from coder_sdk._misuse import misuse  # noqa: PLC0415 - only for mistakes
 
-            raise misuse(error, self._descriptor.builder) from None
-        request.types = self._descriptor.types
-        return request
+            failure = misuse(error, self._descriptor.builder)
+        else:
+            request.types = self._descriptor.types
+            return request
+        # As above; raised out here, so that no chain leads to the frame of the builder.
+        del args, kwargs
+        raise failure
 
     @property
     def __self__(self) -> Any:
@@ -189,11 +197,11 @@ class _Descriptor:
     how = "_call"
 
     def __init__(self, builder: Callable[..., Any]) -> None:
-        self.builder = builder
-        self.types = ResponseTypes(builder)
+        self.builder: Callable[..., Any] = builder
+        self.types: ResponseTypes = ResponseTypes(builder)
         self.__doc__ = builder.__doc__
-        self.__wrapped__ = builder
-        self.__name__ = builder.__name__
+        self.__wrapped__: Callable[..., Any] = builder
+        self.__name__: str = builder.__name__
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else BoundEndpoint(self, instance)

@@ -46,6 +46,21 @@ def prepare(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -
     Raises:
         RequestValidationError: An argument cannot be sent as it is.
     """
+    try:
+        return _prepared(request, base, defaults)
+    except RequestValidationError as error:
+        failure = without_frames(error)
+    raise failure
+
+
+def without_frames(error: RequestValidationError) -> RequestValidationError:
+    """The error without the frames that hold what was to be sent: it may be secret."""
+    if error.__suppress_context__:
+        error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _prepared(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -> Prepared:
     options = request.options
     url = base.join(fill(request.path_template, request.path))
     query: dict[str, Any] = dict(request.query or {})

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._json import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from coder_sdk._request import Request
 
 MASK: Final = "**********"
 _MASK_BYTES: Final = MASK.encode()
@@ -41,13 +44,42 @@ _PATTERNS: Final = (
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
     ),
 )
-_JSON_PAIR: Final = re.compile(rf'("{_NAMES}"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE)
-# The same inside of a JSON string, where the quotes are escaped.
-_ESCAPED_PAIR: Final = re.compile(
-    rf'(\\+"{_NAMES}\\+"\s*:\s*\\+").*?(\\+"|\Z)', re.IGNORECASE | re.DOTALL
-)
-_FORM_PAIR: Final = re.compile(rf"((?:^|[?&;\s]){_NAMES}=)[^&;\s\"']+", re.IGNORECASE)
 _SHORTEST: Final = 4
+
+
+_WHOLE: Final = r'"(?:[^"\\]|\\.)*"'
+_STRING: Final = r'"(?:[^"\\]|\\.)*(?:"|\Z)'
+_LIST: Final = rf'\[(?:{_WHOLE}|[^"\[\]{{}}])*(?:\]|\Z)'
+_OBJECT: Final = rf'\{{(?:{_WHOLE}|[^"{{}}]|\{{(?:{_WHOLE}|[^"{{}}])*\}})*(?:\}}|\Z)'
+
+
+class _Pairs:
+    """Finds what stands under some names: in JSON, in JSON inside of a string, and in forms."""
+
+    __slots__ = ("_escaped", "_form", "_json", "_key")
+
+    def __init__(self, names: str) -> None:
+        self._key = re.compile(names, re.IGNORECASE)
+        # A text, a list of them, an object; of a value that nests deeper, all that follows.
+        self._json = re.compile(
+            rf'("{names}"\s*:\s*)(?:{_STRING}|{_LIST}|{_OBJECT}|[\[{{].*)',
+            re.IGNORECASE | re.DOTALL,
+        )
+        # The same inside of a JSON string, where the quotes are escaped.
+        self._escaped = re.compile(
+            rf'(\\+"{names}\\+"\s*:\s*\\+").*?(\\+"|\Z)', re.IGNORECASE | re.DOTALL
+        )
+        self._form = re.compile(rf"((?:^|[?&;\s]){names}=)[^&;\s\"']+", re.IGNORECASE)
+
+    def text(self, text: str) -> str:
+        """Mask the values in a text."""
+        text = self._json.sub(rf'\1"{MASK}"', text)
+        text = self._escaped.sub(rf"\1{MASK}\2", text)
+        return self._form.sub(rf"\1{MASK}", text)
+
+    def has(self, key: str) -> bool:
+        """Whether a name is one of those."""
+        return self._key.fullmatch(key) is not None
 
 
 class Masked(str):
@@ -63,6 +95,9 @@ class Masked(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Masked, (MASK,)
+
+
+_PAIRS: Final = _Pairs(_NAMES)
 
 
 class Redactor:
@@ -97,18 +132,19 @@ class Redactor:
                 text = text.replace(secret, MASK)
         for pattern in _PATTERNS:
             text = pattern.sub(MASK, text)
-        text = _JSON_PAIR.sub(rf'\1"{MASK}"', text)
-        text = _ESCAPED_PAIR.sub(rf"\1{MASK}\2", text)
-        return _FORM_PAIR.sub(rf"\1{MASK}", text)
+        return _PAIRS.text(text)
 
     def content(self, body: bytes) -> bytes:
         """Mask secrets in a body; bytes that are no text stay what they are."""
         try:
             return self.text(body.decode()).encode()
         except UnicodeDecodeError:
-            for secret in self._secrets:
-                body = body.replace(secret.encode(), _MASK_BYTES)
-            return body
+            return self._binary(body)
+
+    def _binary(self, body: bytes) -> bytes:
+        for secret in self._secrets:
+            body = body.replace(secret.encode(), _MASK_BYTES)
+        return body
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Copy headers, those that carry credentials masked."""
@@ -125,14 +161,77 @@ class Redactor:
             return [self.data(item) for item in as_list(value)]
         if isinstance(value, dict):
             return {
-                key: MASK if isinstance(item, str) and item and _is_secret(key) else self.data(item)
+                key: _covered(item) if self.hides(key) else self.data(item)
                 for key, item in as_object(value).items()
             }
         return value
 
+    def hides(self, key: str) -> bool:
+        """Whether what stands under a name is a secret."""
+        return _PAIRS.has(key)
 
-_KEY: Final = re.compile(_NAMES, re.IGNORECASE)
+    def of(self, request: Request[Any]) -> Redactor:
+        """The same, which also knows what one request sends, and what it may be answered."""
+        return _RequestRedactor(self, request)
 
 
-def _is_secret(key: str) -> bool:
-    return _KEY.fullmatch(key) is not None
+class _RequestRedactor(Redactor):
+    """Knows the secrets of one request besides; looks for them when something is to be shown."""
+
+    __slots__ = ("_client", "_pairs", "_request", "_searched")
+
+    def __init__(self, client: Redactor, request: Request[Any]) -> None:
+        super().__init__()
+        self._client = client
+        self._request = request
+        self._pairs: _Pairs | None = None
+        self._searched = False
+
+    def of(self, request: Request[Any]) -> Redactor:
+        return self._client.of(request)
+
+    def text(self, text: str) -> str:
+        self._search()
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        text = self._client.text(text)
+        return text if self._pairs is None else self._pairs.text(text)
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {name: self.text(value) for name, value in self._client.headers(headers).items()}
+
+    def hides(self, key: str) -> bool:
+        self._search()
+        return self._client.hides(key) or (self._pairs is not None and self._pairs.has(key))
+
+    def _binary(self, body: bytes) -> bytes:
+        self._search()
+        return super()._binary(self._client._binary(body))  # noqa: SLF001 - the same class
+
+    def _search(self) -> None:
+        if self._searched:
+            return
+        self._searched = True
+        from coder_sdk._sent import names_of, secrets_in  # noqa: PLC0415 - few calls show anything
+
+        names = names_of(self._request)
+        if names:
+            self._pairs = _pairs(names)
+        for secret in secrets_in(self._request, self.hides):
+            self.add(secret)
+
+
+@lru_cache
+def _pairs(names: tuple[str, ...]) -> _Pairs:
+    return _Pairs(f"(?:{'|'.join(map(re.escape, names))})")
+
+
+def _covered(value: Any) -> Any:
+    """Mask all text of a value, whatever its shape."""
+    if isinstance(value, str):
+        return MASK if value else value
+    if isinstance(value, list):
+        return [_covered(item) for item in as_list(value)]
+    if isinstance(value, dict):
+        return {key: _covered(item) for key, item in as_object(value).items()}
+    return value

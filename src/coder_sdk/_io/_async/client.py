@@ -111,9 +111,12 @@ class AsyncClientCalls(BaseClient):
             deadline: Seconds that the call may take.
             retry: When tries are repeated; `None` for never.
         """
-        return await self._call(
-            literal_request(method, path, into, body, params, headers, timeout, deadline, retry)
+        request = literal_request(
+            method, path, into, body, params, headers, timeout, deadline, retry
         )
+        # They may be secrets, and would stand in this frame of whatever the call raises.
+        del path, body, params, headers
+        return await self._call(request)
 
     async def sign_in(self, *, email: str, password: str) -> Self:
         """Exchange a password for a session, which this client and its copies use from then on.
@@ -128,9 +131,10 @@ class AsyncClientCalls(BaseClient):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        password = Masked(password)
         self._core.redactor.add(password)
         self._core.credentials.forget()
-        answer = await self._call(login_request(email, Masked(password)))
+        answer = await self._call(login_request(email, password))
         self._core.credentials.accept(answer["session_token"])
         return self
 

@@ -113,9 +113,12 @@ class ClientCalls(BaseClient):
             deadline: Seconds that the call may take.
             retry: When tries are repeated; `None` for never.
         """
-        return self._call(
-            literal_request(method, path, into, body, params, headers, timeout, deadline, retry)
+        request = literal_request(
+            method, path, into, body, params, headers, timeout, deadline, retry
         )
+        # They may be secrets, and would stand in this frame of whatever the call raises.
+        del path, body, params, headers
+        return self._call(request)
 
     def sign_in(self, *, email: str, password: str) -> Self:
         """Exchange a password for a session, which this client and its copies use from then on.
@@ -130,9 +133,10 @@ class ClientCalls(BaseClient):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        password = Masked(password)
         self._core.redactor.add(password)
         self._core.credentials.forget()
-        answer = self._call(login_request(email, Masked(password)))
+        answer = self._call(login_request(email, password))
         self._core.credentials.accept(answer["session_token"])
         return self
 
