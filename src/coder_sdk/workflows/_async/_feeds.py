@@ -1,4 +1,4 @@
-"""Streams with a bound on the wait for the next item, under asyncio and trio. colour: handwritten."""
+"""Streams with a bound on each wait, under asyncio and trio. colour: handwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams with a bound on the wait for the next item, on threads. colour: handwritten."""
+"""Streams with a bound on each wait, on threads. colour: handwritten."""
 
 from __future__ import annotations
 
