@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from coder_sdk._prepare import Prepared
     from coder_sdk._redact import Redactor
     from coder_sdk._request import Request
+    from coder_sdk._tracing import Span
 
 _FINAL: Final = Decision(retry=False)
 
@@ -54,6 +55,7 @@ class Call:
         "clock",
         "deadline",
         "end",
+        "failure",
         "headers",
         "idle",
         "last",
@@ -66,7 +68,9 @@ class Call:
         "repeatable",
         "replays",
         "request",
+        "span",
         "started",
+        "status",
         "try_started",
         "unclear",
         "upload",
@@ -97,8 +101,13 @@ class Call:
         # Names that were taken from the cache.
         self.names: list[tuple[str, str]] = []
         self.last: CoderError | None = None
+        # What broke in a body that was left to the caller.
+        self.failure: Exception | None = None
         # Some earlier try may have done what was asked.
         self.unclear = False
+        # Of the last try.
+        self.status: int | None = None
+        self.span: Span | None = None
         self.headers: Mapping[str, str] = {}
 
     @property
@@ -200,7 +209,7 @@ class Call:
             "the deadline of the call passed"
             if last is None
             else f"no time is left: {without_hint(last)}",
-            context=self.context(unclear=unclear),
+            context=self.context(unclear=unclear, request_id=request_id(self.headers)),
         )
         error.first_error = last
         error.__cause__ = last
@@ -230,7 +239,7 @@ class Call:
         error = failure.error(
             self.redactor.text(failure.message),
             hint="Look whether it was done before calling again." if unclear else failure.hint,
-            context=self.context(unclear=unclear),
+            context=self.context(unclear=unclear, request_id=request_id(self.headers)),
         )
         error.__cause__ = cause
         return self._failed(error, attempt)

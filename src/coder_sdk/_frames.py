@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from coder_sdk._decode import Decoder
-    from coder_sdk._redact import Redactor
-    from coder_sdk._request import Request, SocketRequest, StreamRequest
+    from coder_sdk._request import SocketRequest, StreamRequest
+    from coder_sdk._track import Track
 
 
 def decode_frame(
     request: StreamRequest[Any] | SocketRequest[Any, Any],
     payload: bytes | str,
-    redactor: Redactor,
+    track: Track,
 ) -> Any:
     """Decode one frame into the type of the operation.
 
     Args:
         request: What opened the stream.
         payload: The frame.
-        redactor: What the client hides; an error shows the frame without it.
+        track: The stream; an error tells where it comes from.
 
     Raises:
         DecodeError: It does not fit.
@@ -34,24 +33,9 @@ def decode_frame(
         return decoder.json(payload)
     except ValueError:
         body = payload.encode() if isinstance(payload, str) else payload
-        return _explain(request, decoder, body, redactor)
+        from coder_sdk._answers import decode_json  # noqa: PLC0415 - few frames do not fit
 
-
-def _explain(request: Request[Any], decoder: Decoder, body: bytes, redactor: Redactor) -> Any:
-    """Raise what is wrong with a frame."""
-    from coder_sdk._answers import decode_json  # noqa: PLC0415 - few frames do not fit
-    from coder_sdk._response import Answer  # noqa: PLC0415
-
-    answer = Answer(
-        200,
-        {"content-type": "application/json"},
-        body,
-        method=request.method,
-        url=request.path_template,
-        operation=request.operation,
-        redactor=redactor,
-    )
-    return decode_json(decoder, answer)
+        return decode_json(decoder, track.answer(body))
 
 
 def encode_frame(request: SocketRequest[Any, Any], message: Any) -> bytes | str:
@@ -71,7 +55,11 @@ def encode_frame(request: SocketRequest[Any, Any], message: Any) -> bytes | str:
         raise RuntimeError("A socket was opened without its types.")
     try:
         value = request.types.body.adapter.validate_python(message)
+        text = encode_json(JsonBody(None, value), None)
     except ValidationError as error:
-        raise invalid_body(error) from None
-    text = encode_json(JsonBody(None, value), None)
-    return text if request.stream.binary else text.decode()
+        failure = invalid_body(error)
+    else:
+        return text if request.stream.binary else text.decode()
+    # What was to be sent may be secret, and would stand in this frame.
+    del message
+    raise failure

@@ -6,7 +6,6 @@ import random
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.status import APIStatusError, RateLimitError, ServerError
 from coder_sdk._errors.transport import TLSError, TransportError, UnexpectedResponseError
 from coder_sdk._errors.work import StreamError
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._errors.base import CoderError
     from coder_sdk._retry import RetryPolicy
+    from coder_sdk._track import Track
 
 T = TypeVar("T")
 
@@ -65,9 +65,9 @@ def may_pass(cause: Exception) -> bool:
     return isinstance(cause, (ServerError, RateLimitError))
 
 
-def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: int) -> StreamError:
+def lost(track: Track, cause: Exception, last_event: Any) -> StreamError:
     """The error of a stream that is not opened again."""
-    error = failed(request, f"the stream is lost: {cause}", last_event, tries)
+    error = failed(track, f"the stream is lost: {cause}", last_event)
     if isinstance(cause, ClosedError):
         error.close_code, error.close_reason = cause.code, cause.reason
         error.hint = close_hint(cause.code) or error.hint
@@ -77,10 +77,9 @@ def lost(request: StreamRequest[Any], cause: Exception, last_event: Any, tries: 
     return error
 
 
-def failed(request: StreamRequest[Any], text: str, last_event: Any, tries: int) -> StreamError:
+def failed(track: Track, text: str, last_event: Any) -> StreamError:
     """The error of a stream that ends with these words."""
-    context = CallContext(request.method, request.path_template, request.operation, tries=tries)
-    return StreamError(text, last_event=last_event, context=context)
+    return StreamError(text, last_event=last_event, context=track.context())
 
 
 def with_query(request: StreamRequest[T], query: dict[str, Any]) -> StreamRequest[T]:

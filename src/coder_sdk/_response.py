@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from coder_sdk._call import Call
+    from coder_sdk._errors.context import CallContext
     from coder_sdk._request import Request
 
 T = TypeVar("T")
@@ -66,14 +67,14 @@ class Answer:
         tries: int = 1,
         redactor: Redactor | None = None,
     ) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self.method = method
-        self.url = url
-        self.operation = operation
-        self.elapsed = elapsed
-        self.tries = tries
+        self.status: int = status
+        self.headers: Mapping[str, str] = headers
+        self.body: bytes = body
+        self.method: str = method
+        self.url: str = url
+        self.operation: str = operation
+        self.elapsed: float = elapsed
+        self.tries: int = tries
         self.redactor = redactor or Redactor()
 
     @property
@@ -197,8 +198,8 @@ class RawResponse(Generic[T]):
     __slots__ = ("_answer", "_request", "content", "elapsed", "headers", "status", "tries", "url")
 
     def __init__(self, answer: Answer, request: Request[T]) -> None:
-        self._answer = answer
-        self._request = request
+        self._answer: Answer = answer
+        self._request: Request[T] = request
         self.status = answer.status
         self.headers = answer.headers
         self.content = answer.body
@@ -240,8 +241,8 @@ class _Streaming(Generic[T]):
     """What both colours of an open response share."""
 
     def __init__(self, response: Any, call: Call) -> None:
-        self._response = response
-        self._call = call
+        self._response: Any = response
+        self._call: Call = call
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.url = call.url
@@ -270,9 +271,14 @@ class _Streaming(Generic[T]):
         value: T = decode_answer(self._call.request, answer)
         return value
 
+    def _context(self) -> CallContext:
+        return self._call.context(request_id=self.request_id)
+
     def _broken(self, error: Exception) -> Exception:
         """The error of this package for what broke in the body."""
-        return self._call.broken(error, proxy=False).error or error
+        self._call.failure = error
+        self._call.failure = self._call.broken(error, proxy=False).error or error
+        return self._call.failure
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._call.request.operation} {self.status}>"

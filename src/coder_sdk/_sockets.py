@@ -47,6 +47,11 @@ def settings(handshake: Handshake, keepalive: float | None) -> dict[str, Any]:
     }
 
 
+def headers_of(response: Any) -> dict[str, str]:
+    """What the answer to a handshake says, under names in lower case."""
+    return {name.lower(): value for name, value in response.headers.raw_items()}
+
+
 def is_farewell(event: Any) -> bool:
     """Whether what came is the other side's close."""
     return getattr(event, "opcode", None) == _CLOSE_FRAME

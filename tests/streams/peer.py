@@ -94,9 +94,12 @@ class Peer:
 
     # As a WebSocket
 
-    def accept(self) -> Peer:
+    def accept(self, **headers: str) -> Peer:
         assert self.is_socket
-        self.protocol.send_response(self.protocol.accept(self.request))
+        response = self.protocol.accept(self.request)
+        for name, value in headers.items():
+            response.headers[name.replace("_", "-")] = value
+        self.protocol.send_response(response)
         self._flush()
         return self
 
@@ -155,12 +158,11 @@ class Peer:
         body = json.dumps({"message": message}).encode()
         self.answer(status, body, content_type="application/json; charset=utf-8", **headers)
 
-    def events(self) -> Peer:
+    def events(self, **headers: str) -> Peer:
         assert not self.is_socket
-        self.sock.sendall(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-        )
-        return self
+        lines = ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Connection: close"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        return self.raw("\r\n".join(lines).encode() + b"\r\n\r\n")
 
     def event(self, kind: str, data: Any = None) -> Peer:
         lines = f"event: {kind}\n" + ("" if data is None else f"data: {json.dumps(data)}\n")

@@ -208,10 +208,15 @@ def test_a_repeated_page_is_an_error_that_names_the_operation(
     server: respx.Route, client: Client
 ) -> None:
     same = {"users": [{"id": 1}, {"id": 2}], "count": 9}
-    server.side_effect = lambda _: httpx.Response(200, json=same)
-    with pytest.raises(PagingError, match="GET /api/v2/users: The server repeats") as caught:
+    server.side_effect = lambda _: httpx.Response(200, json=same, headers={"X-Request-Id": "r3"})
+    with pytest.raises(
+        PagingError, match=f"GET {URL}/api/v2/users.*: The server repeats"
+    ) as caught:
         listing(client, limit=2).to_list()
     assert caught.value.operation == "GET /api/v2/users"
+    assert caught.value.url == f"{URL}/api/v2/users?limit=2&after_id=2"
+    assert (caught.value.request_id, caught.value.tries) == ("r3", 1)
+    assert caught.value.elapsed > 0
     assert caught.value.position is not None
 
 

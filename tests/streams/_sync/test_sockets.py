@@ -114,7 +114,8 @@ def test_a_normal_close_ends_the_iteration(client: Client, server: Server) -> No
 
 
 def test_any_other_close_is_an_error(client: Client, server: Server) -> None:
-    server.expect(lambda peer: peer.accept().send({"id": 1}).close(1001, "half an hour is over"))
+    text = "half an hour is over"
+    server.expect(lambda peer: peer.accept(X_Request_Id="r4").send({"id": 1}).close(1001, text))
     with socket(client) as opened:
         opened.receive()
         with pytest.raises(StreamError, match="half an hour is over") as caught:
@@ -122,7 +123,8 @@ def test_any_other_close_is_an_error(client: Client, server: Server) -> None:
         with pytest.raises(StreamError):
             opened.send({"id": 1, "inputs": {}})
     assert (caught.value.close_code, caught.value.last_event) == (1001, Rendered(id=1))
-    assert "GET /api/v2/evaluate" in str(caught.value)
+    assert f"GET {server.url}/api/v2/evaluate" in str(caught.value)
+    assert (caught.value.request_id, caught.value.tries) == ("r4", 1)
 
 
 def test_a_cut_is_an_error(client: Client, server: Server) -> None:

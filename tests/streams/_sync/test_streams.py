@@ -172,6 +172,8 @@ def test_patience_ends(client: Client, server: Server, clock: InstantClock) -> N
         collect(stream(client))
     assert (caught.value.close_code, caught.value.last_event) == (1006, line(7))
     assert caught.value.tries == TRIES + 1
+    assert caught.value.elapsed > 0
+    assert caught.value.url == f"{server.url}/api/v2/logs?follow=true&after=7"
     assert len(clock.slept) == TRIES
     assert all(0.25 <= slept <= 8 for slept in clock.slept)
     assert clock.slept[-1] >= 4
@@ -312,10 +314,11 @@ def test_json_may_come_in_binary_frames(client: Client, server: Server) -> None:
 
 
 def test_a_frame_that_does_not_fit_is_a_decode_error(client: Client, server: Server) -> None:
-    server.expect(lambda peer: peer.accept().send({"id": "secret"}).wait_gone())
-    with pytest.raises(DecodeError, match="GET /api/v2/logs") as caught:
+    server.expect(lambda peer: peer.accept(X_Request_Id="r8").send({"id": "secret"}).wait_gone())
+    with pytest.raises(DecodeError, match=f"GET {server.url}/api/v2/logs") as caught:
         collect(stream(client, frame=dict[str, int]))
-    assert caught.value.location == "id"
+    assert (caught.value.location, caught.value.request_id) == ("id", "r8")
+    assert caught.value.operation == "GET /api/v2/logs"
     assert "secret" not in str(caught.value)
 
 
@@ -434,14 +437,16 @@ def test_an_error_event_ends_nothing(
 
 def test_errors_only_are_the_end(client: Client, server: Server) -> None:
     def script(peer: Peer) -> None:
-        peer.events()
+        peer.events(X_Request_Id="r9")
         for _ in range(5):
             peer.event("error", {"message": "No."})
         peer.wait_gone()
 
     server.expect(script)
-    with pytest.raises(StreamError, match="the server reports errors only: No"):
+    with pytest.raises(StreamError, match="the server reports errors only: No") as caught:
         collect(watch(client))
+    assert caught.value.url == f"{server.url}/api/v2/watch?follow=true"
+    assert (caught.value.method, caught.value.tries, caught.value.request_id) == ("GET", 1, "r9")
 
 
 # Two forms of one stream

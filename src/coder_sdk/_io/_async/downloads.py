@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from coder_sdk._response import AsyncStreamingResponse
 
 
-def check_size(written: int, size: int | None) -> None:
+def check_size(response: AsyncStreamingResponse[Any], written: int) -> None:
     """Refuse a body that is not as long as the server said.
 
     Raises:
         ConnectionLostError: With both numbers.
     """
-    if size is not None and written != size:
-        raise ConnectionLostError(f"the body ended after {written} of {size} bytes")
+    if response.size is not None and written != response.size:
+        text = f"the body ended after {written} of {response.size} bytes"
+        context = response._context()  # noqa: SLF001 - as for every error of a response
+        raise ConnectionLostError(text, context=context)
 
 
 def new_beside(target: Path) -> BinaryIO:
@@ -51,7 +53,7 @@ async def to_file(
                 written += len(chunk)
                 if on_progress is not None:
                     await settled(on_progress(written, size))
-        check_size(written, size)
+        check_size(response, written)
         os.replace(file.name, target)  # noqa: PTH105 - a rename over what exists
     except BaseException:
         os.unlink(file.name)  # noqa: PTH108 - the partner of the line above

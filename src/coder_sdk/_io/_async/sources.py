@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._async.transport import AsyncTransport
     from coder_sdk._request import Request, StreamRequest
     from coder_sdk._response import AsyncStreamingResponse
+    from coder_sdk._track import Track
 
 
 CLOSING: Final = 5.0
@@ -42,26 +43,30 @@ class AsyncSource(Protocol):
         ...
 
 
-async def open_source(transport: AsyncTransport, request: StreamRequest[Any]) -> AsyncSource:
+async def open_source(
+    transport: AsyncTransport, request: StreamRequest[Any], track: Track
+) -> AsyncSource:
     """Open a stream in the form that the request names."""
     if request.stream.kind == "sse":
-        return await AsyncEventSource.open(transport, as_events(request))
-    connection = await connect(transport, request)
+        return await AsyncEventSource.open(transport, as_events(request), track)
+    connection = await connect(transport, request, track)
     return AsyncSocketSource(connection, envelope=request.stream.envelope)
 
 
-async def connect(transport: AsyncTransport, request: Request[Any]) -> AsyncConnection:
+async def connect(
+    transport: AsyncTransport, request: Request[Any], track: Track
+) -> AsyncConnection:
     """Open a WebSocket by the opener of the client, which is the library unless a fake has one."""
     opener: Callable[[Handshake], Any] | None = transport.core.opener
     if opener is not None:
-        connection: AsyncConnection = await transport.connect(request, opener)
+        connection: AsyncConnection = await transport.connect(request, opener, track)
         return connection
     keepalive = chosen("idle_timeout", request.options.idle_timeout, IDLE)
 
     async def open_by_library(handshake: Handshake) -> AsyncConnection:
         return await open_socket(handshake, keepalive)
 
-    return await transport.connect(request, open_by_library)
+    return await transport.connect(request, open_by_library, track)
 
 
 class AsyncSocketSource:
@@ -93,7 +98,9 @@ class AsyncEventSource:
         self._events: deque[ServerEvent] = deque()
 
     @classmethod
-    async def open(cls, transport: AsyncTransport, request: StreamRequest[Any]) -> AsyncEventSource:
+    async def open(
+        cls, transport: AsyncTransport, request: StreamRequest[Any], track: Track
+    ) -> AsyncEventSource:
         """Send the request and check that events come back."""
         manager = transport.stream(request)
         response = await manager.__aenter__()
@@ -102,6 +109,7 @@ class AsyncEventSource:
         except BaseException:
             await manager.__aexit__(*exc_info())
             raise
+        track.opened(response._call)  # noqa: SLF001 - it was made for us
         return cls(manager, response)
 
     async def receive(self) -> tuple[str, bytes | str]:
@@ -146,4 +154,5 @@ async def _check(response: AsyncStreamingResponse[Any]) -> None:
         f"the answer is `{media_type}` instead of a stream of events",
         status=response.status,
         content_type=media_type,
+        context=response._context(),  # noqa: SLF001 - as for every error of a response
     )

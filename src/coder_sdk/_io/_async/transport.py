@@ -11,6 +11,7 @@ from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
 from coder_sdk._io._async.limits import keep_to_limits, watch
 from coder_sdk._io._async.primitives import AsyncGate, loop_token, new_lock, settled
+from coder_sdk._judge import REDIRECTS, judged, judged_refusal
 from coder_sdk._prepare import prepare
 from coder_sdk._rehearsal import check_rehearsal
 from coder_sdk._request import RawBody
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from coder_sdk._options import Options
     from coder_sdk._redact import Masked
     from coder_sdk._request import Request
+    from coder_sdk._track import Track
 
 T = TypeVar("T")
 C = TypeVar("C")
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SWITCHED = 101
 _UNAUTHORIZED = 401
 _MISSING = frozenset({404, 410})
 
@@ -65,15 +67,8 @@ class AsyncTransport:
             CoderError: What went wrong, as one of the package's errors.
         """
         call = await self._begin(request)
-        if not self.core.tracing:
-            answer: Answer = await self._run(call, self._exchange_and_read)
-            return answer
-        from coder_sdk._tracing import span  # noqa: PLC0415 - only where it is wanted
-
-        with span(request, call.redactor) as record:
-            answer = await self._run(call, self._exchange_and_read)
-            record(answer)
-            return answer
+        answer: Answer = await self._run(call, self._exchange_and_read)
+        return answer
 
     @asynccontextmanager
     async def stream(self, request: Request[T]) -> AsyncGenerator[AsyncStreamingResponse[T], None]:
@@ -86,14 +81,21 @@ class AsyncTransport:
         the package.
         """
         call = await self._begin(request)
-        response = await self._run(call, self._exchange_and_keep)
+        response = await self._run(call, self._exchange_and_keep, stays_open=True)
         try:
             yield AsyncStreamingResponse(response, call)
         finally:
-            await response.aclose()
+            try:
+                await response.aclose()
+            finally:
+                if call.span is not None:
+                    call.span.end(call.failure)
 
     async def connect(
-        self, request: Request[Any], opener: Callable[[Handshake], Awaitable[C]]
+        self,
+        request: Request[Any],
+        opener: Callable[[Handshake], Awaitable[C]],
+        track: Track | None = None,
     ) -> C:
         """Open a WebSocket.
 
@@ -101,22 +103,30 @@ class AsyncTransport:
             request: The request of the handshake.
             opener: Opens a connection; raises `RefusedError` for an answer that is no switch of
                 protocols. Whatever else it raises of `OSError` and `TimeoutError` is a lost try.
+            track: Hears of the call, for what happens to the connection later.
         """
         call = await self._begin(request)
 
         async def shake(call: Call, token: Masked | None) -> Outcome:
             handshake = self._handshake(call, token)
             try:
-                return Outcome(value=await opener(handshake))
+                connection = await opener(handshake)
             except RefusedError as error:
                 answer = call.answer(error.status, error.headers, error.body)
                 call.received(self.core, token, error.status, error.headers)
                 self.core.learn(error.headers)
-                return self._judge_refusal(call, answer)
+                return judged_refusal(call, answer)
             except OSError as error:
                 raise NoAnswerError from error
+            # A connection in memory has no headers.
+            headers: dict[str, str] = getattr(connection, "headers", {})
+            call.received(self.core, token, _SWITCHED, headers)
+            self.core.learn(headers)
+            return Outcome(value=connection, status=_SWITCHED)
 
         connection: C = await self._run(call, shake)
+        if track is not None:
+            track.opened(call)
         return connection
 
     async def aclose(self) -> None:
@@ -147,9 +157,25 @@ class AsyncTransport:
         return call
 
     async def _run(
+        self,
+        call: Call,
+        perform: Callable[[Call, Masked | None], Awaitable[Outcome]],
+        *,
+        stays_open: bool = False,
+    ) -> Any:
+        """Try until the outcome is final; the span of what stays open is ended by who closes it."""
+        if not self.core.tracing:
+            return await self._final(call, perform)
+        from coder_sdk._tracing import Span  # noqa: PLC0415 - only where it is wanted
+
+        call.span = Span(call)
+        with call.span.until_answered(stays_open=stays_open):
+            return await self._final(call, perform)
+
+    async def _final(
         self, call: Call, perform: Callable[[Call, Masked | None], Awaitable[Outcome]]
     ) -> Any:
-        """Try until the outcome is final."""
+        """What the last try came to."""
         outcome = await self._attempt(call, perform)
         if outcome.decision.retry:
             outcome = await self._retry(call, perform, outcome)
@@ -232,6 +258,7 @@ class AsyncTransport:
             outcome = Outcome(error=error.with_traceback(None))
         except Exception as error:  # noqa: BLE001 - what is no failure of a connection is raised
             outcome = call.broken(error, proxy=self.core.uses_proxy)
+        call.status = outcome.status
         call.log(outcome)
         if hooks is not None and hooks.on_response is not None:
             await settled(hooks.on_response(call.response_info(self.core, token, outcome)))
@@ -272,6 +299,7 @@ class AsyncTransport:
 
     async def _finish(self, call: Call, token: Masked | None, response: Any) -> Outcome:
         """Read an answer whole, within the time that the try has."""
+        call.received(self.core, token, response.status_code, response.headers)
         chunks: list[bytes] = []
         try:
             async for chunk in response.aiter_bytes():
@@ -279,32 +307,8 @@ class AsyncTransport:
                 call.check_time(response)
         finally:
             await response.aclose()
-        call.received(self.core, token, response.status_code, response.headers)
         answer = call.answer(response.status_code, response.headers, b"".join(chunks))
-        return self._judge(call, answer)
-
-    def _judge_refusal(self, call: Call, answer: Answer) -> Outcome:
-        """Outcome of a handshake that was answered like any other request."""
-        if answer.status in _REDIRECTS:
-            from coder_sdk._redirects import refused  # noqa: PLC0415 - few servers redirect
-
-            to_url = answer.headers.get("location", "")
-            reason = "the server redirects a handshake, which is not followed"
-            return Outcome(error=refused(call, call.url, to_url, reason), status=answer.status)
-        if answer.status < 300:  # noqa: PLR2004 - no switch of protocols, and no error either
-            from coder_sdk._answers import not_a_stream  # noqa: PLC0415 - rarely needed
-
-            error = not_a_stream(answer, call.request.types)
-            return Outcome(error=error, status=answer.status)
-        return self._judge(call, answer)
-
-    def _judge(self, call: Call, answer: Answer) -> Outcome:
-        status = answer.status
-        if 200 <= status < 300 or status == 304 or call.is_gone(status):  # noqa: PLR2004
-            return Outcome(value=answer, status=status)
-        from coder_sdk._errors.build import status_error  # noqa: PLC0415 - with the first error
-
-        return call.refused(status_error(answer, call.request.types), answer)
+        return judged(call, answer)
 
     async def _exchange(self, call: Call, token: Masked | None) -> Any:
         """Send, following redirects by hand; the body of the answer is not read."""
@@ -325,7 +329,7 @@ class AsyncTransport:
             keep_to_limits(response.extensions.get("network_stream"))
             core.restore_cookies(kept, response.headers)
             core.learn(response.headers)
-            if response.status_code not in _REDIRECTS:
+            if response.status_code not in REDIRECTS:
                 return response
             await response.aclose()
             from coder_sdk._redirects import target  # noqa: PLC0415 - few servers redirect

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk import _sockets
 from coder_sdk._errors.base import ConfigError
-from coder_sdk._sockets import closed, is_farewell, raised, settings
+from coder_sdk._sockets import closed, headers_of, is_farewell, raised, settings
 from coder_sdk._ws import NORMAL
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class TrioConnection:
         self._gone = trio.Event()
         self._failure: Exception | None = None
         self._connection: Any = None
+        self.headers: dict[str, str] = {}
 
     async def open(self, handshake: Handshake, keepalive: float | None) -> None:
         self._trio.lowlevel.spawn_system_task(self._hold, handshake, keepalive)
@@ -104,6 +105,7 @@ class TrioConnection:
         chosen = settings(handshake, keepalive)
         async with connect(handshake.url, create_connection=Shaken, **chosen) as connection:
             self._connection = connection
+            self.headers = headers_of(connection.response)
             self._settled.set()
             await self._leave.wait()
 

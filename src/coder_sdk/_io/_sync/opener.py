@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from coder_sdk import _sockets
-from coder_sdk._sockets import closed, is_farewell, raised, settings
+from coder_sdk._sockets import closed, headers_of, is_farewell, raised, settings
 from coder_sdk._ws import NORMAL
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class _Connection:
     def __init__(self, manager: Any, connection: Any) -> None:
         self._manager = manager
         self._connection = connection
+        self.headers = headers_of(connection.response)
 
     def receive(self) -> bytes:
         try:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._io._sync.transport import Transport
     from coder_sdk._request import PagedRequest
+    from coder_sdk._response import Answer
 
 T = TypeVar("T")
 
@@ -174,7 +175,7 @@ class Pages(Generic[T]):
         self._walk = walk
         self._ahead = ahead
         self._warned = False
-        self._answers: deque[tuple[Ask, Any]] = deque()
+        self._answers: deque[tuple[Ask, CoderError | tuple[Any, Answer]]] = deque()
 
     @property
     def position(self) -> Position:
@@ -207,15 +208,17 @@ class Pages(Generic[T]):
         if not self._answers:
             asks = self._walk.plan(self._ahead)
             self._answers.extend(zip(asks, settle(self._fetch, asks), strict=True))
-        ask, answer = self._answers.popleft()
-        if isinstance(answer, CoderError):
+        ask, fetched = self._answers.popleft()
+        if isinstance(fetched, CoderError):
             self._answers.clear()
-            raise answer
+            raise fetched
+        value, answer = fetched
         try:
-            page = self._walk.accept(ask, answer)
+            page = self._walk.accept(ask, value)
         except PagingError as error:
-            error.method, error.url = self._request.method, self._request.path_template
-            error.operation = self._request.operation
+            from coder_sdk._errors.build import context_of  # noqa: PLC0415 - with the first error
+
+            context_of(answer).apply(error)
             raise
         if page is None:
             self._answers.clear()
@@ -233,10 +236,16 @@ class Pages(Generic[T]):
 
             FilterNames(self._transport).check(text)
 
-    def _fetch(self, ask: Ask) -> Any:
+    def _fetch(self, ask: Ask) -> tuple[Any, Answer]:
+        """The page, and the answer that it came in, without its body."""
+        from coder_sdk._answers import decode_answer  # noqa: PLC0415 - with the first answer
+
         request = copy(self._request)
         request.query = ask.query
-        return self._transport.call(request)
+        answer = self._transport.send(request)
+        value = decode_answer(request, answer)
+        answer.body = b""
+        return value, answer
 
 
 class Items(Generic[T]):

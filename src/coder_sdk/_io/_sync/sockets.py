@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.work import StreamError
 from coder_sdk._frames import decode_frame, encode_frame
 from coder_sdk._io._sync.shield import shielded
 from coder_sdk._io._sync.sources import CLOSING, connect
+from coder_sdk._track import Track
 from coder_sdk._ws import NORMAL, ClosedError, close_hint
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Socket(Generic[S, V]):
         self._request = request
         self._connection: Connection | None = None
         self._left = False
+        self._track = Track(request)
         self.close_code: int | None = None
         self.close_reason = ""
         self.last_event: V | None = None
@@ -66,7 +67,7 @@ class Socket(Generic[S, V]):
         if self._left:
             raise self._lost(ClosedError(NORMAL, "it was closed here"))
         if self._connection is None:
-            self._connection = connect(self._transport, self._request)
+            self._connection = connect(self._transport, self._request, self._track)
         return self._connection
 
     def send(self, message: S | Mapping[str, Any]) -> None:
@@ -94,21 +95,19 @@ class Socket(Generic[S, V]):
             message = connection.receive()
         except ClosedError as error:
             raise self._lost(error) from None
-        redactor = self._transport.core.redactor
-        self.last_event = cast("V", decode_frame(self._request, message, redactor))
+        self.last_event = cast("V", decode_frame(self._request, message, self._track))
         return self.last_event
 
     def _lost(self, error: ClosedError) -> StreamError:
         if not self._left:
             self.close_code, self.close_reason = error.code, error.reason
-        request = self._request
         return StreamError(
             f"the socket is closed: {error}",
             last_event=self.last_event,
             close_code=error.code,
             close_reason=error.reason,
             hint=close_hint(error.code),
-            context=CallContext(request.method, request.path_template, request.operation),
+            context=self._track.context(),
         )
 
     def __iter__(self) -> Self:

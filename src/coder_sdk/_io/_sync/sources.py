@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.transport import Transport
     from coder_sdk._request import Request, StreamRequest
     from coder_sdk._response import StreamingResponse
+    from coder_sdk._track import Track
 
 
 CLOSING: Final = 5.0
@@ -44,26 +45,26 @@ class Source(Protocol):
         ...
 
 
-def open_source(transport: Transport, request: StreamRequest[Any]) -> Source:
+def open_source(transport: Transport, request: StreamRequest[Any], track: Track) -> Source:
     """Open a stream in the form that the request names."""
     if request.stream.kind == "sse":
-        return EventSource.open(transport, as_events(request))
-    connection = connect(transport, request)
+        return EventSource.open(transport, as_events(request), track)
+    connection = connect(transport, request, track)
     return SocketSource(connection, envelope=request.stream.envelope)
 
 
-def connect(transport: Transport, request: Request[Any]) -> Connection:
+def connect(transport: Transport, request: Request[Any], track: Track) -> Connection:
     """Open a WebSocket by the opener of the client, which is the library unless a fake has one."""
     opener: Callable[[Handshake], Any] | None = transport.core.opener
     if opener is not None:
-        connection: Connection = transport.connect(request, opener)
+        connection: Connection = transport.connect(request, opener, track)
         return connection
     keepalive = chosen("idle_timeout", request.options.idle_timeout, IDLE)
 
     def open_by_library(handshake: Handshake) -> Connection:
         return open_socket(handshake, keepalive)
 
-    return transport.connect(request, open_by_library)
+    return transport.connect(request, open_by_library, track)
 
 
 class SocketSource:
@@ -95,7 +96,7 @@ class EventSource:
         self._events: deque[ServerEvent] = deque()
 
     @classmethod
-    def open(cls, transport: Transport, request: StreamRequest[Any]) -> EventSource:
+    def open(cls, transport: Transport, request: StreamRequest[Any], track: Track) -> EventSource:
         """Send the request and check that events come back."""
         manager = transport.stream(request)
         response = manager.__enter__()
@@ -104,6 +105,7 @@ class EventSource:
         except BaseException:
             manager.__exit__(*exc_info())
             raise
+        track.opened(response._call)  # noqa: SLF001 - it was made for us
         return cls(manager, response)
 
     def receive(self) -> tuple[str, bytes | str]:
@@ -148,4 +150,5 @@ def _check(response: StreamingResponse[Any]) -> None:
         f"the answer is `{media_type}` instead of a stream of events",
         status=response.status,
         content_type=media_type,
+        context=response._context(),  # noqa: SLF001 - as for every error of a response
     )

@@ -14,6 +14,7 @@ from coder_sdk._io._sync.shield import shielded
 from coder_sdk._io._sync.sources import CLOSING, open_source
 from coder_sdk._reconnect import Patience, failed, is_absent, lost, other_form, with_query
 from coder_sdk._request import Omit
+from coder_sdk._track import Track
 from coder_sdk._ws import Bookmark, ClosedError, Problem, problem, verdict
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Stream(Generic[T]):
         own = request.options.retry
         self._patience = Patience(transport.options.retry if isinstance(own, Omit) else own)
         self._source: Source | None = None
-        self._connections = 0
+        self._track = Track(request)
         self._problems = 0
         self._held = False
         self._closed = False
@@ -69,7 +70,7 @@ class Stream(Generic[T]):
     @property
     def reconnects(self) -> int:
         """How often the connection was opened again."""
-        return max(self._connections - 1, 0)
+        return max(self._track.connections - 1, 0)
 
     @property
     def resumable(self) -> bool:
@@ -131,8 +132,7 @@ class Stream(Generic[T]):
                 self._ended(error)
                 continue
             if kind == "data":
-                redactor = self._transport.core.redactor
-                frame = self._bookmark.take(decode_frame(self._request, payload, redactor))
+                frame = self._bookmark.take(decode_frame(self._request, payload, self._track))
                 if frame is not None:
                     self._patience.failures = self._problems = 0
                     self.last_event = frame
@@ -149,7 +149,7 @@ class Stream(Generic[T]):
         if self._problems >= PATIENCE:
             self.close()
             text = f"the server reports errors only: {found.message} {found.detail}".rstrip()
-            raise failed(self._request, text, self.last_event, self._connections)
+            raise failed(self._track, text, self.last_event)
 
     def _ended(self, error: ClosedError) -> None:
         """The connection is gone: that is the end, or the reason for another one."""
@@ -164,7 +164,7 @@ class Stream(Generic[T]):
         delay = self._patience.delay(cause)
         if delay is None:
             self._closed = True
-            raise lost(self._request, cause, self.last_event, self._connections)
+            raise lost(self._track, cause, self.last_event)
         logger.info("%s: %s, again in %.2f s", self._request.operation, cause, delay)
         self._transport.core.clock.sleep(delay)
 
@@ -176,15 +176,14 @@ class Stream(Generic[T]):
             try:
                 source = self._connect()
             except CoderError as error:
-                if self._connections == 0:
+                if self._track.connections == 0:
                     self._closed = True
                     raise
                 self._wait(error)
                 continue
             self._source = source
-            if self._connections:
+            if self.reconnects:
                 self._bookmark.reconnected()
-            self._connections += 1
 
     def _connect(self) -> Source:
         """Open the stream in the form that this server has."""
@@ -207,7 +206,8 @@ class Stream(Generic[T]):
         return source
 
     def _open_form(self, request: StreamRequest[T]) -> Source:
-        return open_source(self._transport, with_query(request, self._bookmark.query))
+        changed = with_query(request, self._bookmark.query)
+        return open_source(self._transport, changed, self._track)
 
 
 class Frames(Generic[T]):
