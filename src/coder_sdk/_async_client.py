@@ -114,7 +114,9 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
             await client.close()
             raise
 
-    aclose = AsyncClientCalls.close
+    async def aclose(self) -> None:
+        """Close the connections: the same as `close`."""
+        await self.close()
 
 
 name_methods(AsyncClient, "AsyncClient", ("coder_sdk._io.", "coder_sdk.workflows."))

@@ -18,11 +18,11 @@ class RequestInfo:
     def __init__(
         self, method: str, url: str, operation: str, number: int, headers: Mapping[str, str]
     ) -> None:
-        self.method = method
-        self.url = url
-        self.operation = operation
-        self.number = number
-        self.headers = headers
+        self.method: str = method
+        self.url: str = url
+        self.operation: str = operation
+        self.number: int = number
+        self.headers: Mapping[str, str] = headers
 
     def __repr__(self) -> str:
         return f"<RequestInfo {self.method} {self.url} try {self.number}>"
@@ -43,12 +43,12 @@ class ResponseInfo:
         elapsed: float,
         error: Exception | None = None,
     ) -> None:
-        self.request = request
-        self.status = status
-        self.headers = headers
-        self.rate_limit = rate_limit
-        self.elapsed = elapsed
-        self.error = error
+        self.request: RequestInfo = request
+        self.status: int | None = status
+        self.headers: Mapping[str, str] = headers
+        self.rate_limit: RateLimit | None = rate_limit
+        self.elapsed: float = elapsed
+        self.error: Exception | None = error
 
     def __repr__(self) -> str:
         outcome = self.status if self.error is None else type(self.error).__name__
@@ -73,5 +73,5 @@ class Hooks:
         on_request: Callable[[RequestInfo], Any] | None = None,
         on_response: Callable[[ResponseInfo], Any] | None = None,
     ) -> None:
-        self.on_request = on_request
-        self.on_response = on_response
+        self.on_request: Callable[[RequestInfo], Any] | None = on_request
+        self.on_response: Callable[[ResponseInfo], Any] | None = on_response

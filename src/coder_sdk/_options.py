@@ -28,10 +28,10 @@ class Options:
         headers: Mapping[str, str],
         retry: RetryPolicy | None,
     ) -> None:
-        self.timeout = timeout
-        self.deadline = deadline
-        self.headers = headers
-        self.retry = retry
+        self.timeout: float | None = timeout
+        self.deadline: float | None = deadline
+        self.headers: Mapping[str, str] = headers
+        self.retry: RetryPolicy | None = retry
 
 
 def seconds(name: str, value: Seconds | None) -> float | None:

@@ -101,13 +101,13 @@ class CallOptions:
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
         idle_timeout: Seconds | Omit | None = OMIT,
     ) -> None:
-        self.timeout = timeout
-        self.deadline = deadline
-        self.headers = headers
-        self.retry = retry
-        self.extra_query = extra_query
-        self.extra_body = extra_body
-        self.idle_timeout = idle_timeout
+        self.timeout: Seconds | Omit | None = timeout
+        self.deadline: Seconds | Omit | None = deadline
+        self.headers: Mapping[str, str] | Omit | None = headers
+        self.retry: RetryPolicy | Omit | None = retry
+        self.extra_query: Mapping[str, Any] | Omit | None = extra_query
+        self.extra_body: Mapping[str, Any] | Omit | None = extra_body
+        self.idle_timeout: Seconds | Omit | None = idle_timeout
 
 
 DEFAULT_OPTIONS: Final = CallOptions()
@@ -123,8 +123,8 @@ class JsonBody:
     __slots__ = ("model", "value")
 
     def __init__(self, model: str | None, value: Any) -> None:
-        self.model = model
-        self.value = value
+        self.model: str | None = model
+        self.value: Any = value
 
 
 class FormBody:
@@ -133,7 +133,7 @@ class FormBody:
     __slots__ = ("fields",)
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
-        self.fields = fields
+        self.fields: Mapping[str, Any] = fields
 
 
 class RawBody:
@@ -147,9 +147,9 @@ class RawBody:
         content: RawContent,
         on_progress: Callable[[int, int | None], object] | None = None,
     ) -> None:
-        self.media_type = media_type
-        self.content = content
-        self.on_progress = on_progress
+        self.media_type: str = media_type
+        self.content: RawContent = content
+        self.on_progress: Callable[[int, int | None], object] | None = on_progress
 
 
 if TYPE_CHECKING:
@@ -232,17 +232,17 @@ class Request(Generic[T]):
         retry_safe: bool = False,
         options: CallOptions = DEFAULT_OPTIONS,
     ) -> None:
-        self.method = method
-        self.path_template = path_template
-        self.path = path
-        self.query = query
-        self.body = body
-        self.headers = headers
-        self.accept = accept
-        self.auth = auth
-        self.idempotent = idempotent
-        self.retry_safe = retry_safe
-        self.options = options
+        self.method: str = method
+        self.path_template: str = path_template
+        self.path: Mapping[str, Any] | None = path
+        self.query: Mapping[str, Any] | None = query
+        self.body: Body | None = body
+        self.headers: Mapping[str, str | Omit | None] | None = headers
+        self.accept: str = accept
+        self.auth: bool = auth
+        self.idempotent: bool | None = idempotent
+        self.retry_safe: bool = retry_safe
+        self.options: CallOptions = options
         self.types: ResponseTypes | None = None
 
     @property
@@ -315,16 +315,16 @@ class Paging:
         has_more: str | None = None,
     ) -> None:
         self.styles = tuple(styles)
-        self.items = items
-        self.total = total
-        self.cap = cap
-        self.default_limit = default_limit
-        self.max_limit = max_limit
+        self.items: str | None = items
+        self.total: str | None = total
+        self.cap: str | None = cap
+        self.default_limit: int | None = default_limit
+        self.max_limit: int | None = max_limit
         self.cursors = _pairs(cursor)
-        self.moves = moves
-        self.key = key
-        self.total_needs_items = total_needs_items
-        self.has_more = has_more
+        self.moves: bool | str = moves
+        self.key: str = key
+        self.total_needs_items: bool = total_needs_items
+        self.has_more: str | None = has_more
 
 
 def _pairs(
@@ -358,7 +358,7 @@ class PagedRequest(Request[E], Generic[E, V]):
         **parts: Any,
     ) -> None:
         super().__init__(method, path_template, **parts)
-        self.paging = paging
+        self.paging: Paging = paging
         self.max_items = None if isinstance(max_items, Omit) else max_items
 
 
@@ -386,12 +386,12 @@ class StreamSpec:
         alternative: str | None = None,
         state: bool = False,
     ) -> None:
-        self.kind = kind
-        self.envelope = envelope
-        self.binary = binary
-        self.resume = resume
-        self.alternative = alternative
-        self.state = state
+        self.kind: str = kind
+        self.envelope: bool = envelope
+        self.binary: bool = binary
+        self.resume: tuple[str, str] | None = resume
+        self.alternative: str | None = alternative
+        self.state: bool = state
 
 
 class StreamRequest(Request[T], Generic[T]):
@@ -403,7 +403,7 @@ class StreamRequest(Request[T], Generic[T]):
         self, method: str, path_template: str, *, stream: StreamSpec, **parts: Any
     ) -> None:
         super().__init__(method, path_template, **parts)
-        self.stream = stream
+        self.stream: StreamSpec = stream
 
 
 class SocketRequest(Request[V], Generic[S, V]):
@@ -415,4 +415,4 @@ class SocketRequest(Request[V], Generic[S, V]):
         self, method: str, path_template: str, *, stream: StreamSpec, **parts: Any
     ) -> None:
         super().__init__(method, path_template, **parts)
-        self.stream = stream
+        self.stream: StreamSpec = stream

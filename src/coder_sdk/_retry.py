@@ -122,11 +122,11 @@ class RetryPolicy:
     ) -> None:
         if tries < 1 or base < 0 or cap < 0 or rate_limit_wait < 0:
             raise ValueError("`tries` has to be at least 1, and times must not be negative.")
-        self.tries = tries
-        self.base = base
-        self.cap = cap
-        self.rate_limit_wait = rate_limit_wait
-        self.on_retry = on_retry
+        self.tries: int = tries
+        self.base: float = base
+        self.cap: float = cap
+        self.rate_limit_wait: float = rate_limit_wait
+        self.on_retry: Callable[[RetryEvent], Any] | None = on_retry
 
     def __repr__(self) -> str:
         return f"RetryPolicy({self.tries}, base={self.base}, cap={self.cap})"

@@ -62,10 +62,10 @@ class TlsSettings:
         cert_file: str | None = None,
         key_file: str | None = None,
     ) -> None:
-        self.verify = verify
-        self.ca_file = ca_file
-        self.cert_file = cert_file
-        self.key_file = key_file
+        self.verify: bool = verify
+        self.ca_file: str | None = ca_file
+        self.cert_file: str | None = cert_file
+        self.key_file: str | None = key_file
 
     def _key(self) -> tuple[bool, str | None, str | None, str | None]:
         return self.verify, self.ca_file, self.cert_file, self.key_file

@@ -30,10 +30,10 @@ class BaseUrl:
     __slots__ = ("host", "path", "port", "scheme")
 
     def __init__(self, scheme: str, host: str, port: int | None, path: str) -> None:
-        self.scheme = scheme
-        self.host = host
-        self.port = port
-        self.path = path
+        self.scheme: str = scheme
+        self.host: str = host
+        self.port: int | None = port
+        self.path: str = path
 
     @property
     def origin(self) -> str:

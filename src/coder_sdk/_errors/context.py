@@ -32,13 +32,13 @@ class CallContext:
         request_id: str | None = None,
         may_have_been_processed: bool = False,
     ) -> None:
-        self.method = method
-        self.url = url
-        self.operation = operation
-        self.tries = tries
-        self.elapsed = elapsed
-        self.request_id = request_id
-        self.may_have_been_processed = may_have_been_processed
+        self.method: str = method
+        self.url: str = url
+        self.operation: str = operation
+        self.tries: int = tries
+        self.elapsed: float = elapsed
+        self.request_id: str | None = request_id
+        self.may_have_been_processed: bool = may_have_been_processed
 
     def apply(self, error: CallError) -> None:
         """Copy the facts onto an error."""

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -48,7 +48,7 @@ class ResponseModel(BaseModel):
     take them: there an unknown keyword is a slip of the pen.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="allow",
         frozen=True,
         hide_input_in_errors=True,
@@ -81,7 +81,7 @@ class RequestModel(BaseModel):
     is sent as `null`; a field that was not given is left out (dump with `exclude_unset`).
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid",
         hide_input_in_errors=True,
         populate_by_name=True,
@@ -146,7 +146,7 @@ class OpaqueModel(RootModel[Any]):
     Any JSON decodes and is kept in `root`; the keys of an object are attributes as well.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     if not TYPE_CHECKING:
 

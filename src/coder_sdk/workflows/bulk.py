@@ -106,8 +106,8 @@ class BulkEntry(Generic[A, R]):
     )  # fmt: skip
 
     def __init__(self, item: A, redact: Callable[[str], str]) -> None:
-        self._redact = redact
-        self.item = item
+        self._redact: Callable[[str], str] = redact
+        self.item: A = item
         self.label = redact(label_of(item))
         self.state: State = "not started"
         self.action: str | None = None
