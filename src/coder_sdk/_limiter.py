@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _KEPT: Final = 4096
 _TOO_MANY: Final = 429
+_LENGTH: Final = 60.0  # seconds of a window of the server
 
 
 class RateLimiter:
@@ -19,7 +20,7 @@ class RateLimiter:
 
     The server counts per user and path in windows of a minute and tells with every answer how
     many requests are left: where none is left, the next waits for the window to end instead of
-    being refused.
+    being refused. Of many that wait, as many go with each window as it allows.
 
     Args:
         per_second: At most so many requests a second, evenly spaced; `None` for no ceiling.
@@ -82,31 +83,60 @@ class RateLimiter:
                 self._forget(now)
             key = (user, path)
             window = self._windows.get(key)
-            if window is None or window.ends <= now:
-                self._windows[key] = _Window(remaining, now + wait)
-            else:
-                # Answers overtake each other: the smaller number is the later one.
-                window.remaining = min(window.remaining, remaining)
+            if window is None or window.is_over(now):
+                window = self._windows[key] = _Window(remaining, now + wait)
+            window.learn(remaining, limit.limit, now, now + wait)
 
     def _forget(self, now: float) -> None:
-        ended = [key for key, window in self._windows.items() if window.ends <= now]
+        ended = [key for key, window in self._windows.items() if window.is_over(now)]
         for key in ended or list(self._windows)[: _KEPT // 2]:
             del self._windows[key]
 
 
 class _Window:
-    """What is left until the window ends."""
+    """What is left until the window ends, and who has a place in the windows after it."""
 
-    __slots__ = ("ends", "remaining")
+    __slots__ = ("_booked", "_ends", "_remaining", "_size")
 
     def __init__(self, remaining: int, ends: float) -> None:
-        self.remaining = remaining
-        self.ends = ends
+        self._remaining = remaining
+        self._ends = ends
+        # Requests that a window allows; 0 as long as no answer has told.
+        self._size = 0
+        # Places that were given away in later windows.
+        self._booked = 0
+
+    def is_over(self, now: float) -> bool:
+        """Whether the window has ended, and nobody waits for a later one."""
+        windows = -(-self._booked // self._size) if self._size else 0
+        return now >= self._ends + windows * _LENGTH
+
+    def learn(self, remaining: int, size: int | None, now: float, ends: float) -> None:
+        """Believe an answer, unless it is about a window that is over."""
+        self._size = size or self._size
+        self._turn(max(now, ends - _LENGTH / 2))
+        if ends > self._ends - _LENGTH / 2:
+            # Answers overtake each other: the smaller number is the later one.
+            self._remaining = min(self._remaining, remaining)
 
     def take(self, now: float) -> float:
-        if now >= self.ends:
+        """Seconds until the next free place, which is taken."""
+        self._turn(now)
+        if now >= self._ends:
             return 0.0
-        if self.remaining > 0:
-            self.remaining -= 1
+        if self._remaining > 0:
+            self._remaining -= 1
             return 0.0
-        return self.ends - now
+        later = self._booked // self._size if self._size else 0
+        self._booked += 1
+        return self._ends - now + later * _LENGTH
+
+    def _turn(self, now: float) -> None:
+        """Go on to the window of this moment, of which some places are taken."""
+        if now < self._ends or not self._size:
+            return
+        passed = int((now - self._ends) // _LENGTH) + 1
+        waiting = max(self._booked - (passed - 1) * self._size, 0)
+        taken = min(waiting, self._size)
+        self._remaining, self._booked = self._size - taken, waiting - taken
+        self._ends += passed * _LENGTH
