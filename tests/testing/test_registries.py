@@ -113,3 +113,24 @@ def test_a_call_by_another_host_name_is_sent_to_the_front() -> None:
                 coder.users.get("me")
             assert coder.request("GET", "/healthz", into=str) == "OK"
         assert caught.value.to_url.rstrip("/") == url
+
+
+def test_only_addresses_of_applications_are_led_to(fake: FakeCoder) -> None:
+    fake.set_app_host("*.apps.coder.test")
+    coder = fake.client()
+    path = "/api/v2/applications/reconnecting-pty-signed-token"
+    agent = "38b314ec-82a4-4f07-8201-85b565e66152"
+    good = {"url": "wss://pty.apps.coder.test/pty", "agentID": agent}
+    assert len(coder.request("POST", path, body=good)["signed_token"]) == 40
+    with pytest.raises(BadRequestError, match="Invalid hostname in URL"):
+        coder.request("POST", path, body={**good, "url": "wss://evil.test/pty"})
+    with pytest.raises(BadRequestError, match="Invalid redirect_uri"):
+        coder.applications.auth_redirect(redirect_uri="https://evil.test/")
+
+
+def test_notifications_are_not_pushed_into_the_house(fake: FakeCoder) -> None:
+    subscribe = fake.client().notifications.create_webpush_subscription
+    keys = {"auth_key": "a", "p256dh_key": "b"}
+    subscribe("me", endpoint="https://push.example.com/x", **keys)
+    with pytest.raises(BadRequestError, match="Invalid webpush endpoint"):
+        subscribe("me", endpoint="https://10.0.0.1/x", **keys)

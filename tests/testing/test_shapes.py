@@ -22,6 +22,7 @@ QUERIES = {
 TYPES = {shape(operation): request for operation, request in catalog().items()}
 # Answers of an agent to itself, and what is no JSON.
 ELSEWHERE = (
+    "/auth-redirect",
     "/oauth2/",
     "/workspaceagents/me/",
     "/files/",

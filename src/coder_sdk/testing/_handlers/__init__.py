@@ -34,6 +34,7 @@ _MODULES: Final = (
     "secrets",
     "skills",
     "ai_providers",
+    "applications",
     "oauth2_apps",
     "settings",
     "external_auth",
