@@ -10,7 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all test-live httpx2 lowest check lint format types contracts drift api api-record \
-	generate docs examples bench changelog release-ready dist sbom licences workflows upstream clean
+	generate docs examples notebooks bench changelog release-ready dist sbom licences workflows upstream clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -50,7 +50,7 @@ lowest: $(READY) ## Run the tests of the package with the oldest dependencies th
 	PYENV_VERSION="$(PYENV_VERSIONS)" $(BIN)/nox --session lowest
 
 # In this order, so that what is quick to find is found first.
-check: lint contracts drift api workflows types docs examples dist licences test-all httpx2 lowest ## Everything that CI runs
+check: lint contracts drift api workflows types docs examples notebooks dist licences test-all httpx2 lowest ## Everything that CI runs
 
 lint: $(READY) ## Formatting and ruff's rules
 	$(BIN)/ruff format --check .
@@ -87,6 +87,9 @@ docs: $(READY) ## Build the documentation site, strictly
 examples: $(READY) | .make ## Run every example that needs no deployment
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/quickstart.py
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/demo.py --plot .make/demo-insights.png
+
+notebooks: $(READY) ## Run the notebooks on an invented deployment
+	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/notebooks/run.py
 
 changelog: $(READY) ## Show what the fragments in changes/ make of the changelog
 	$(BIN)/towncrier build --draft --version unreleased

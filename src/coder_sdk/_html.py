@@ -104,16 +104,20 @@ def table_html(table: Table, title: str, more: Iterable[str] = ()) -> str:
             return escape(f"{value.astimezone(table.tz):%Y-%m-%d %H:%M}")
         return escape(value_text(value))
 
-    kinds = tuple(table.columns.values())
+    # Where templates have names, nobody reads their ids.
+    named = "template_names" in table.columns
+    shown = {k: v for k, v in table.columns.items() if not (named and k == "template_ids")}
+    places = [list(table.columns).index(name) for name in shown]
+    kinds = tuple(shown.values())
     rows = [
-        [cell(value, kind) for value, kind in zip(row, kinds, strict=True)]
+        [cell(row[place], kind) for place, kind in zip(places, kinds, strict=True)]
         for row in table.rows[:_ROWS]
     ]
     notes = [f"… and {len(table) - _ROWS} more rows"] if len(table) > _ROWS else []
     notes += [f"Times in {zone}"] if "instant" in kinds else []
     others = ", ".join(more)
     notes += [f"Further tables: {others}"] if others else []
-    return _table(title, tuple(table.columns), rows, notes)
+    return _table(title, tuple(shown), rows, notes)
 
 
 def bulk_html(report: BulkReport[Any, Any]) -> str:

@@ -23,6 +23,7 @@ SETTINGS = {
 # What a page shows on purpose, or what only a notebook takes.
 EXPECTED = {
     "docs/guides/lists.md": ["runing"],
+    "docs/guides/notebooks.md": ["Expression value is unused", "async function"],
     "docs/guides/threads-and-async.md": ["allowed"],
 }
 

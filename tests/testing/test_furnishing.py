@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coder_sdk.testing import FakeCoder, Parameter, TemplateSpec
+from coder_sdk.testing import AgentSpec, FakeCoder, Parameter, TemplateSpec
 from coder_sdk.testing._faults import RecordedRequest
 
 
@@ -75,3 +75,14 @@ def test_clients_are_for_users_that_exist(fake: FakeCoder, name: str):
 def test_a_record_shows_what_it_is():
     record = RecordedRequest("GET", "/api/v2/users", [], {}, b"", status=200)
     assert (str(record), record.json) == ("GET /api/v2/users -> 200", None)
+
+
+def test_agents_measure_the_latency_to_each_region_and_prefer_the_first():
+    with FakeCoder() as fake:
+        fake.add_template("docker", agents=[AgentSpec(latency={"Tokyo": 3.5, "New York": 168})])
+        fake.add_workspace("dev", template="docker")
+        agent = fake.client().workspaces.get("me/dev").latest_build.resources[0].agents[0]
+        found = {
+            region: (item.latency_ms, item.preferred) for region, item in agent.latency.items()
+        }
+        assert found == {"Tokyo": (3.5, True), "New York": (168, False)}

@@ -149,7 +149,10 @@ class Agent:
         if connected:
             value["expanded_directory"] = self.spec.directory
         if self.status == "connected":
-            value["latency"] = {"Coder Embedded Relay": {"preferred": True, "latency_ms": 0.4}}
+            value["latency"] = {
+                region: {"preferred": place == 0, "latency_ms": milliseconds}
+                for place, (region, milliseconds) in enumerate(self.spec.latency.items())
+            }
         return value
 
     def _health(self) -> dict[str, Any]:

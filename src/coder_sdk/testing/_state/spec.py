@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -271,6 +272,7 @@ class AgentSpec:
         connects: Whether the agent ever connects.
         delay: Seconds that it takes longer than others to connect.
         blocking: Whether logins wait for the startup script.
+        latency: Milliseconds to each region by its name, the preferred one first.
     """
 
     name: str = "main"
@@ -286,6 +288,7 @@ class AgentSpec:
     operating_system: str = "linux"
     architecture: str = "amd64"
     ports: tuple[tuple[int, str], ...] = ()
+    latency: Mapping[str, float] = field(factory=lambda: {"Coder Embedded Relay": 0.4})
 
 
 @frozen
