@@ -41,6 +41,8 @@ def main() -> int:
             print(line, file=sys.stderr)
         if not wrong:
             target.mkdir(parents=True, exist_ok=True)
+            for path in target.glob("coder_sdk-*"):
+                path.unlink()
             for path in first:
                 shutil.copy(path, target)
                 print(f"{target / path.name}: {path.stat().st_size:,} bytes, reproducible")

@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from codegen.python.methods import REF_TYPES
 from codegen.python.surface import Call, Model, Surface, Value, alternatives
 
 _KINDS: Final = {
@@ -20,6 +21,7 @@ _KINDS: Final = {
     "opaque": "a model without fields",
     "alias": "another name of a type",
 }
+_REFERENCES: Final = frozenset(REF_TYPES.values())
 _ANYTHING: Final = {"Any", "object"}
 
 
@@ -189,9 +191,11 @@ def _covers(wide: list[ast.expr], narrow: list[ast.expr]) -> bool:
 
 
 def _values(options: list[ast.expr]) -> Iterator[ast.expr]:
-    """Take a `Literal` apart as well."""
+    """Take a `Literal` apart as well, and what identifies an object: a name, a UUID, or a model."""
     for option in options:
         match option:
+            case ast.Name(id=name) if name in _REFERENCES:
+                yield from (ast.Name("str"), ast.Name("UUID"), option)
             case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Tuple(elts=values)):
                 yield from values
             case ast.Subscript(value=ast.Name(id="Literal"), slice=value):

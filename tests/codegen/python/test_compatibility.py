@@ -199,6 +199,8 @@ def test_another_meaning_of_an_alias_breaks():
         ("float", "int"),
         ("Sequence[A | B]", "Sequence[B]"),
         ("Mapping[str, Any]", "Mapping[str, int]"),
+        ("UserRef | Omit", "str | Omit"),
+        ("Sequence[UserRef]", "Sequence[UUID | str]"),
     ],
 )
 def test_a_type_covers_a_narrower_one(wide: str, narrow: str):
@@ -215,6 +217,8 @@ def test_a_type_covers_a_narrower_one(wide: str, narrow: str):
         ("Sequence[A]", "Mapping[str, A]"),
         ("list[A]", "list[A | B]"),
         ("A", "Any"),
+        ("str", "UserRef"),
+        ("UserRef", "WorkspaceRef"),
     ],
 )
 def test_a_type_does_not_cover_another(wide: str, narrow: str):
