@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import httpx2
 import pytest
 import trustme
 
-from coder_sdk import DeadlineExceededError, RequestTimeoutError
+from coder_sdk import AsyncClient, DeadlineExceededError, RequestTimeoutError
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._limits import Allowance, End, TooSlowError, is_opened, seconds_left
 from coder_sdk._request import CallOptions, Request, StreamRequest, StreamSpec
 from tests.client.faults import DRIP, FaultServer, drips
-from tests.colours import Colour
+from tests.colours import TOKEN, Colour
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\n"
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
@@ -158,3 +159,13 @@ def test_connecting_has_what_waiting_for_the_pool_left():
     is_opened("proxy.start_tls.started", info)
     assert info["timeout"] == 0.001
     assert is_opened("socks.start_tls.complete", {"return_value": object()})
+
+
+@pytest.mark.parametrize("fault", ["slow_head", "dripping_body", "dripping_chunk"])
+def test_limits_hold_under_trio(fault: str):
+    async def ask(url: str) -> None:
+        async with AsyncClient(url, token=TOKEN, retry=None, deadline=0.2) as coder:
+            await coder.request("GET", "/x")
+
+    with FaultServer(fault) as server, pytest.raises(DeadlineExceededError):
+        anyio.run(ask, server.url, backend="trio")
