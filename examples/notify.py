@@ -71,7 +71,7 @@ def forward(coder: Client, url: str, count: int | None) -> None:
     with httpx.Client(timeout=10, follow_redirects=False) as webhook:
         for number, notification in enumerate(coder.inbox.follow(unread=True), 1):
             deliver(webhook, url, message(notification))
-            coder.inbox.update_read_status(str(notification.id), is_read=True)
+            coder.inbox.update_read_status(notification, is_read=True)
             print(f"forwarded: {notification.title}")
             if number == count:
                 return

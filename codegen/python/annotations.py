@@ -11,7 +11,14 @@ from attrs import frozen
 from codegen.description.openapi import Json, reference, referred
 from codegen.python.operations import Schema
 from codegen.python.schemas import kind, resolved
-from codegen.python.types import SIGNATURE, Context, annotation, expression, shape
+from codegen.python.types import (
+    SIGNATURE,
+    Context,
+    annotation,
+    expression,
+    keyed_by_uuid,
+    shape,
+)
 
 _MAX_LITERALS = 10
 UNITS = ("ns", "us", "ms", "s")
@@ -131,7 +138,9 @@ class Annotations:
             case "map":
                 inner = schema.get("additionalProperties")
                 text = self.argument(cast("Json", inner)) if isinstance(inner, dict) else "Any"
-                return f"Mapping[str, {text}]"
+                # A mapping of one kind of keys is none of a wider kind, and checkers cannot tell
+                # which of two kinds a literal is meant to be: UUIDs and texts are both taken.
+                return f"Mapping[{'Any' if keyed_by_uuid(schema) else 'str'}, {text}]"
             case "union":
                 options: list[Json] = schema.get("anyOf") or schema["oneOf"]
                 texts = [self.argument(option) for option in options]

@@ -181,6 +181,8 @@ def _facts(method: Method, item: Argument, spoken: Words) -> Iterator[str]:
     if item.place == "q" and method.at("filter"):
         text += " It is combined with the other filters."
     yield text
+    if item.place == "path" and not item.required:
+        yield "You by default."
     unit = item.extensions.get("x-unit") or item.schema.get("x-unit")
     if unit in _UNITS and "timedelta" in item.annotation and _UNITS[unit] not in text:
         yield f"A `timedelta`, or a number of {_UNITS[unit]}."

@@ -60,6 +60,12 @@ class NameFile:
     own_parameters: Mapping[str, Mapping[str, str]] = field(factory=dict[str, Mapping[str, str]])
     accepted: Mapping[str, str] = field(factory=dict[str, str])
     workflows: Mapping[str, str] = field(factory=dict[str, str])
+    own: tuple[str, ...] = ()
+
+    def is_own(self, path: str) -> bool:
+        """Whether the caller is meant where no user is given: nothing else is in the path."""
+        below = any(path == own or path.startswith(f"{own}/") for own in self.own)
+        return below and path.count("{") == 1
 
     def parameter(self, operation: str, wire: str) -> str:
         """The Python name of a parameter or body field."""
@@ -85,6 +91,7 @@ def read_names(path: Path = OPERATIONS_FILE) -> NameFile:
         },
         accepted=raw.get("accepted", {}),
         workflows=raw.get("workflows", {}),
+        own=tuple(raw.get("own", {}).get("paths", ())),
     )
 
 

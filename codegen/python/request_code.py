@@ -24,12 +24,17 @@ _STREAM_OPTION = "idle_timeout: Seconds | Omit | None = OMIT"
 
 def parameters(method: Method) -> list[str]:
     """The parameters of the operation: positional ones, then keywords."""
-    lines = [f"{item.python}: {item.annotation}" for item in method.at("path")]
+    lines = [_positional(item) for item in method.at("path")]
     rest = [item for item in method.arguments if item.place != "path"]
     lead = [item for item in rest if item.place == "content" and item.required]
     lines += [f"{item.python}: {item.annotation}" for item in lead]
     keywords = [_keyword(item) for item in rest if item not in lead]
     return [*lines, "*", *keywords]
+
+
+def _positional(item: Argument) -> str:
+    tail = "" if item.required else f" = {item.default}"
+    return f"{item.python}: {item.annotation}{tail}"
 
 
 def _keyword(item: Argument) -> str:

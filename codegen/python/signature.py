@@ -28,7 +28,7 @@ _FIELD_KINDS = {
 # Fields and parameters that hold several of them.
 _LIST_KINDS = {
     "organization_ids": "organization_id", "template_ids": "template", "user_ids": "user_id",
-    "group_ids": "group",
+    "group_ids": "group", "add_users": "user_id", "remove_users": "user_id",
 }  # fmt: skip
 # Parameters whose presence counts, whatever their value.
 _FLAGS = {"follow", "no_compression"}
@@ -170,7 +170,9 @@ class Builder:
         if kind is None and item.schema.get("format") == "uuid":
             kind = "object"
         python = self.names.parameter(operation.id, item.name)
-        return self._argument(item, python, kind if kind in REF_TYPES else None, required=True)
+        found = self._argument(item, python, kind if kind in REF_TYPES else None, required=True)
+        own = kind == "user" and self.names.is_own(operation.path)
+        return evolve(found, required=False, default='"me"') if own else found
 
     def _query(self, operation: Operation) -> Iterator[Argument]:
         filters = self._filter_keys(operation)

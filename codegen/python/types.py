@@ -128,6 +128,12 @@ def is_base64(schema: Json) -> bool:
     return schema.get("format") == "byte" or schema.get("contentEncoding") == "base64"
 
 
+def keyed_by_uuid(schema: Json) -> bool:
+    """Whether the keys of a mapping are UUIDs."""
+    names: Json = schema.get("propertyNames") or {}
+    return names.get("format") == "uuid"
+
+
 def _types(schema: Json) -> list[str]:
     types: Any = schema.get("type", [])
     return [types] if isinstance(types, str) else list(types)
@@ -154,7 +160,8 @@ def _compound(schema: Json, form: str, context: Context) -> str:
         case "map":
             values = schema.get("additionalProperties")
             inner = cast("Json", values) if isinstance(values, dict) else {}
-            return _generic("WireMap", "dict[str, {}]", inner, context)
+            key = f"{context.style.uuid}UUID" if keyed_by_uuid(schema) else "str"
+            return _generic("WireMap", f"dict[{key}, {{}}]", inner, context)
         case _:
             choices = [annotation(choice, context) for choice in _choices(schema)]
             return " | ".join(dict.fromkeys(choices))

@@ -17,11 +17,13 @@ from coder_sdk._io._sync.sockets import Socket
 from coder_sdk._io._sync.streams import Stream
 from coder_sdk.models import (
     APIKey,
+    APIKeyWithOwner,
     BuildInfoResponse,
     DynamicParametersRequest,
     DynamicParametersResponse,
     GenerateAPIKeyResponse,
     Group,
+    InboxNotification,
     NotificationsSettings,
     ProvisionerJobLog,
     Template,
@@ -58,6 +60,8 @@ def sync_calls(coder: Client, identifier: UUID, workspace: Workspace) -> None:
         coder.tokens.create_for_user("me", lifetime=timedelta(days=7), scopes=["coder:all"]),
         GenerateAPIKeyResponse,
     )
+    assert_type(coder.tokens.list(), list[APIKeyWithOwner])
+    assert_type(coder.tokens.list(identifier), list[APIKeyWithOwner])
     assert_type(coder.tokens.get("me", "abc").expires_at, datetime | None)
     assert_type(coder.tokens.get_by_name("me", "ci"), APIKey)
     assert_type(coder.files.upload(b"", content_type="application/zip"), UploadResponse)
@@ -74,6 +78,16 @@ def sync_calls(coder: Client, identifier: UUID, workspace: Workspace) -> None:
         coder.template_versions.dynamic_parameters(identifier),
         Socket[DynamicParametersRequest, DynamicParametersResponse],
     )
+
+
+def identifiers(coder: Client, identifier: UUID, notice: InboxNotification, user: User) -> None:
+    coder.inbox.update_read_status(notice.id, is_read=True)
+    coder.inbox.update_read_status(notice, is_read=True)
+    coder.notifications.update_template_method(identifier, method="smtp")
+    coder.templates.update_acl("docker", user_perms={user.id: "use"})
+    coder.templates.update_acl("docker", user_perms={str(user.id): "use"})
+    coder.groups.update("data", add_users=[user.id, user, "ada"], remove_users=[str(user.id)])
+    coder.groups.list(has_member=user)
 
 
 def fields(workspace: Workspace) -> None:

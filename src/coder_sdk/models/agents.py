@@ -163,7 +163,7 @@ class PatchAgentLogs(RequestModel):
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchlogs
     """
 
-    log_source_id: str | None = None
+    log_source_id: UUID | None = None
     """Since 2.2."""
     logs: list[AgentLog] | None = None
 
@@ -177,7 +177,7 @@ class PostAgentLogSourceRequest(RequestModel):
 
     display_name: str | None = None
     icon: str | None = None
-    id: str | None = None
+    id: UUID | None = None
 
 
 class ReinitializationReason(OpenEnum):

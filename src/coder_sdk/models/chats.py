@@ -919,8 +919,8 @@ class UpdateChatACL(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
     """
 
-    group_roles: dict[str, ChatRole] | None = None
-    user_roles: dict[str, ChatRole] | None = None
+    group_roles: dict[UUID, ChatRole] | None = None
+    user_roles: dict[UUID, ChatRole] | None = None
 
 
 class UpdateChatRequest(RequestModel):

@@ -154,7 +154,7 @@ class OAuth2TokenExchangeRequestGrantType(OpenEnum):
 class OAuth2TokenExchangeRequest(RequestModel):
     """Body of `POST /oauth2/tokens`."""
 
-    client_id: str | None = None
+    client_id: UUID | None = None
     client_secret: Secret | None = None
     code: Secret | None = None
     code_verifier: Secret | None = None
@@ -168,7 +168,7 @@ class OAuth2TokenExchangeRequest(RequestModel):
 class RevokeOAuth2TokensRFC7009Request(RequestModel):
     """Body of `POST /oauth2/revoke`."""
 
-    client_id: str
+    client_id: UUID
     client_secret: Secret | None = None
     token: Secret
     token_type_hint: str | None = None
@@ -993,12 +993,12 @@ class PatchGroupRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgrouprequest
     """
 
-    add_users: list[str] | None = None
+    add_users: list[UUID] | None = None
     avatar_url: str | None = None
     display_name: str | None = None
     name: str | None = None
     quota_allowance: int | None = None
-    remove_users: list[str] | None = None
+    remove_users: list[UUID] | None = None
 
 
 class PatchOrganizationIDPSyncConfigRequest(RequestModel):
@@ -1290,8 +1290,8 @@ class UpdateTemplateACL(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdatetemplateacl
     """
 
-    group_perms: dict[str, TemplateRole] | None = None
-    user_perms: dict[str, TemplateRole] | None = None
+    group_perms: dict[UUID, TemplateRole] | None = None
+    user_perms: dict[UUID, TemplateRole] | None = None
 
 
 class UpdateUserQuietHoursScheduleRequest(RequestModel):

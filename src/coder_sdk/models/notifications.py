@@ -197,7 +197,7 @@ class UpdateUserNotificationPreferences(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdateusernotificationpreferences
     """
 
-    template_disabled_map: dict[str, bool] | None = None
+    template_disabled_map: dict[UUID, bool] | None = None
 
 
 class WebpushSubscription(RequestModel):

@@ -178,8 +178,8 @@ class UpdateWorkspaceACL(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdateworkspaceacl
     """
 
-    group_roles: dict[str, WorkspaceRole] | None = None
-    user_roles: dict[str, WorkspaceRole] | None = None
+    group_roles: dict[UUID, WorkspaceRole] | None = None
+    user_roles: dict[UUID, WorkspaceRole] | None = None
 
 
 class UpdateWorkspaceAutomaticUpdatesRequest(RequestModel):

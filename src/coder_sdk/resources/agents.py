@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._refs import AgentRef
+    from coder_sdk._refs import AgentRef, ObjectRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -216,7 +216,7 @@ class AgentsEndpoints:
     def delete_devcontainer(
         self,
         agent: AgentRef,
-        devcontainer: str,
+        devcontainer: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -248,7 +248,10 @@ class AgentsEndpoints:
         return Request(
             "DELETE",
             "/api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}",
-            path={"workspaceagent": ref("agent", agent), "devcontainer": devcontainer},
+            path={
+                "workspaceagent": ref("agent", agent),
+                "devcontainer": ref("object", devcontainer),
+            },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -509,7 +512,7 @@ class AgentsEndpoints:
     def recreate_devcontainer(
         self,
         agent: AgentRef,
-        devcontainer: str,
+        devcontainer: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -545,7 +548,10 @@ class AgentsEndpoints:
         return Request(
             "POST",
             "/api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}/recreate",
-            path={"workspaceagent": ref("agent", agent), "devcontainer": devcontainer},
+            path={
+                "workspaceagent": ref("agent", agent),
+                "devcontainer": ref("object", devcontainer),
+            },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

@@ -35,6 +35,7 @@ from coder_sdk._request import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from coder_sdk._refs import ObjectRef, UserRef
     from coder_sdk._request import Omit, Seconds
@@ -321,8 +322,8 @@ class AIGatewayEndpoints:
         self,
         session_id: str,
         *,
-        after_id: str | Omit = OMIT,
-        before_id: str | Omit = OMIT,
+        after_id: UUID | str | Omit = OMIT,
+        before_id: UUID | str | Omit = OMIT,
         limit: int | Omit = OMIT,
         max_items: int | Omit | None = OMIT,
         timeout: Seconds | Omit | None = OMIT,

@@ -33,6 +33,7 @@ from coder_sdk._request import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
+    from uuid import UUID
 
     from coder_sdk._refs import TaskRef
     from coder_sdk._request import Omit, Seconds
@@ -56,7 +57,7 @@ class CurrentAgentEndpoints:
     def append_logs(
         self,
         *,
-        log_source_id: str | Omit = OMIT,
+        log_source_id: UUID | str | Omit = OMIT,
         logs: Sequence[AgentLog | Mapping[str, Any]] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -230,7 +231,7 @@ class CurrentAgentEndpoints:
         *,
         display_name: str | Omit = OMIT,
         icon: str | Omit = OMIT,
-        id: str | Omit = OMIT,
+        id: UUID | str | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,

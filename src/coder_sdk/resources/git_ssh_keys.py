@@ -34,7 +34,7 @@ class GitSSHKeysEndpoints:
     @endpoint
     def get(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -47,7 +47,8 @@ class GitSSHKeysEndpoints:
         `GET /api/v2/users/{user}/gitsshkey`
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `GitSSHKey`.
@@ -69,7 +70,7 @@ class GitSSHKeysEndpoints:
     @endpoint
     def regenerate(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -82,7 +83,8 @@ class GitSSHKeysEndpoints:
         `PUT /api/v2/users/{user}/gitsshkey`
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `GitSSHKey`.

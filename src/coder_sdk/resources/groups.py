@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
-    from coder_sdk._refs import GroupRef, ObjectRef, OrganizationRef
+    from coder_sdk._refs import GroupRef, ObjectRef, OrganizationRef, UserRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -77,7 +77,7 @@ class GroupsEndpoints:
         self,
         *,
         organization: ObjectRef | Omit = OMIT,
-        has_member: str | Omit = OMIT,
+        has_member: UserRef | Omit = OMIT,
         group_ids: Sequence[GroupRef] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -117,7 +117,7 @@ class GroupsEndpoints:
             "/api/v2/groups",
             query={
                 "organization": ref("object", organization),
-                "has_member": has_member,
+                "has_member": ref("user_id", has_member),
                 "group_ids": refs("group", group_ids),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
@@ -269,12 +269,12 @@ class GroupsEndpoints:
         self,
         group: GroupRef,
         *,
-        add_users: Sequence[str] | Omit = OMIT,
+        add_users: Sequence[UserRef] | Omit = OMIT,
         avatar_url: str | Omit | None = OMIT,
         display_name: str | Omit | None = OMIT,
         name: str | Omit = OMIT,
         quota_allowance: int | Omit | None = OMIT,
-        remove_users: Sequence[str] | Omit = OMIT,
+        remove_users: Sequence[UserRef] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -316,12 +316,12 @@ class GroupsEndpoints:
             body=json_body(
                 "PatchGroupRequest",
                 {
-                    "add_users": add_users,
+                    "add_users": refs("user_id", add_users),
                     "avatar_url": avatar_url,
                     "display_name": display_name,
                     "name": name,
                     "quota_allowance": quota_allowance,
-                    "remove_users": remove_users,
+                    "remove_users": refs("user_id", remove_users),
                 },
             ),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),

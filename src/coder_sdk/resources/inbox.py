@@ -28,6 +28,7 @@ from coder_sdk._request import (
     StreamRequest,
     StreamSpec,
     json_body,
+    ref,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
+    from coder_sdk._refs import ObjectRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -144,7 +146,7 @@ class InboxEndpoints:
     @endpoint
     def update_read_status(
         self,
-        notification: str,
+        notification: ObjectRef,
         *,
         is_read: bool,
         timeout: Seconds | Omit | None = OMIT,
@@ -178,7 +180,7 @@ class InboxEndpoints:
         return Request(
             "PUT",
             "/api/v2/notifications/inbox/{id}/read-status",
-            path={"id": notification},
+            path={"id": ref("object", notification)},
             body=json_body("UpdateInboxNotificationReadStatusRequest", {"is_read": is_read}),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

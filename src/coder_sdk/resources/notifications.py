@@ -22,7 +22,7 @@ from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._refs import UserRef
+    from coder_sdk._refs import ObjectRef, UserRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -42,7 +42,7 @@ class NotificationsEndpoints:
     @endpoint
     def create_webpush_subscription(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         auth_key: str | Secret | Omit = OMIT,
         endpoint: str | Omit = OMIT,
@@ -61,7 +61,8 @@ class NotificationsEndpoints:
         Since Coder 2.21.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             auth_key: The secret that the browser made for the subscription.
             endpoint: The address at which the browser listens.
             p256dh_key: The public key of the browser.
@@ -123,7 +124,7 @@ class NotificationsEndpoints:
     @endpoint
     def delete_webpush_subscription(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         endpoint: str | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
@@ -140,7 +141,8 @@ class NotificationsEndpoints:
         Since Coder 2.21.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             endpoint: The address at which the browser listens.
 
         Returns:
@@ -194,7 +196,7 @@ class NotificationsEndpoints:
     @endpoint
     def preferences(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -211,7 +213,8 @@ class NotificationsEndpoints:
         Lists only what the user set; empty means that every template has its default.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             A list of `NotificationPreference`.
@@ -307,7 +310,7 @@ class NotificationsEndpoints:
     @endpoint
     def send_webpush_test(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -322,7 +325,8 @@ class NotificationsEndpoints:
         Since Coder 2.21.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             Nothing.
@@ -409,9 +413,9 @@ class NotificationsEndpoints:
     @endpoint
     def update_preferences(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
-        template_disabled_map: Mapping[str, bool] | Omit = OMIT,
+        template_disabled_map: Mapping[Any, bool] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -426,7 +430,8 @@ class NotificationsEndpoints:
         Since Coder 2.15.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             template_disabled_map: Whether each notification is off, by the UUID of its
                 template.
 
@@ -494,7 +499,7 @@ class NotificationsEndpoints:
     @endpoint
     def update_template_method(
         self,
-        notification_template: str,
+        notification_template: ObjectRef,
         *,
         method: str | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
@@ -530,7 +535,7 @@ class NotificationsEndpoints:
         return Request(
             "PUT",
             "/api/v2/notifications/templates/{notification_template}/method",
-            path={"notification_template": notification_template},
+            path={"notification_template": ref("object", notification_template)},
             body=json_body("UpdateNotificationTemplateMethod", {"method": method}),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

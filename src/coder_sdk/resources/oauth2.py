@@ -17,12 +17,13 @@ from coder_sdk._endpoint import (
     View,
     endpoint,
 )
-from coder_sdk._request import OMIT, CallOptions, Request, form_body, json_body
+from coder_sdk._request import OMIT, CallOptions, Request, form_body, json_body, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from coder_sdk._refs import ObjectRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -46,7 +47,7 @@ class OAuth2Endpoints:
     def authorization_page(
         self,
         *,
-        client_id: str,
+        client_id: ObjectRef,
         state: str,
         response_type: Literal["code", "token"],
         redirect_uri: str | Omit = OMIT,
@@ -94,7 +95,7 @@ class OAuth2Endpoints:
             "GET",
             "/oauth2/authorize",
             query={
-                "client_id": client_id,
+                "client_id": ref("object", client_id),
                 "state": state,
                 "response_type": response_type,
                 "redirect_uri": redirect_uri,
@@ -148,7 +149,7 @@ class OAuth2Endpoints:
     def authorize(
         self,
         *,
-        client_id: str,
+        client_id: ObjectRef,
         state: str,
         response_type: Literal["code", "token"],
         redirect_uri: str | Omit = OMIT,
@@ -197,7 +198,7 @@ class OAuth2Endpoints:
             "POST",
             "/oauth2/authorize",
             query={
-                "client_id": client_id,
+                "client_id": ref("object", client_id),
                 "state": state,
                 "response_type": response_type,
                 "redirect_uri": redirect_uri,
@@ -212,7 +213,7 @@ class OAuth2Endpoints:
     @endpoint
     def delete_client(
         self,
-        client_id: str,
+        client_id: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -249,7 +250,7 @@ class OAuth2Endpoints:
         return Request(
             "DELETE",
             "/oauth2/clients/{client_id}",
-            path={"client_id": client_id},
+            path={"client_id": ref("object", client_id)},
             auth=False,
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -258,7 +259,7 @@ class OAuth2Endpoints:
     def delete_tokens(
         self,
         *,
-        client_id: str,
+        client_id: ObjectRef,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,
@@ -291,7 +292,7 @@ class OAuth2Endpoints:
         return Request(
             "DELETE",
             "/oauth2/tokens",
-            query={"client_id": client_id},
+            query={"client_id": ref("object", client_id)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -303,7 +304,7 @@ class OAuth2Endpoints:
         | Literal[
             "authorization_code", "client_credentials", "implicit", "password", "refresh_token"
         ],
-        client_id: str | Omit = OMIT,
+        client_id: ObjectRef | Omit = OMIT,
         client_secret: str | Secret | Omit = OMIT,
         code: str | Secret | Omit = OMIT,
         code_verifier: str | Secret | Omit = OMIT,
@@ -356,7 +357,7 @@ class OAuth2Endpoints:
             body=form_body(
                 {
                     "grant_type": grant_type,
-                    "client_id": client_id,
+                    "client_id": ref("object", client_id),
                     "client_secret": client_secret,
                     "code": code,
                     "code_verifier": code_verifier,
@@ -373,7 +374,7 @@ class OAuth2Endpoints:
     @endpoint
     def get_client(
         self,
-        client_id: str,
+        client_id: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -410,7 +411,7 @@ class OAuth2Endpoints:
         return Request(
             "GET",
             "/oauth2/clients/{client_id}",
-            path={"client_id": client_id},
+            path={"client_id": ref("object", client_id)},
             auth=False,
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -559,7 +560,7 @@ class OAuth2Endpoints:
     def revoke_token(
         self,
         *,
-        client_id: str,
+        client_id: ObjectRef,
         token: str | Secret,
         client_secret: str | Secret | Omit = OMIT,
         token_type_hint: str | Omit = OMIT,
@@ -602,7 +603,7 @@ class OAuth2Endpoints:
             "/oauth2/revoke",
             body=form_body(
                 {
-                    "client_id": client_id,
+                    "client_id": ref("object", client_id),
                     "token": token,
                     "client_secret": client_secret,
                     "token_type_hint": token_type_hint,
@@ -616,7 +617,7 @@ class OAuth2Endpoints:
     @endpoint
     def update_client(
         self,
-        client_id: str,
+        client_id: ObjectRef,
         *,
         client_name: str | Omit = OMIT,
         client_uri: str | Omit = OMIT,
@@ -696,7 +697,7 @@ class OAuth2Endpoints:
         return Request(
             "PUT",
             "/oauth2/clients/{client_id}",
-            path={"client_id": client_id},
+            path={"client_id": ref("object", client_id)},
             body=json_body(
                 "OAuth2ClientRegistrationRequest",
                 {

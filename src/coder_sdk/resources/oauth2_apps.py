@@ -23,7 +23,7 @@ from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._refs import UserRef
+    from coder_sdk._refs import ObjectRef, UserRef
     from coder_sdk._request import Omit, Seconds
     from coder_sdk._retry import RetryPolicy
     from coder_sdk.models import (
@@ -81,7 +81,7 @@ class OAuth2AppsEndpoints:
     @endpoint
     def get(
         self,
-        app: str,
+        app: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -115,7 +115,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "GET",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": app},
+            path={"app": ref("object", app)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -172,7 +172,7 @@ class OAuth2AppsEndpoints:
     @endpoint
     def update(
         self,
-        app: str,
+        app: ObjectRef,
         *,
         callback_url: str,
         name: str,
@@ -214,7 +214,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "PUT",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": app},
+            path={"app": ref("object", app)},
             body=json_body(
                 "PutOAuth2ProviderAppRequest",
                 {"callback_url": callback_url, "name": name, "icon": icon},
@@ -225,7 +225,7 @@ class OAuth2AppsEndpoints:
     @endpoint
     def delete(
         self,
-        app: str,
+        app: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -259,14 +259,14 @@ class OAuth2AppsEndpoints:
         return Request(
             "DELETE",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": app},
+            path={"app": ref("object", app)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
     @endpoint
     def create_secret(
         self,
-        app: str,
+        app: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -300,15 +300,15 @@ class OAuth2AppsEndpoints:
         return Request(
             "POST",
             "/api/v2/oauth2-provider/apps/{app}/secrets",
-            path={"app": app},
+            path={"app": ref("object", app)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
     @endpoint
     def delete_secret(
         self,
-        app: str,
-        secret: str,
+        app: ObjectRef,
+        secret: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -343,14 +343,14 @@ class OAuth2AppsEndpoints:
         return Request(
             "DELETE",
             "/api/v2/oauth2-provider/apps/{app}/secrets/{secretID}",
-            path={"app": app, "secretID": secret},
+            path={"app": ref("object", app), "secretID": ref("object", secret)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
     @endpoint
     def secrets(
         self,
-        app: str,
+        app: ObjectRef,
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -384,7 +384,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "GET",
             "/api/v2/oauth2-provider/apps/{app}/secrets",
-            path={"app": app},
+            path={"app": ref("object", app)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

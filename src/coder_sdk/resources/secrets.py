@@ -37,7 +37,7 @@ class SecretsEndpoints:
     @endpoint
     def list(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -54,7 +54,8 @@ class SecretsEndpoints:
         Lists names and settings only, never values, and of the calling user only.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             A list of `UserSecret`.
@@ -117,7 +118,7 @@ class SecretsEndpoints:
     @endpoint
     def create(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         description: str | Omit = OMIT,
         enabled: bool | Omit = OMIT,
@@ -139,7 +140,8 @@ class SecretsEndpoints:
         Since Coder 2.33.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             description: A text that describes it.
             enabled: Whether it is on. Since Coder 2.36.
             env_name: The environment variable that holds it.
@@ -279,7 +281,7 @@ class SecretsEndpoints:
     @endpoint
     def import_batch(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         content: str | Secret,
         format: SecretsFileFormat | Literal["env", "json", "yaml"],
@@ -297,7 +299,8 @@ class SecretsEndpoints:
         Since Coder 2.36.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             content: The text of the file.
             format: What kind of file it is.
 

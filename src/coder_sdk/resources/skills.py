@@ -35,7 +35,7 @@ class SkillsEndpoints:
     @endpoint
     def list(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -54,7 +54,8 @@ class SkillsEndpoints:
         Leaves the content out; that is in `skills.get`.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             A list of `UserSkillMetadata`.
@@ -111,7 +112,7 @@ class SkillsEndpoints:
     @endpoint
     def create(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         content: str | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
@@ -130,7 +131,8 @@ class SkillsEndpoints:
         Since Coder 2.34.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             content: The text of the skill, in Markdown with front matter.
 
         Returns:

@@ -42,7 +42,7 @@ class TokensEndpoints:
     @endpoint
     def list(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         include_expired: bool | Omit = OMIT,
         include_all: bool | Omit = OMIT,
@@ -60,7 +60,8 @@ class TokensEndpoints:
         users, and expired ones only with `include_expired`.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             include_expired: Also tokens that have expired. Since Coder 2.32.
             include_all: Also the tokens of other users.
 
@@ -196,7 +197,7 @@ class TokensEndpoints:
     @endpoint
     def config(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -209,7 +210,8 @@ class TokensEndpoints:
         `GET /api/v2/users/{user}/keys/tokens/tokenconfig`
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `TokenConfig`.
@@ -231,7 +233,7 @@ class TokensEndpoints:
     @endpoint
     def create_for_user(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         allow_list: Sequence[str] | Omit = OMIT,
         lifetime: timedelta | int | Omit = OMIT,
@@ -250,7 +252,8 @@ class TokensEndpoints:
         `POST /api/v2/users/{user}/keys/tokens`
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             allow_list: The objects for which the token is valid, as `type:uuid`; `*:*` by
                 default. Since Coder 2.28.
             lifetime: How long the token is valid, as a `timedelta` or in nanoseconds; the
@@ -291,7 +294,7 @@ class TokensEndpoints:
     @endpoint
     def create_session_key(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -307,7 +310,8 @@ class TokensEndpoints:
         `tokens.create_for_user` makes a token of a fixed life.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `GenerateAPIKeyResponse`.

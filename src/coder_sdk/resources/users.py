@@ -382,7 +382,7 @@ class UsersEndpoints:
     @endpoint
     def appearance(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -397,7 +397,8 @@ class UsersEndpoints:
         Since Coder 2.21.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `UserAppearanceSettings`.
@@ -419,7 +420,7 @@ class UsersEndpoints:
     @endpoint
     def autofill_parameters(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         template_id: TemplateRef,
         timeout: Seconds | Omit | None = OMIT,
@@ -435,7 +436,8 @@ class UsersEndpoints:
         Since Coder 2.8.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             template_id: The template: a model, a UUID, a name, or `organization/name`.
 
         Returns:
@@ -551,7 +553,7 @@ class UsersEndpoints:
     @endpoint
     def login_type(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -567,7 +569,8 @@ class UsersEndpoints:
         owner.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `UserLoginType`.
@@ -626,7 +629,7 @@ class UsersEndpoints:
     @endpoint
     def organizations(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -642,7 +645,8 @@ class UsersEndpoints:
         the others.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             A list of `Organization`.
@@ -664,7 +668,7 @@ class UsersEndpoints:
     @endpoint
     def preferences(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -679,7 +683,8 @@ class UsersEndpoints:
         Since Coder 2.29.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `UserPreferenceSettings`.
@@ -701,7 +706,7 @@ class UsersEndpoints:
     @endpoint
     def quiet_hours(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -717,7 +722,8 @@ class UsersEndpoints:
         `advanced_template_scheduling`.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `UserQuietHoursScheduleResponse`.
@@ -809,7 +815,7 @@ class UsersEndpoints:
     @endpoint
     def update_appearance(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         terminal_font: TerminalFontName
         | Literal[
@@ -851,7 +857,8 @@ class UsersEndpoints:
         Since Coder 2.6.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             terminal_font: The font of the terminal. Since Coder 2.22.
             theme_preference: The theme.
             theme_dark: The theme at night. Since Coder 2.34.
@@ -938,7 +945,7 @@ class UsersEndpoints:
     @endpoint
     def update_preferences(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         agent_chat_send_shortcut: AgentChatSendShortcut
         | Literal["enter", "modifier_enter"]
@@ -967,7 +974,8 @@ class UsersEndpoints:
         Since Coder 2.29.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             agent_chat_send_shortcut: The key that sends a message. Since Coder 2.34.
             code_diff_display_mode: How code changes are shown. Since Coder 2.34.
             shell_tool_display_mode: How shell commands are shown. Since Coder 2.34.
@@ -1053,7 +1061,7 @@ class UsersEndpoints:
     @endpoint
     def update_quiet_hours(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         schedule: str,
         timeout: Seconds | Omit | None = OMIT,
@@ -1071,7 +1079,8 @@ class UsersEndpoints:
         `advanced_template_scheduling`.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
             schedule: The schedule, as in `CRON_TZ=Europe/Berlin 30 9 * * 1-5`.
 
         Returns:
@@ -1140,7 +1149,7 @@ class UsersEndpoints:
     )
     def workspace_quota(
         self,
-        user: UserRef,
+        user: UserRef = "me",
         *,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -1157,7 +1166,8 @@ class UsersEndpoints:
         Premium: the open-source build of the server does not have it.
 
         Args:
-            user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
+            user: The user: a model, a UUID, a user name, `me`, or an e-mail address. You by
+                default.
 
         Returns:
             The `WorkspaceQuota`.
