@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 
 from typing_extensions import assert_type
 
-from coder_sdk import AsyncClient, Client, Outcome
+from coder_sdk import AsyncClient, Client, Outcome, Skip
 from coder_sdk.models import (
     APIKey,
     APIKeyWithOwner,
+    ExternalAuth,
     Group,
     Organization,
     ProvisionerJobLog,
+    Task,
     Template,
     TemplateVersion,
     User,
@@ -50,6 +52,12 @@ def sync(coder: Client) -> None:
     assert_type(token, CreatedToken)
     assert_type(token.secret, Secret)
     assert_type(coder.tokens.rotate("ci", grace=timedelta(hours=1)), CreatedToken)
+    rotated = coder.tokens.rotate("ci", only_if=lambda key: key.last_used is not None)
+    assert_type(rotated, CreatedToken | Skip)
+    assert_type(coder.users.add_role("ann", "auditor"), Outcome[list[str]])
+    assert_type(coder.tasks.ensure("fix", "Fix it", template="ai"), Outcome[Task])
+    linked = coder.external_auth.link("github", on_code=lambda code: code.user_code)
+    assert_type(linked, Outcome[ExternalAuth])
     assert_type(coder.tokens.latest("ci"), APIKeyWithOwner)
     assert_type(coder.tokens.current(), APIKey)
     assert_type(coder.tokens.expires_at(), datetime | None)
@@ -69,3 +77,7 @@ async def asynchronous(coder: AsyncClient) -> None:
     assert_type(await coder.organizations.add_members("data", ["ann"]), Outcome[Organization])
     assert_type(await coder.idp_sync.plan(), SyncPlan)
     assert_type(await coder.tokens.rotate("ci"), CreatedToken)
+    rotated = await coder.tokens.rotate("ci", only_if=lambda key: key.last_used is not None)
+    assert_type(rotated, CreatedToken | Skip)
+    assert_type(await coder.users.add_role("ann", "auditor"), Outcome[list[str]])
+    assert_type(await coder.tasks.ensure("fix", "Fix it", template="ai"), Outcome[Task])
