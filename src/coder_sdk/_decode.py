@@ -145,6 +145,9 @@ class ResponseTypes:
     def evaluate(self, expression: str) -> Any:
         """Evaluate an annotation of this package."""
         builder: Any = self._builder
+        # A deprecated method is wrapped: its annotation speaks of its own module all the same.
+        while hasattr(builder, "__wrapped__"):
+            builder = builder.__wrapped__
         names: dict[str, Any] = {} if builder is None else builder.__globals__
         return eval(expression, names, ModelNames(self.models))  # noqa: S307 - our own annotation
 
