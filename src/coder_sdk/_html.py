@@ -33,9 +33,9 @@ _LABELS: Final = (
 _STATES: Final = ("status", "state", "lifecycle_state", "transition")
 # Columns of a list, the most telling first; the others follow in the order of their fields.
 _TELLING: Final = (
-    "owner_name", "organization_name", "username", "name", "slug", "title", "token_name", "email",
-    "action", "resource_type", "kind", "type", "template_name", "status", "state",
-    "level", "transition",
+    "owner_name", "workspace_owner_username", "organization_name", "username", "workspace_name",
+    "name", "slug", "title", "token_name", "email", "user", "action", "resource_type",
+    "resource_target", "kind", "type", "template_name", "status", "state", "level", "transition",
     "latest_build", "current_state", "initial_prompt", "role", "created_at", "started_at",
     "connect_time", "time", "last_used_at", "last_used", "last_seen_at", "expires_at",
     "updated_at", "latest_app_status", "display_name",
@@ -180,7 +180,12 @@ def _telling(items: Sequence[BaseModel], model: type[BaseModel]) -> list[str]:
     ]
     plain = [name for name in filled if name != "id" and not name.endswith(_UNTELLING)]
     places = {name: place for place, name in enumerate(_TELLING)}
-    ranked = sorted(plain or filled, key=lambda name: places.get(name, len(places)))
+
+    def rank(name: str) -> int:
+        is_flag = any(isinstance(getattr(item, name, None), bool) for item in items)
+        return places.get(name, len(places) + is_flag)
+
+    ranked = sorted(plain or filled, key=rank)
     return ranked[:_COLUMNS]
 
 

@@ -15,9 +15,11 @@ from coder_sdk import ModelList, Outcome, Skip
 from coder_sdk._html import MASK, duration_text, value_text
 from coder_sdk.models import (
     APIKey,
+    AuditLog,
     GenerateAPIKeyResponse,
     MinimalUser,
     Template,
+    User,
     Workspace,
     WorkspaceBuild,
 )
@@ -162,6 +164,19 @@ def test_a_long_list_shows_its_beginning_and_how_many_follow():
     assert shown.count("<tr>") == 21
     assert "… and 5 more" in shown
     assert len(cells(users[:2])) < len(cells(users))
+
+
+def test_a_list_shows_who_did_what_before_flags_and_ids():
+    entry = factories.make(
+        AuditLog, action="write", user=factories.make(User, username="ada", status="active"),
+        resource_type="template", resource_target="docker",
+    )  # fmt: skip
+    shown = cells(ModelList([entry]))
+    head = ["user", "action", "resource_type", "resource_target", "time"]
+    assert shown[1:6] == head
+    assert "ada (active)" in shown
+    assert "is_deleted" not in shown[:8]
+    assert not {"id", "organization_id", "resource_icon"} & set(shown)
 
 
 def test_an_empty_list_says_of_what():
