@@ -161,11 +161,11 @@ async def _missing(
     )
 
 
-async def cancel_quietly(client: AsyncClient, version: TemplateVersion) -> None:
-    """Cancel an import that nobody waits for any more; whoever interrupted us hears of that."""
+async def cancel_quietly(cancel: Callable[[], Awaitable[object]]) -> None:
+    """Cancel a job that nobody waits for any more; whoever interrupted us hears of that."""
     with shielded(_CANCEL_SECONDS):
         try:
-            await client.template_versions.request_cancel(version.id)
+            await cancel()
         except CoderError:
             # It has ended, or the server is away: the interruption is what matters.
             return
@@ -178,12 +178,28 @@ async def finish_dry_run(
     wait: Wait,
     on_log: Callable[[LogLine], object] | None = None,
 ) -> ProvisionerJob:
-    """Wait until a dry run has succeeded.
+    """Wait until a dry run has succeeded; it is canceled on an interruption.
 
     Raises:
         TemplateImportError: It failed or was canceled.
         WaitTimeoutError: It has not ended in time.
     """
+    try:
+        return await _finish_dry_run(client, version, job, wait, on_log)
+    except Exception:
+        raise
+    except BaseException:
+        await cancel_quietly(lambda: client.dry_runs.request_cancel(version.id, job.id))
+        raise
+
+
+async def _finish_dry_run(
+    client: AsyncClient,
+    version: TemplateVersion,
+    job: ProvisionerJob,
+    wait: Wait,
+    on_log: Callable[[LogLine], object] | None,
+) -> ProvisionerJob:
 
     async def read() -> ProvisionerJob:
         return await client.dry_runs.get(version.id, job.id)

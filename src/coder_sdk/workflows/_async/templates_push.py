@@ -86,7 +86,8 @@ class AsyncImport:
             raise
         except BaseException:
             if ours:
-                await cancel_quietly(self.client, version)
+                versions = self.client.template_versions
+                await cancel_quietly(lambda: versions.request_cancel(version.id))
             raise
 
 

@@ -88,7 +88,8 @@ class Import:
             raise
         except BaseException:
             if ours:
-                cancel_quietly(self.client, version)
+                versions = self.client.template_versions
+                cancel_quietly(lambda: versions.request_cancel(version.id))
             raise
 
 
