@@ -42,4 +42,5 @@ def _collection(schema: Json, schemas: dict[str, Json], depth: int) -> Any:
     if shape(schema) == "list":
         return [sample(schema.get("items", {}), schemas, depth + 1)]
     values = schema.get("additionalProperties")
-    return {"key": sample(values if isinstance(values, dict) else {}, schemas, depth + 1)}
+    key = _FORMATS.get(schema.get("propertyNames", {}).get("format", ""), "key")
+    return {key: sample(values if isinstance(values, dict) else {}, schemas, depth + 1)}
