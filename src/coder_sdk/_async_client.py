@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._config import Config
 from coder_sdk._io._async.client import AsyncClientCalls
-from coder_sdk._io._async.transport import AsyncTransport
 from coder_sdk._naming import name_methods
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
@@ -89,7 +88,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
             app_name=app_name,
             tracing=tracing,
         )
-        self._transport = AsyncTransport(self._core, self._options)
+        self._connect()
 
     @classmethod
     async def login(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from coder_sdk._config import Config
 from coder_sdk._io._sync.client import ClientCalls
-from coder_sdk._io._sync.transport import Transport
 from coder_sdk._naming import name_methods
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
@@ -87,7 +86,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
             app_name=app_name,
             tracing=tracing,
         )
-        self._transport = Transport(self._core, self._options)
+        self._connect()
 
     @classmethod
     def login(

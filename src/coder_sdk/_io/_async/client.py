@@ -35,6 +35,10 @@ class AsyncClientCalls(BaseClient):
 
     _transport: AsyncTransport
 
+    def _connect(self) -> None:
+        # Here, as editors list what a class declares itself before all that it inherits.
+        self._transport = AsyncTransport(self._core, self._options)
+
     def with_options(
         self,
         *,

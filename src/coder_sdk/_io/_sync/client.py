@@ -37,6 +37,10 @@ class ClientCalls(BaseClient):
 
     _transport: Transport
 
+    def _connect(self) -> None:
+        # Here, as editors list what a class declares itself before all that it inherits.
+        self._transport = Transport(self._core, self._options)
+
     def with_options(
         self,
         *,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Literal
     from uuid import UUID
 
+    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef, TemplateVersionRef, WorkspaceRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
@@ -206,28 +207,7 @@ class AsyncWorkspaces(
         outcome = await ensure_workspace(effort, target, plan, update=update)
         if outcome.action in {"created", "skipped"}:
             return outcome
-        return await self._settings(outcome, ttl, autostart, automatic_updates)
-
-    async def _settings(
-        self,
-        outcome: Outcome[Workspace],
-        ttl: timedelta | Omit,
-        autostart: str | Omit,
-        automatic_updates: Literal["always", "never"] | Omit,
-    ) -> Outcome[Workspace]:
-        """Apply the settings that differ to a workspace that existed."""
-        found, action = outcome
-        changed = False
-        if not isinstance(ttl, Omit):
-            found, did = await apply_ttl(self._client, found, ttl)
-            changed |= did == "updated"
-        if not isinstance(autostart, Omit):
-            found, did = await apply_autostart(self._client, found, autostart)
-            changed |= did == "updated"
-        if not isinstance(automatic_updates, Omit):
-            found, did = await apply_automatic_updates(self._client, found, automatic_updates)
-            changed |= did == "updated"
-        return Outcome(found, "updated" if changed and action == "unchanged" else action)
+        return await _with_settings(self._client, outcome, ttl, autostart, automatic_updates)
 
     async def provision(
         self,
@@ -301,3 +281,25 @@ class AsyncWorkspaces(
                 hint="Pass them in `parameters`, or leave the version as it is.",
             )
         return found
+
+
+async def _with_settings(
+    client: AsyncClient,
+    outcome: Outcome[Workspace],
+    ttl: timedelta | Omit,
+    autostart: str | Omit,
+    automatic_updates: Literal["always", "never"] | Omit,
+) -> Outcome[Workspace]:
+    """Apply the settings that differ to a workspace that existed."""
+    found, action = outcome
+    changed = False
+    if not isinstance(ttl, Omit):
+        found, did = await apply_ttl(client, found, ttl)
+        changed |= did == "updated"
+    if not isinstance(autostart, Omit):
+        found, did = await apply_autostart(client, found, autostart)
+        changed |= did == "updated"
+    if not isinstance(automatic_updates, Omit):
+        found, did = await apply_automatic_updates(client, found, automatic_updates)
+        changed |= did == "updated"
+    return Outcome(found, "updated" if changed and action == "unchanged" else action)
