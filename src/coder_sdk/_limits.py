@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 LEAST: Final = 0.001
+_SENDING: Final = ".send_request_headers.started"
 _OPENING: Final = (".connect_tcp.started", ".connect_unix_socket.started", ".start_tls.started")
 _OPENED: Final = (".connect_tcp.complete", ".connect_unix_socket.complete", ".start_tls.complete")
 
@@ -85,6 +86,12 @@ def seconds_left(limit: float | None) -> float | None:
 
 def is_opened(name: str, info: dict[str, Any]) -> bool:
     """Whether an event of the library is a new connection; one that is being made is cut short."""
+    if name.endswith(_SENDING):
+        request: Any = info["request"]
+        # There is a connection now, unless to a proxy that TLS goes through: no more to hear of.
+        if request.method != b"CONNECT":
+            request.extensions.pop("trace", None)
+        return False
     if name.endswith(_OPENING):
         limit = info.get("timeout")
         if isinstance(limit, Allowance):

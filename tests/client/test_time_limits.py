@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpcore
 import httpx
 import httpx2
 import pytest
@@ -19,7 +20,8 @@ from coder_sdk._decode import ResponseTypes
 from coder_sdk._limits import Allowance, End, TooSlowError, is_opened, seconds_left
 from coder_sdk._request import CallOptions, Request, StreamRequest, StreamSpec
 from tests.client.faults import DRIP, FaultServer, drips
-from tests.colours import TOKEN, Colour
+from tests.client.test_connections import ProxyServer
+from tests.colours import TOKEN, URL, Colour
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-tar\r\n"
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
@@ -113,14 +115,18 @@ def test_a_connection_that_a_ready_client_had_keeps_to_the_limits(colour: Colour
         colour.call(ready.aclose if colour.is_async else ready.close)
 
 
-def test_limits_hold_behind_tls(colour: Colour, tmp_path: Path):
+@pytest.mark.parametrize("tunnel", [False, True])
+def test_limits_hold_behind_tls(colour: Colour, tmp_path: Path, *, tunnel: bool):
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    with FaultServer("slow_head", tls=context) as server:
-        coder = client(colour, server, verify=str(tmp_path / "ca.pem"), timeout=0.3)
+    with FaultServer("slow_head", tls=context) as server, ProxyServer() as proxy:
+        limits = {"timeout": 0.3, "proxy": proxy.url if tunnel else None}
+        coder = client(colour, server, verify=str(tmp_path / "ca.pem"), **limits)
         with pytest.raises(RequestTimeoutError):
             colour.call(coder.request, "GET", "/x")
+        colour.call(coder.close)
+        assert len(proxy.heads) == tunnel
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
@@ -159,6 +165,13 @@ def test_connecting_has_what_waiting_for_the_pool_left():
     is_opened("proxy.start_tls.started", info)
     assert info["timeout"] == 0.001
     assert is_opened("socks.start_tls.complete", {"return_value": object()})
+
+
+@pytest.mark.parametrize(("method", "heard"), [(b"GET", False), (b"CONNECT", True)])
+def test_nothing_is_heard_of_a_connection_that_stands(method: bytes, *, heard: bool):
+    request = httpcore.Request(method, URL, extensions={"trace": print})
+    assert not is_opened("http11.send_request_headers.started", {"request": request})
+    assert ("trace" in request.extensions) is heard
 
 
 @pytest.mark.parametrize("fault", ["slow_head", "dripping_body", "dripping_chunk"])

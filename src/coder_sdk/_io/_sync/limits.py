@@ -24,17 +24,17 @@ def keep_to_limits(stream: Any) -> None:
     attributes = getattr(stream, "__dict__", None)
     if attributes is None or "read" in attributes:
         return
-    # No cycle: a client that is dropped unclosed is to be noticed at once.
     kind = cast("Any", type(stream))
-    itself = ref(stream)
+    # No cycle: a client that is dropped unclosed is to be noticed at once.
+    itself, read_all, write_all = ref(stream), kind.read, kind.write
 
     def read(max_bytes: int, timeout: float | None = None) -> bytes:
-        data: bytes = kind.read(itself(), max_bytes, seconds_left(timeout))
+        data: bytes = read_all(itself(), max_bytes, seconds_left(timeout))
         return data
 
     def write(buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), PIECE):
             piece = buffer[start : start + PIECE]
-            kind.write(itself(), piece, seconds_left(timeout))
+            write_all(itself(), piece, seconds_left(timeout))
 
     stream.read, stream.write = read, write
