@@ -9,8 +9,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._model_list import ModelList
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
 _EMPTY: Final = object()
@@ -52,7 +54,15 @@ def models_of(module: str) -> ModuleType | None:
 class Decoder:
     """Decodes bodies into one type."""
 
-    __slots__ = ("_adapter", "_empty_list", "annotation", "is_bytes", "is_none", "is_text")
+    __slots__ = (
+        "_adapter",
+        "_empty_list",
+        "_is_list",
+        "annotation",
+        "is_bytes",
+        "is_none",
+        "is_text",
+    )
 
     def __init__(self, annotation: Any) -> None:
         self.annotation = annotation
@@ -61,8 +71,9 @@ class Decoder:
         self.is_text = annotation is str
         origin = getattr(annotation, "__origin__", annotation)
         # A server written in Go writes an empty list or map of the top level as `null`.
-        empty: dict[Any, Any] = {list: list, dict: dict}
+        empty: dict[Any, Any] = {list: self._listed, dict: dict}
         self._empty_list: Any = empty.get(origin)
+        self._is_list = origin is list
         self._adapter: Any = None
 
     @property
@@ -89,13 +100,19 @@ class Decoder:
         """Decode JSON; pydantic's own `ValidationError` tells what does not fit."""
         if self._empty_list is not None and len(body) < 16 and body.strip() in {b"null", "null"}:  # noqa: PLR2004 - only a short body can be `null`
             return self._empty_list()
-        return self.adapter.validate_json(body)
+        value = self.adapter.validate_json(body)
+        return self._listed(value) if self._is_list else value
 
     def python(self, value: Any) -> Any:
         """Decode what was parsed already."""
         if value is None and self._empty_list is not None:
             return self._empty_list()
-        return self.adapter.validate_python(value)
+        found = self.adapter.validate_python(value)
+        return self._listed(found) if self._is_list else found
+
+    def _listed(self, items: Iterable[Any] = ()) -> ModelList[Any]:
+        """A list that knows of what it is."""
+        return ModelList(items, model=next(iter(getattr(self.annotation, "__args__", ())), None))
 
 
 class ResponseTypes:

@@ -65,6 +65,15 @@ def test_items_and_pages_know_their_model(coder: Any, colour: Colour):
     assert isinstance(page[:1], ModelList)
 
 
+def test_a_list_that_is_never_divided_knows_its_model_too(coder: Any, colour: Colour):
+    templates = colour.call(coder.templates.list)
+    assert isinstance(templates, ModelList)
+    assert templates.to_frame()["name"].to_list() == ["docker"]
+    assert "Template: 1" in templates._repr_html_()
+    none = colour.call(coder.templates.list, q="name:none")
+    assert none.to_frame().dtypes.to_dict() == templates.to_frame().dtypes.to_dict()
+
+
 def test_a_pager_is_shown_without_a_request(coder: Any, colour: Colour):
     pager = coder.workspaces.list()
     assert not hasattr(pager, "_repr_html_")
