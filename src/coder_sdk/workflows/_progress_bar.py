@@ -1,11 +1,10 @@
-"""A progress bar on the terminal, drawn by `rich`."""
+"""How far many calls have come, on the terminal: drawn by `rich`, or one plain line."""
 
 from __future__ import annotations
 
+import shutil
 import sys
-from typing import TYPE_CHECKING, Any
-
-from coder_sdk._errors.base import ConfigError
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,19 +19,12 @@ class ProgressBar:
 
     Args:
         title: What is done.
-
-    Raises:
-        ConfigError: There is a terminal, and the extra `rich` is not installed.
     """
 
     def __init__(self, title: str) -> None:
-        self._title = title
-        self._bar: Any = _new_bar() if sys.stderr.isatty() else None
-        self._task: Any = None
+        self._display: _Display | None = _display(title) if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
         return self
 
     def __exit__(
@@ -41,20 +33,61 @@ class ProgressBar:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        if self._display is not None:
+            self._display.stop()
 
     def show(self, progress: BulkProgress) -> None:
         """Draw a state."""
-        if self._bar is None:
-            return
+        if self._display is not None:
+            counts = f"ok={progress.ok} failed={progress.failed} skipped={progress.skipped}"
+            self._display.show(progress.done, progress.total, counts)
+
+
+class _Display(Protocol):
+    def show(self, done: int, total: int, counts: str) -> None: ...
+    def stop(self) -> None: ...
+
+
+class _Line:
+    """One line of text that is written over and over."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._width = 0
+
+    def show(self, done: int, total: int, counts: str) -> None:
+        # A line that wraps cannot be written over.
+        room = shutil.get_terminal_size().columns - 1
+        text = f"{self._title} {done}/{total} {counts}"[:room]
+        sys.stderr.write(f"\r{text:<{min(self._width, room)}}")
+        sys.stderr.flush()
+        self._width = len(text)
+
+    def stop(self) -> None:
+        if self._width:
+            sys.stderr.write("\n")
+            sys.stderr.flush()
+
+
+class _Bar:
+    """A bar of `rich`."""
+
+    def __init__(self, title: str, bar: Any) -> None:
+        self._title = title
+        self._bar: Any = bar
+        self._task: Any = None
+
+    def show(self, done: int, total: int, counts: str) -> None:
         if self._task is None:
-            self._task = self._bar.add_task(self._title, total=progress.total, counts="")
-        counts = f"ok={progress.ok} failed={progress.failed} skipped={progress.skipped}"
-        self._bar.update(self._task, completed=progress.done, counts=counts)
+            self._bar.start()
+            self._task = self._bar.add_task(self._title, total=total, counts="")
+        self._bar.update(self._task, completed=done, counts=counts)
+
+    def stop(self) -> None:
+        self._bar.stop()
 
 
-def _new_bar() -> Any:
+def _display(title: str) -> _Display:
     try:
         from rich.console import Console  # noqa: PLC0415 - an extra
         from rich.progress import (  # noqa: PLC0415 - an extra
@@ -65,11 +98,8 @@ def _new_bar() -> Any:
             TimeRemainingColumn,
         )
     except ImportError:
-        raise ConfigError(
-            "`progress=True` needs the extra `rich` on a terminal.",
-            hint="Run `pip install 'coder-sdk[rich]'`, or pass a function as `progress`.",
-        ) from None
-    return Progress(
+        return _Line(title)
+    bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -77,3 +107,4 @@ def _new_bar() -> Any:
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
+    return _Bar(title, bar)

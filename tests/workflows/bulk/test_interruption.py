@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import threading
 from time import monotonic
 from typing import Any
@@ -12,8 +11,8 @@ import anyio
 import httpx
 import pytest
 
-from coder_sdk import AsyncClient, BulkReport, Client, ConfigError
-from tests.colours import TOKEN, URL, Colour
+from coder_sdk import AsyncClient, BulkReport, Client
+from tests.colours import TOKEN, URL
 
 
 def build(status: str) -> dict[str, Any]:
@@ -125,21 +124,3 @@ def test_a_canceled_task_of_asyncio_leaves_no_task() -> None:
 
     assert asyncio.run(main()) == 1
     assert report.interrupted
-
-
-def test_a_bar_without_its_library_is_refused_before_anything_is_called(
-    colour: Colour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = builtins.__import__
-
-    def importing(name: str, *args: Any, **options: Any) -> Any:
-        if name.partition(".")[0] == "rich":
-            raise ImportError(name)
-        return plain(name, *args, **options)
-
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr(builtins, "__import__", importing)
-    called: list[int] = []
-    with pytest.raises(ConfigError, match=r"coder-sdk\[rich\]"):
-        colour.call(colour.client().bulk, colour.function(called.append), [1, 2], progress=True)
-    assert called == []

@@ -8,6 +8,7 @@ import pytest
 
 from coder_sdk._rehearsal import WouldChangeError, check_rehearsal, rehearsal
 from coder_sdk.testing import FakeCoder
+from coder_sdk.workflows._called import name_of
 from tests.colours import Colour
 
 
@@ -84,3 +85,34 @@ def test_a_list_is_rehearsed_in_its_order(colour: Colour) -> None:
     found = [(entry.label, entry.action, entry.request) for entry in report.entries]
     assert found == [("admin/dev", "stop", write), ("admin/old", "unchanged", None)]
     assert {request.method for request in fake.requests} == {"GET"}
+
+
+def test_what_a_lambda_calls_is_what_would_be_done(colour: Colour) -> None:
+    fake = furnished()
+    coder = client_of(fake, colour)
+
+    def actions(func: Any) -> list[Any]:
+        report = colour.call(coder.bulk, func, ["dev"], dry_run=True)
+        return [entry.action for entry in report.entries]
+
+    schedule = "CRON_TZ=UTC 0 9 * * 1"
+    assert actions(lambda ws: coder.workspaces.stop(ws, only_if=lambda _: True)) == ["stop"]
+    update = lambda ws: coder.workspaces.update_autostart(ws, schedule=schedule)  # noqa: E731
+    assert actions(update) == ["update_autostart"]
+    assert actions(lambda ws: coder.workspaces.stop(ws) if ws else None) == ["called"]
+
+
+@pytest.mark.parametrize(
+    ("func", "name"),
+    [
+        (len, "len"),
+        (lambda item: len(item), "len"),  # noqa: PLW0108 - a lambda is meant
+        (lambda item: (item, len(item)), "called"),
+        (lambda _: None, "called"),
+        (lambda item: item.first.second, "called"),
+        (lambda item: item.close() and len(item), "called"),
+        (object(), "called"),
+    ],
+)
+def test_what_is_no_single_call_has_a_plain_word(func: Any, name: str) -> None:
+    assert name_of(func) == name

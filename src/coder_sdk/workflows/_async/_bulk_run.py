@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coder_sdk._io._async.primitives import settled
@@ -12,6 +11,7 @@ from coder_sdk._rehearsal import WouldChangeError, rehearsal
 from coder_sdk.workflows._async._concurrency import completed
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._items import Many, collected
+from coder_sdk.workflows._called import name_of
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
 from coder_sdk.workflows.bulk import BulkEntry, BulkReport
@@ -142,11 +142,3 @@ def paced(client: AsyncClient) -> Generator[None]:
     finally:
         if own is not None and core.limiter is own:
             core.limiter = None
-
-
-def name_of(func: Callable[..., Any]) -> str:
-    """What a function is called, as the action of the report."""
-    while isinstance(func, partial):
-        func = func.func
-    name = getattr(func, "__name__", "")
-    return name if name and name != "<lambda>" else "called"

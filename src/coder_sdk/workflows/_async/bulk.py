@@ -45,9 +45,9 @@ class AsyncClientWorkflows:
                 returns an `Outcome` or a `Skip` decides by it what the report says.
             items: A list, or whatever lists it: `coder.workspaces.list(template="docker")`.
             concurrency: How many calls run at once.
-            progress: `True` for a progress bar, which needs the extra `rich` and a terminal;
-                without a terminal it is quiet. Or a function that is called with a
-                `BulkProgress`.
+            progress: `True` to show on standard error how far it is: a bar with the extra
+                `rich`, else one line; quiet where that is no terminal. Or a function that is
+                called with a `BulkProgress`.
             dry_run: Find out what would be done: each call runs until the first request that
                 would change something, which is not sent. The report then says which that was,
                 or why the item would be skipped.
@@ -60,7 +60,6 @@ class AsyncClientWorkflows:
             The report; `raise_on_error()` raises if a call failed.
 
         Raises:
-            ConfigError: `progress=True` on a terminal without the extra `rich`.
             RequestValidationError: `concurrency` is less than 1.
 
         Example:

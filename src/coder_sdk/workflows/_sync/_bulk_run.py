@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from coder_sdk._io._sync.primitives import settled
 from coder_sdk._limiter import RateLimiter
 from coder_sdk._rehearsal import WouldChangeError, rehearsal
+from coder_sdk.workflows._called import name_of
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
 from coder_sdk.workflows._sync._concurrency import completed
@@ -144,11 +144,3 @@ def paced(client: Client) -> Generator[None]:
     finally:
         if own is not None and core.limiter is own:
             core.limiter = None
-
-
-def name_of(func: Callable[..., Any]) -> str:
-    """What a function is called, as the action of the report."""
-    while isinstance(func, partial):
-        func = func.func
-    name = getattr(func, "__name__", "")
-    return name if name and name != "<lambda>" else "called"
