@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent
 _TIMEOUT = 300  # seconds for a cell
+_FORMAT: Any = nbformat  # its functions have no types
 
 
 def notebooks() -> list[str]:
@@ -57,7 +58,7 @@ def main() -> int:
     options = parser.parse_args()
     failed = False
     for name in options.names or notebooks():
-        notebook, begin = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4), time.monotonic()
+        notebook, begin = _FORMAT.read(FOLDER / f"{name}.ipynb", as_version=4), time.monotonic()
         try:
             executed(notebook)
         except CellExecutionError as error:
@@ -67,7 +68,7 @@ def main() -> int:
             print(f"{name}: {time.monotonic() - begin:.1f} s")
         if options.save:
             options.save.mkdir(parents=True, exist_ok=True)
-            nbformat.write(notebook, options.save / f"{name}.ipynb")
+            _FORMAT.write(notebook, options.save / f"{name}.ipynb")
     return int(failed)
 
 
