@@ -114,3 +114,10 @@ def test_nothing_is_published_that_was_not_checked_and_no_token_is_kept():
     assert jobs["build"]["needs"] == "check"
     assert jobs["check"]["uses"] == "./.github/workflows/ci.yml"
     assert "secrets" not in path.read_text(encoding="utf-8")
+
+
+def test_the_targets_are_described():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    described = {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)}
+    assert targets() - {"help"} <= described
