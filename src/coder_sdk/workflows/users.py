@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
-
-from attrs import frozen
 
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError, without_hint
 from coder_sdk._errors.status import ConflictError
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["OffboardReport"]
 
 
-@frozen
-class OffboardReport:
+class OffboardReport(NamedTuple):
     """What was left when a user could not be offboarded; in `report` of the `BulkError`.
 
     Attributes:

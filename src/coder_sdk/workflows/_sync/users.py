@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
-
-from attrs import field, frozen
 
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import users as generated
@@ -45,19 +43,22 @@ if TYPE_CHECKING:
 Status = Literal["active", "suspended"]
 
 
-@frozen
-class _NewUser:
+class _NewUser(NamedTuple):
     """What a user who does not exist yet shall be."""
 
     username: str | Omit
     email: str | Omit
     name: str | Omit
     login_type: Any
-    password: str | Secret | Omit = field(repr=False)
+    password: str | Secret | Omit
     roles: list[str]
     organizations: tuple[UUID, ...]
     status: Status | Omit
     service_account: bool | Omit
+
+    def __repr__(self) -> str:
+        # Without the password: frames are shown with what they hold.
+        return f"<new user {self.username or self.email}>"
 
 
 class Users(UserRoles, Offboarding, generated.Users):
