@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import trustme
+import websockets
 
 from coder_sdk import CoderError, ProxyError, TLSError
 from coder_sdk._decode import ResponseTypes
@@ -24,6 +25,8 @@ from tests.streams.peer import Peer, Server
 SPECS = {"events": StreamSpec("sse", state=True), "socket": StreamSpec("websocket", state=True)}
 KINDS = pytest.mark.parametrize("kind", ["events", "socket", "two-way"])
 PASSWORD = "sword/fish"
+# Up to release 16 that library sends what an address cannot hold as the address writes it.
+OLD = int(websockets.__version__.partition(".")[0]) < 17
 
 
 def one_frame(peer: Peer) -> None:
@@ -129,7 +132,8 @@ def test_a_proxy_gets_its_password_and_nothing_of_ours(colour: Colour, kind: str
         client = colour.client(server.url, proxy=url)
         assert colour.call(first_frame(colour, client, kind)) == {"n": 1}
         head = proxy.heads[0]
-        given = b64encode(f"me:{PASSWORD}".encode())
+        written = PASSWORD.replace("/", "%2F") if OLD and kind != "events" else PASSWORD
+        given = b64encode(f"me:{written}".encode())
         assert b"proxy-authorization: basic " + given.lower() in head.lower()
         if head.startswith(b"CONNECT"):
             assert b"coder-session-token" not in head.lower()
