@@ -37,9 +37,6 @@ def keep_alive(coder: Client, options: argparse.Namespace) -> int:
         for name in options.workspaces:
             kept = stack.enter_context(coder.workspaces.keep_alive(name, every=options.every))
             build = kept.latest_build
-            if build.status not in {"running", "starting"}:
-                print(f"keep_alive: {name} is {build.status}: start it first.", file=sys.stderr)
-                return 1
             until = f", else until {build.deadline:%Y-%m-%d %H:%M} UTC" if build.deadline else ""
             print(f"Keeping {kept.owner_name}/{kept.name} alive{until}")
         return work(options)

@@ -216,6 +216,19 @@ def test_the_hint_of_a_403_fits_its_words(message: str, hint: str):
 
 
 @pytest.mark.parametrize(
+    "message", ["A workspace build is already active.", "insert workspace build"]
+)
+def test_a_build_in_the_way_can_be_waited_for(message: str):
+    error = error_for(409, {"message": message})
+    assert isinstance(error, ConflictError)
+    assert "unless `wait=False`" in str(error.hint)
+
+
+def test_other_conflicts_are_not_taken_for_a_build():
+    assert error_for(409, {"message": 'Workspace "a" already exists.'}).hint is None
+
+
+@pytest.mark.parametrize(
     ("status", "message", "feature"),
     [
         (403, "AI Gateway is a Premium feature. Contact sales!", "AI Gateway"),

@@ -220,7 +220,7 @@ def test_without_a_command_it_waits(fake: FakeCoder, fleet: None) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (["old"], 1, "old is stopped: start it first"),
+        (["old"], 1, "it is stopped"),
         (["nope", "--hours", "0"], 1, "Hint: "),
         (["dev", "--", "there-is-no-such-command"], 127, "there-is-no-such-command"),
     ],

@@ -33,6 +33,12 @@ _NO_ROUTE: Final = (
 _RIGHTS: Final = ("forbidden", "permission", "authoriz", "privilege", "scope", "role", "access")
 _OWN_ACCOUNT: Final = "Nobody may do this to the own account: let another administrator do it."
 _RULE: Final = "The server has a rule against this: its words say which."
+_BUILDING: Final = (
+    "The workspace has another build under way, and takes one at a time: `start`, `stop` and the "
+    "like wait for it unless `wait=False`; `builds.wait` waits for the build itself."
+)
+# What servers say of it; the second one where two builds were begun at the same instant.
+_BUSY: Final = ("a workspace build is already active", "insert workspace build")
 _COOKIE: Final = "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
 _FOREIGN: Final = "The page comes from an app or from a proxy in front of the deployment."
 _BY_STATUS: Final = {
@@ -85,6 +91,7 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
     for applies, text in (
         (message.startswith("route not found"), _NO_ROUTE),
         ("csrf" in message, _COOKIE),
+        (status == 409 and message.startswith(_BUSY), _BUILDING),  # noqa: PLR2004 - conflict
         (answer.media_type == "text/html" and status not in _BY_STATUS, _FOREIGN),
     ):
         if applies:

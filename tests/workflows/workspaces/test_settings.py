@@ -140,6 +140,30 @@ def test_keep_alive_reports_use_as_time_passes(colour: Colour, fake: FakeCoder, 
     assert reported()
 
 
+@pytest.mark.parametrize("transition", ["stop", "failed start"])
+def test_what_does_not_run_is_not_kept_alive(
+    colour: Colour, fake: FakeCoder, coder: Any, transition: str
+) -> None:
+    if transition == "stop":
+        colour.call(coder.workspaces.stop, "dev")
+        state = "stopped"
+    else:
+        fake.add_template("broken", build_error="no capacity left")
+        fake.add_workspace("dev2", template="broken")
+        state = "failed"
+    name = "dev" if transition == "stop" else "dev2"
+    with pytest.raises(ConflictError, match=f"admin/{name} cannot be kept alive: it is {state}"):
+        colour.within(coder.workspaces.keep_alive(name), lambda workspace: workspace.name)
+    fake.assert_not_called("POST /api/v2/workspaces/*/usage")
+
+
+def test_what_starts_is_kept_alive(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    fake.add_template("endless", hangs=True)
+    colour.call(coder.workspaces.create, "late", template="endless", wait=False)
+    colour.within(coder.workspaces.keep_alive("late"), lambda workspace: workspace.name)
+    fake.assert_called("POST /api/v2/workspaces/*/usage", times=1)
+
+
 def test_keep_alive_reports_use_at_once(colour: Colour, fake: FakeCoder, coder: Any) -> None:
     colour.within(coder.workspaces.keep_alive("dev"), lambda workspace: workspace.name)
     fake.assert_called("POST /api/v2/workspaces/*/usage", times=1)

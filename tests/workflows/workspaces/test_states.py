@@ -323,3 +323,13 @@ def test_a_refused_fallback_carries_both_causes(
         )
     assert isinstance(caught.value.refusal, PermissionDeniedError)
     assert "cannot destroy" in caught.value.log_tail()
+
+
+def test_a_build_in_the_way_of_one_that_is_not_waited_for_has_a_hint(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    fake.add_template("endless", hangs=True)
+    colour.call(coder.workspaces.create, "late", template="endless", wait=False)
+    with pytest.raises(ConflictError, match="already active") as caught:
+        colour.call(coder.workspaces.stop, "late", wait=False)
+    assert "unless `wait=False`" in str(caught.value.hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import NotFoundError, ServerError
+from coder_sdk._errors.status import ConflictError, NotFoundError, ServerError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
 from coder_sdk._request import OMIT, Omit
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.parameters import ParameterValue, ResolvedParameter
 
 logger: Final = getLogger("coder_sdk.workflows")
+_ENDED: Final = frozenset({"failed", "canceling", "canceled"})
 
 
 class AsyncWorkspaceLinks(AsyncResource):
@@ -228,7 +229,9 @@ class AsyncWorkspaceLinks(AsyncResource):
     ) -> AsyncGenerator[Workspace]:
         """Let a workspace count as used for as long as a `with` block runs.
 
-        Its deadline moves on as the template allows, as it does while somebody is connected.
+        Its deadline moves on as the template allows, as it does while somebody is connected. The
+        server takes reports about a workspace that is stopped, too, and does nothing: one that is
+        stopped is refused here, and one that is stopped in the meantime is not noticed.
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
@@ -240,6 +243,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             The workspace.
 
         Raises:
+            ConflictError: The workspace neither runs nor starts.
             APIStatusError: A report was refused; a server that is away for a while is none.
 
         Example:
@@ -248,6 +252,13 @@ class AsyncWorkspaceLinks(AsyncResource):
         """
         interval = seconds("every", every) or 60.0
         found = await read_workspace(self._client, workspace)
+        build = found.latest_build
+        if build.transition != "start" or build.status in _ENDED:
+            raise ConflictError(
+                f"{full_name(found)} cannot be kept alive: it is {build.status}.",
+                status=409,
+                hint="`start` it first.",
+            )
 
         async def report() -> None:
             await self._client.workspaces.report_usage(found.id, agent_id=agent, app_name=app_name)
