@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Answers and lists": (
         "answers",
         "What a call returns besides models.",
-        ("_response", "_io._sync.pages", "_io._async.pages", "_page"),
+        ("_response", "_io._sync.pages", "_io._async.pages", "_page", "_model_list"),
     ),
     "Streams": (
         "streams",
