@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SECONDS_KEPT: Final = 30.0
 """How long a name is trusted: the next object of that name has another identifier."""
 
+OF_AN_OWNER: Final = frozenset({"agent", "build", "workspace"})
+"""Kinds of objects whose names begin with their owner's."""
+
+_PAGE: Final = 100
 _FORMS: Final = {
     "agent": "`workspace`, `workspace.agent`, `owner/workspace.agent`, or a UUID",
     "build": "`workspace/number`, `owner/workspace/number`, or a UUID",
@@ -39,11 +43,14 @@ class Lookup(NamedTuple):
         request: What is asked.
         pick: Takes the identifier out of the answer.
         like: Where names are that are like one which the answer does not have.
+        rest: The request for the next page, after an answer and the number of pages so far; `None`
+            if what is meant cannot be on a later one.
     """
 
     request: Request[Any]
     pick: Callable[[Any], str]
     like: Listing | None = None
+    rest: Callable[[Any, int], Request[Any] | None] | None = None
 
 
 def lookup(kind: str, value: str) -> Lookup:
@@ -73,13 +80,22 @@ def _id(answer: Any) -> str:
 
 def _email(parts: list[str]) -> Lookup:
     address = parts[0]
+    query = {"q": address, "limit": _PAGE}
+
+    def held(answer: Any) -> list[dict[str, Any]]:
+        users = [as_object(user) for user in as_list(answer.get("users"))]
+        return [user for user in users if str(user.get("email", "")).lower() == address.lower()]
 
     def pick(answer: Any) -> str:
-        users = [as_object(user) for user in as_list(answer.get("users"))]
-        found = [u for u in users if str(u.get("email", "")).lower() == address.lower()]
-        return _only("user", address, found, lambda user: str(user["username"]))
+        return _only("user", address, held(answer), lambda user: str(user["username"]))
 
-    return Lookup(_get("/api/v2/users", {"q": address, "limit": 100}), pick)
+    def rest(answer: Any, pages: int) -> Request[Any] | None:
+        # The search also finds every address that this one is a part of.
+        if held(answer) or len(as_list(answer.get("users"))) < _PAGE:
+            return None
+        return _get("/api/v2/users", {**query, "offset": pages * _PAGE})
+
+    return Lookup(_get("/api/v2/users", query), pick, rest=rest)
 
 
 def _user(parts: list[str]) -> Lookup:

@@ -95,3 +95,22 @@ def test_another_user_is_given_first(coder: Any, colour: Colour, fake: FakeCoder
 def test_what_is_done_to_users_needs_one(coder: Any, colour: Colour):
     with pytest.raises(TypeError, match="user"):
         colour.call(coder.users.suspend)
+
+
+def test_an_address_is_found_on_a_later_page(coder: Any, colour: Colour, fake: FakeCoder):
+    wanted = fake.add_user("zoe", email="Zoe@example.com")
+    for number in range(120):
+        fake.add_user(f"u{number}", email=f"another.zoe@example.com{number}")
+    assert colour.call(coder.users.get, "zoe@EXAMPLE.com").id == wanted
+    pages = [dict(sent.query).get("offset") for sent in fake.calls("GET /api/v2/users")]
+    assert pages == [None, "100"]
+
+
+def test_an_address_stands_for_an_owner_in_the_names_of_what_they_own(
+    coder: Any, colour: Colour, fake: FakeCoder, ada: UUID
+):
+    fake.add_template("docker")
+    workspace = fake.add_workspace("dev", template="docker", owner="ada")
+    assert colour.call(coder.workspaces.get, "ADA@example.com/dev").id == workspace
+    assert colour.call(coder.builds.get, "ada@example.com/dev/1").workspace_owner_id == ada
+    assert colour.call(coder.agents.get, "ada@example.com/dev.main").name == "main"

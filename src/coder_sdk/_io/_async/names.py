@@ -10,7 +10,7 @@ from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
 from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Refs, Request
-from coder_sdk._resolve import SECONDS_KEPT, lookup
+from coder_sdk._resolve import OF_AN_OWNER, SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +73,14 @@ class AsyncNames:
                 "templateversionname": version,
             }
             return str(await self._json(Request("GET", path, path=values), "id"))
+        owner, slash, rest = value.partition("/")
+        if slash and "@" in owner and kind in OF_AN_OWNER:
+            # A path takes no address.
+            value = f"{await self.identify('user', owner)}/{rest}"
         step = lookup(kind, value)
-        answer = await self._json(step.request)
+        answer, pages = await self._json(step.request), 1
+        while step.rest is not None and (following := step.rest(answer, pages)) is not None:
+            answer, pages = await self._json(following), pages + 1
         try:
             return step.pick(answer)
         except NotFoundError as error:
