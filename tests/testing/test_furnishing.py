@@ -22,6 +22,28 @@ def test_organizations_have_members_and_templates_of_their_own(fake: FakeCoder, 
     assert len(ask("GET", "/organizations/labs/templates")) == 1
 
 
+def test_a_workspace_that_nobody_may_pay_for_is_refused(fake: FakeCoder, ask: Any):
+    fake.add_template("gpu", daily_cost=7)
+    fake.add_user("ada")
+    fake.add_group("rich", members=["ada"], quota_allowance=10)
+    fake.add_workspace("first", template="gpu", owner="ada")
+    with pytest.raises(ValueError, match="'gpu' costs 7 credits, and ada has 3 left: add a group"):
+        fake.add_workspace("second", template="gpu", owner="ada")
+    with pytest.raises(ValueError, match="admin has 0 left"):
+        fake.add_workspace("mine", template="gpu")
+    fake.add_workspace("parked", template="gpu", owner="ada", running=False)
+    found = ask("GET", "/workspaces")["workspaces"]
+    states = {item["name"]: item["latest_build"]["status"] for item in found}
+    assert states == {"first": "running", "parked": "stopped"}
+
+
+def test_a_deployment_without_a_license_has_no_quota(ask: Any):
+    fake = FakeCoder(edition="agpl")
+    fake.add_template("gpu", daily_cost=7)
+    fake.add_workspace("mine", template="gpu")
+    assert fake.client().workspaces.get("mine").latest_build.status == "running"
+
+
 def test_archives_build_what_the_test_says(fake: FakeCoder, ask: Any):
     fake.set_template_source(TemplateSpec(parameters=(Parameter("zone", "a"),)))
     body = {"storage_method": "file", "example_id": "docker", "provisioner": "terraform"}

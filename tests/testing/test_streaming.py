@@ -183,6 +183,41 @@ def test_commands_may_be_functions_of_what_was_asked(fake: FakeCoder, workspace:
     assert fake.clock.time() - begin > 9
 
 
+ANY = re.compile(".*", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("pytest -q && ls", {}),
+        ("first\nsecond", {}),
+        ("pytest", {"cwd": "/src", "env": {"CI": "1"}, "shell": "bash"}),
+        ("cat", {"stdin": "one\ntwo\n"}),
+        (f"echo {'x' * 5000}", {}),
+    ],
+    ids=["one line", "two lines", "a place", "input", "a long one"],
+)
+def test_an_expression_for_every_command_is_asked_about_the_users_only(
+    fake: FakeCoder, workspace: Any, command: str, options: dict[str, Any]
+):
+    asked: list[str] = []
+
+    def answer(text: str) -> CommandResult:
+        asked.append(text)
+        return CommandResult("done\n", 3)
+
+    fake.on_command(ANY, answer)
+    result = fake.client().workspaces.run(str(workspace), command, **options)
+    assert (result.returncode, result.output, asked) == (3, "done\n", [command])
+
+
+def test_a_command_without_the_client_is_asked_about_as_a_whole(
+    fake: FakeCoder, workspace: Any, agent: Any
+):
+    fake.on_command(ANY, lambda text: CommandResult(f"{text}!\n"))
+    assert run(fake, agent, "sh -c 'ls; pwd'") == "sh -c 'ls; pwd'!\r\n"
+
+
 def test_a_terminal_takes_input_until_its_end(fake: FakeCoder, workspace: Any, agent: Any):
     assert run(fake, agent, "cat", "typed\n", "\x04") == "typed\r\ntyped\r\n"
 

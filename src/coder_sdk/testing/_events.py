@@ -74,7 +74,8 @@ class Events:
         any other is not found. Nothing is run on this machine.
 
         Args:
-            pattern: The command as it is written, or an expression that matches all of it.
+            pattern: The command as it is written, or an expression that matches all of it. What
+                `workspaces.run` puts around a command is no part of it.
             output: What it prints, or a function from the command to its `CommandResult`.
             returncode: Its exit status.
             delay: Seconds that it takes, on the clock of the fake.

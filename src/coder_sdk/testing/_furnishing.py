@@ -159,6 +159,9 @@ class Furnishing:
 
         Returns:
             The id.
+
+        Raises:
+            ValueError: A parameter is wrong, or the quota of the owner does not suffice.
         """
         return self._seed.add_workspace(
             name, template, owner, parameters or {}, running=running, ttl=ttl

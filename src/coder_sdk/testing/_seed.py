@@ -9,7 +9,7 @@ from uuid import UUID
 
 from attrs import evolve
 
-from coder_sdk.testing._builds import add_build, complete_build
+from coder_sdk.testing._builds import add_build, complete_build, quota_of
 from coder_sdk.testing._handlers.templates import add_template
 from coder_sdk.testing._imports import add_version
 from coder_sdk.testing._jobs import complete_job
@@ -254,6 +254,8 @@ class Seed:
                 problem = refusal.reply.value["validations"][0]
                 raise ValueError(f"`{problem['field']}`: {problem['detail']}") from None
             user = self.user(owner)
+            if running:
+                self._check_quota(user, template, version.spec.daily_cost)
             milliseconds = None if ttl is None else round(ttl.total_seconds() * 1000)
             workspace = add_workspace(
                 state, user, user, template.id, version, name, values, ttl_ms=milliseconds
@@ -263,6 +265,15 @@ class Seed:
                 add_build(state, workspace, version, "stop", user.id, values)
                 complete_build(state, workspace.latest)
             return UUID(workspace.id)
+
+    def _check_quota(self, owner: User, template: Template, cost: int) -> None:
+        """Refuse what would have a failed build instead of running."""
+        used, budget = quota_of(self._state, owner.id, template.organization_id)
+        if 0 <= budget < used + cost:
+            raise ValueError(
+                f"A workspace of {template.name!r} costs {cost} credits, and {owner.username} has "
+                f"{budget - used} left: add a group with a `quota_allowance`, with its owner in it."
+            )
 
     def set_agents(self, name: str, status: str) -> None:
         """Change the connection of a workspace's agents."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from coder_sdk.testing._shell_parser import (
     Chain,
@@ -73,6 +73,8 @@ class CommandResult:
 
 Run = "Generator[Step, str | None, int]"
 _NOT_FOUND: Final = 127
+# What the client puts around a command to learn its status, and what it asks a lost session.
+_WRAPPER = re.compile(r"exec sh -c '(stty -echo 2>/dev/null; printf |printf %s-%s-%s \w+ \w+ gone)")
 _VARIABLE = re.compile(r"\$(\w+|[?$#@*!]|\{(\w+|\?)(?::?-([^}]*))?\})")
 
 
@@ -83,14 +85,23 @@ class Shell:
     Attributes:
         lookup: Finds the registered command for a text; `None` where there is none.
         variables: Variables, `?` included.
+        wrapping: Whether it runs what the client puts around a command. No registered command is
+            meant by that; the command itself stands in parentheses.
     """
 
     lookup: Callable[[str], CommandResult | None]
     variables: dict[str, str] = field(factory=lambda: {"?": "0", "HOME": "/home/coder"})
+    wrapping: bool = False
+
+    def registered(self, text: str) -> CommandResult | None:
+        """The registered command for a text of the script; `None` where there is none."""
+        return None if self.wrapping else self.lookup(text.strip())
 
     def run(self, script: str) -> Generator[Step, str | None, int]:
         """Run a script; a registered command may be the whole of it."""
-        found = self.lookup(script.strip())
+        if not self.wrapping and _WRAPPER.match(script):
+            return (yield from evolve(self, wrapping=True).run(script))
+        found = self.registered(script)
         if found is not None:
             return (yield from _play(found))
         try:
@@ -139,7 +150,7 @@ class Shell:
         return (0 if code else 1) if node.negated else code
 
     def _simple(self, node: Simple) -> Generator[Step, str | None, int]:
-        found = self.lookup(node.source.strip())
+        found = self.registered(node.source)
         if found is not None:
             return (yield from _filtered(_play(found), silent=node.silent))
         words = [self._expand(word) for word in node.words]

@@ -164,7 +164,7 @@ def _export(shell: Shell, arguments: list[str]) -> Generator[Step, str | None, i
 def _sh(shell: Shell, arguments: list[str]) -> Generator[Step, str | None, int]:
     from coder_sdk.testing._shell import Shell as NewShell  # noqa: PLC0415 - it needs us
 
-    inner = NewShell(shell.lookup, dict(shell.variables))
+    inner = NewShell(shell.lookup, dict(shell.variables), wrapping=shell.wrapping)
     inner.variables["?"] = "0"
     for index, item in enumerate(arguments):
         if item.startswith("-") and "c" in item and index + 1 < len(arguments):
@@ -219,7 +219,7 @@ def _env(shell: Shell, arguments: list[str]) -> Generator[Step, str | None, int]
 
 
 def _exec_in_place(shell: Shell, arguments: list[str]) -> Generator[Step, str | None, int]:
-    found = shell.lookup(" ".join(arguments))
+    found = shell.registered(" ".join(arguments))
     if found is not None:
         yield Nap(found.delay)
         yield Out(found.output)
