@@ -7,9 +7,6 @@ versions of templates may be twice as long and have dots and underscores.
 from __future__ import annotations
 
 import re
-import unicodedata
-from base64 import b32encode
-from hashlib import sha256
 from typing import Final, Literal
 
 from coder_sdk._errors.base import RequestValidationError
@@ -18,8 +15,8 @@ __all__ = ["check_name", "is_valid_name", "make_name"]
 
 Kind = Literal["workspace", "template", "template_version", "user", "group", "organization", "task"]
 
-_PLAIN: Final = re.compile(r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*")
-_VERSION: Final = re.compile(r"[a-zA-Z0-9]+(?:[_.-][a-zA-Z0-9]+)*")
+_PLAIN: Final = r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
+_VERSION: Final = r"[a-zA-Z0-9]+(?:[_.-][a-zA-Z0-9]+)*"
 _PLAIN_LENGTH: Final = 32
 _VERSION_LENGTH: Final = 64
 _GROUP_LENGTH: Final = 36
@@ -52,7 +49,7 @@ def is_valid_name(name: str, kind: Kind = "workspace") -> bool:
     pattern = _VERSION if kind == "template_version" else _PLAIN
     return (
         len(name) <= longest(kind)
-        and pattern.fullmatch(name) is not None
+        and re.fullmatch(pattern, name) is not None
         and name.lower() not in _RESERVED
     )
 
@@ -114,6 +111,10 @@ def make_name(text: str, kind: Kind = "workspace", *, max_length: int | None = N
         )
     if text == text.lower() and is_valid_name(text, kind) and len(text) <= limit:
         return text
+    import unicodedata  # noqa: PLC0415 - these three only for making names
+    from base64 import b32encode  # noqa: PLC0415
+    from hashlib import sha256  # noqa: PLC0415
+
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     words = "-".join(re.findall(r"[a-z0-9]+", plain)) or "n"
     digest = b32encode(sha256(text.encode("utf-8", "surrogatepass")).digest())

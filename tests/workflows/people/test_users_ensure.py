@@ -272,3 +272,12 @@ def test_a_role_that_the_server_drops_is_an_error(fake: FakeCoder, colour: Colou
     fake.inject("PUT /api/v2/users/*/roles", status=200, body=body, headers=JSON)
     with pytest.raises(FeatureUnavailableError, match="`roles` of ann"):
         colour.call(coder.users.ensure, username="ann", roles=["auditor"])
+
+
+def test_a_user_who_appears_between_the_two_questions_is_taken(
+    coder: Any, colour: Colour, fake: FakeCoder
+):
+    fake.add_user("ann", email="ann@example.com")
+    fake.inject("GET /api/v2/users/ann", status=404, message="Resource not found")
+    outcome = colour.call(coder.users.ensure, username="ann", email="ann@example.com")
+    assert (outcome.object.username, outcome.action) == ("ann", "unchanged")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -174,6 +173,8 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
         if wanted.service_account is not True and isinstance(login_type, Omit):
             login_type = "password" if password else await self._login_type()
         if login_type == "password" and not password:
+            from secrets import token_urlsafe  # noqa: PLC0415 - only where one is made up
+
             password = f"{token_urlsafe(24)}aA1!"
         return await self.create(
             username=username,

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -174,6 +173,8 @@ class Users(UserRoles, Offboarding, generated.Users):
         if wanted.service_account is not True and isinstance(login_type, Omit):
             login_type = "password" if password else self._login_type()
         if login_type == "password" and not password:
+            from secrets import token_urlsafe  # noqa: PLC0415 - only where one is made up
+
             password = f"{token_urlsafe(24)}aA1!"
         return self.create(
             username=username,

@@ -142,5 +142,7 @@ def find_user(
         return named, None
     for user in client.users.list(q=email):
         if user.email.casefold() == email.casefold():
-            return None, user
+            # Somebody else may have made the user between the two questions.
+            is_named = not isinstance(username, Omit) and user.username.lower() == username.lower()
+            return (user, None) if is_named else (None, user)
     return None, None
