@@ -18,7 +18,7 @@ Transition = Literal["start", "stop", "delete"]
 Step = Literal["done", "join", "wait", "clean", "build"]
 WaitMode = Literal["build", "ready"]
 WaitFor = bool | WaitMode
-"""What to wait for: `False` for nothing, `True` or `build` for the build, `ready` for the agents."""
+"""What to wait for: `False` for nothing, `True` or `build` for the build, `ready` for agents."""
 
 ROUNDS: Final = 8
 """How often a plan is made anew because others changed the workspace meanwhile."""
@@ -83,6 +83,16 @@ def other_template(workspace: Workspace, template: object) -> ConflictError:
         f"`{workspace.organization_name}` and not from `{name}`.",
         status=409,
         hint="Choose another name, or delete the workspace first.",
+    )
+
+
+def busy(workspace: Workspace) -> ConflictError:
+    """The error for a change that nobody waits for while another build is under way."""
+    return ConflictError(
+        f"{full_name(workspace)} is {workspace.latest_build.status}: it can be changed once that "
+        "has ended.",
+        status=409,
+        hint="Leave `wait=False` out to wait for that first.",
     )
 
 

@@ -211,13 +211,18 @@ def _check_range(definition: ParameterDefinition, number: Decimal, previous: str
     if (low is not None and number < Decimal(str(low))) or (
         high is not None and number > Decimal(str(high))
     ):
-        _refuse(definition, number, _range(low, high))
+        _refuse(definition, _shown(number), _range(low, high))
     if previous is None or not definition.monotonic:
         return
     before = Decimal(previous)
     rising = definition.monotonic == "increasing"
     if number < before if rising else number > before:
-        _refuse(definition, number, f"{'at least' if rising else 'at most'} {before}, as it was")
+        limit = f"{'at least' if rising else 'at most'} {before}, as it was"
+        _refuse(definition, _shown(number), limit)
+
+
+def _shown(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -68,6 +68,16 @@ def test_a_dormant_workspace_is_woken(
     assert outcome.object.dormant_at is None
 
 
+def test_a_workspace_that_sleeps_while_it_runs_is_woken_without_a_build(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    fake.add_workspace("dev", template="docker")
+    colour.call(coder.workspaces.set_dormant, "dev", dormant=True)
+    outcome = colour.call(coder.workspaces.ensure, "dev", wait="ready")
+    assert (outcome.action, outcome.object.dormant_at) == ("woken", None)
+    fake.assert_not_called(BUILDS)
+
+
 def test_a_parameter_that_differs_makes_one_build(
     colour: Colour, fake: FakeCoder, coder: Any, docker: None
 ) -> None:
@@ -182,6 +192,31 @@ def test_concurrent_callers_make_one_start(
     outcomes = colour.gather(lambda: coder.workspaces.ensure("dev"), 5)
     assert [outcome.action for outcome in outcomes].count("started") == 1
     assert len({outcome.object.latest_build.id for outcome in outcomes}) == 1
+
+
+def test_concurrent_callers_with_other_values_each_have_their_way_in_turn(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    fake.add_workspace("dev", template="docker")
+    values = iter([3, 4, 5])
+    outcomes = colour.gather(
+        lambda: coder.workspaces.ensure("dev", parameters={"cpu": next(values)}), 3
+    )
+    assert [outcome.action for outcome in outcomes] == ["updated"] * 3
+    made = [sent.json for sent in fake.calls(BUILDS) if sent.status == 201]
+    sent = {value["value"] for body in made for value in body["rich_parameter_values"]}
+    assert sent == {"3", "4", "5"}
+
+
+def test_a_change_that_nobody_waits_for_is_refused_during_another_build(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    fake.add_workspace("dev", template="docker", running=False)
+    ensure = coder.workspaces.ensure
+    colour.call(ensure, "dev", parameters={"cpu": 3}, wait=False)
+    assert colour.call(ensure, "dev", parameters={"cpu": 3}, wait=False).action == "unchanged"
+    with pytest.raises(ConflictError, match=r"admin/dev is (pending|starting)"):
+        colour.call(ensure, "dev", parameters={"cpu": 4}, wait=False)
 
 
 @pytest.mark.parametrize("status", [409, 500])

@@ -333,3 +333,33 @@ def test_a_build_in_the_way_of_one_that_is_not_waited_for_has_a_hint(
     with pytest.raises(ConflictError, match="already active") as caught:
         colour.call(coder.workspaces.stop, "late", wait=False)
     assert "unless `wait=False`" in str(caught.value.hint)
+
+
+def test_the_absence_of_what_may_be_missing_costs_one_read(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    before = len(fake.requests)
+    assert colour.call(coder.workspaces.delete, "gone", missing_ok=True).action == "unchanged"
+    assert len(fake.requests) - before == 1
+
+
+def test_an_update_that_failed_is_tried_again(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    fake.add_version("docker", "v2", active=True)
+    colour.call(coder.workspaces.stop, "dev")
+    fake.fail_next_build()
+    with pytest.raises(BuildFailedError):
+        colour.call(coder.workspaces.update, "dev")
+    workspace, action = colour.call(coder.workspaces.update, "dev")
+    assert (action, workspace.latest_build.status) == ("updated", "running")
+    assert colour.call(coder.workspaces.update, "dev").action == "unchanged"
+
+
+def test_concurrent_updates_make_one_stop_and_one_start(
+    colour: Colour, fake: FakeCoder, coder: Any, dev: None
+) -> None:
+    fake.add_version("docker", "v2", active=True)
+    outcomes = colour.gather(lambda: coder.workspaces.update("dev"), 4)
+    assert sorted(outcome.action for outcome in outcomes) == ["unchanged"] * 3 + ["updated"]
+    assert transitions(fake) == ["stop", "start"]

@@ -27,8 +27,10 @@ from coder_sdk.workflows._async._workspace_transitions import (
     renew,
     unsettled,
 )
+from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import (
     ROUNDS,
+    busy,
     exists_already,
     has_active_version,
     next_step,
@@ -321,22 +323,29 @@ async def _bring(
 async def _change(
     effort: AsyncEffort, workspace: Workspace, plan: AsyncBlueprint
 ) -> Outcome[Workspace]:
-    client, latest = effort.client, workspace.latest_build
-    version: UUID = latest.template_version_id
+    client, wanted = effort.client, None
     if not isinstance(plan.template_version, Omit):
         template = workspace.template_id if isinstance(plan.template, Omit) else plan.template
-        version = (await read_version(client, plan.template_version, template)).id
-    previous = await build_values(client, latest.id)
-    values = await check_parameters(
-        client, version, plan.parameters, owner=workspace.owner_id, previous=previous
-    )
-    if version == latest.template_version_id and is_same(values, previous):
-        return await bring_up(effort, workspace)
-    chosen: UUID | Omit = OMIT if version == latest.template_version_id else version
-    done, _ = await bring_up(
-        effort, workspace, force=True, version=chosen, parameters=plan.parameters
-    )
-    return Outcome(done, "updated")
+        wanted = (await read_version(client, plan.template_version, template)).id
+    for _ in range(ROUNDS):
+        latest = workspace.latest_build
+        version: UUID = wanted or latest.template_version_id
+        previous = await build_values(client, latest.id)
+        values = await check_parameters(
+            client, version, plan.parameters, owner=workspace.owner_id, previous=previous
+        )
+        if version == latest.template_version_id and is_same(values, previous):
+            return await bring_up(effort, workspace)
+        if effort.mode is None and not ended(latest.job):
+            raise busy(workspace)
+        chosen: UUID | Omit = OMIT if version == latest.template_version_id else version
+        workspace, action = await bring_up(
+            effort, workspace, force=True, version=chosen, parameters=plan.parameters
+        )
+        if action != "unchanged":
+            return Outcome(workspace, "updated")
+        # Somebody else's build came first, perhaps with other values.
+    raise unsettled(workspace)
 
 
 def new_target(name: str, owner: str | Omit) -> Target:

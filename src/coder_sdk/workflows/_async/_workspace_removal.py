@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from coder_sdk._endpoint import AsyncResource
@@ -9,6 +10,7 @@ from coder_sdk._errors.base import CoderError, without_hint
 from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._effort import AsyncEffort
 from coder_sdk.workflows._async._finding import read_workspace
@@ -141,7 +143,8 @@ class AsyncWorkspaceRemoval(AsyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         try:
-            found = await read_workspace(self._client, workspace)
+            with absence_expected() if missing_ok else nullcontext():
+                found = await read_workspace(self._client, workspace)
         except GoneError:
             return Outcome(None, "unchanged")
         except NotFoundError:

@@ -95,7 +95,7 @@ async def bring_up(
             return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "start")
         if step == "done" and not force:
-            return Outcome(await effort.ready(workspace), "unchanged")
+            return await _awake(effort, workspace)
         if step == "join":
             if effort.mode is None:
                 return Outcome(workspace, "unchanged")
@@ -119,6 +119,14 @@ async def bring_up(
             return Outcome(done, action if ours else "unchanged")
         workspace = await read_workspace(effort.client, workspace)
     raise unsettled(workspace)
+
+
+async def _awake(effort: AsyncEffort, workspace: Workspace) -> Outcome[Workspace]:
+    """A workspace that runs; one that sleeps while it runs is only woken."""
+    if workspace.dormant_at is None:
+        return Outcome(await effort.ready(workspace), "unchanged")
+    await effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
+    return Outcome(await effort.ready(await read_workspace(effort.client, workspace)), "woken")
 
 
 async def bring_down(
@@ -216,9 +224,7 @@ async def renew(
     latest = workspace.latest_build
     is_current = has_active_version(workspace)
     if is_current and not parameters:
-        if next_step(latest, "start") == "join" and effort.mode is not None:
-            workspace = await effort.complete(workspace, latest)
-        return Outcome(workspace, "unchanged")
+        return await _kept(effort, workspace)
     previous = await build_values(client, latest.id)
     owner = workspace.owner_id
     values = await check_parameters(client, version, parameters, owner=owner, previous=previous)
@@ -232,8 +238,23 @@ async def renew(
     stopped, action = await stop_fully(effort, workspace, only_if)
     if isinstance(action, Skip):
         return Outcome(stopped, action)
-    done, _ = await bring_up(effort, stopped, version=version, parameters=parameters)
+    done, action = await bring_up(effort, stopped, version=version, parameters=parameters)
+    if action == "unchanged" and effort.mode is not None:
+        # Somebody else's start came first, perhaps with another version or other values.
+        return await renew(effort, done, parameters, only_if)
     return Outcome(done, "updated")
+
+
+async def _kept(effort: AsyncEffort, workspace: Workspace) -> Outcome[Workspace]:
+    """A workspace that has the active version; a start that failed is tried again."""
+    step = next_step(workspace.latest_build, "start")
+    if step == "clean":
+        return Outcome((await bring_up(effort, workspace)).object, "updated")
+    if step == "join" and effort.mode is not None:
+        workspace = await effort.complete(workspace, workspace.latest_build)
+    elif step == "done":
+        workspace = await effort.ready(workspace)
+    return Outcome(workspace, "unchanged")
 
 
 def is_same(values: list[dict[str, str]] | Omit, previous: Mapping[str, str]) -> bool:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import (
     ROUNDS,
+    busy,
     exists_already,
     has_active_version,
     next_step,
@@ -309,20 +311,29 @@ def _bring(
 
 
 def _change(effort: Effort, workspace: Workspace, plan: Blueprint) -> Outcome[Workspace]:
-    client, latest = effort.client, workspace.latest_build
-    version: UUID = latest.template_version_id
+    client, wanted = effort.client, None
     if not isinstance(plan.template_version, Omit):
         template = workspace.template_id if isinstance(plan.template, Omit) else plan.template
-        version = (read_version(client, plan.template_version, template)).id
-    previous = build_values(client, latest.id)
-    values = check_parameters(
-        client, version, plan.parameters, owner=workspace.owner_id, previous=previous
-    )
-    if version == latest.template_version_id and is_same(values, previous):
-        return bring_up(effort, workspace)
-    chosen: UUID | Omit = OMIT if version == latest.template_version_id else version
-    done, _ = bring_up(effort, workspace, force=True, version=chosen, parameters=plan.parameters)
-    return Outcome(done, "updated")
+        wanted = (read_version(client, plan.template_version, template)).id
+    for _ in range(ROUNDS):
+        latest = workspace.latest_build
+        version: UUID = wanted or latest.template_version_id
+        previous = build_values(client, latest.id)
+        values = check_parameters(
+            client, version, plan.parameters, owner=workspace.owner_id, previous=previous
+        )
+        if version == latest.template_version_id and is_same(values, previous):
+            return bring_up(effort, workspace)
+        if effort.mode is None and not ended(latest.job):
+            raise busy(workspace)
+        chosen: UUID | Omit = OMIT if version == latest.template_version_id else version
+        workspace, action = bring_up(
+            effort, workspace, force=True, version=chosen, parameters=plan.parameters
+        )
+        if action != "unchanged":
+            return Outcome(workspace, "updated")
+        # Somebody else's build came first, perhaps with other values.
+    raise unsettled(workspace)
 
 
 def new_target(name: str, owner: str | Omit) -> Target:

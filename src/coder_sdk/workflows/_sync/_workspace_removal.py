@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 
 from coder_sdk._endpoint import SyncResource
@@ -11,6 +12,7 @@ from coder_sdk._errors.base import CoderError, without_hint
 from coder_sdk._errors.status import GoneError, NotFoundError
 from coder_sdk._errors.work import BuildFailedError, DeletionFailedError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._plans import ROUNDS, next_step
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._effort import Effort
@@ -143,7 +145,8 @@ class WorkspaceRemoval(SyncResource):
             on_log=on_log, on_progress=on_progress,
         )  # fmt: skip
         try:
-            found = read_workspace(self._client, workspace)
+            with absence_expected() if missing_ok else nullcontext():
+                found = read_workspace(self._client, workspace)
         except GoneError:
             return Outcome(None, "unchanged")
         except NotFoundError:

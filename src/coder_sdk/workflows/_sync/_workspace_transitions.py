@@ -97,7 +97,7 @@ def bring_up(
             return Outcome(workspace, skip)
         step = next_step(workspace.latest_build, "start")
         if step == "done" and not force:
-            return Outcome(effort.ready(workspace), "unchanged")
+            return _awake(effort, workspace)
         if step == "join":
             if effort.mode is None:
                 return Outcome(workspace, "unchanged")
@@ -121,6 +121,14 @@ def bring_up(
             return Outcome(done, action if ours else "unchanged")
         workspace = read_workspace(effort.client, workspace)
     raise unsettled(workspace)
+
+
+def _awake(effort: Effort, workspace: Workspace) -> Outcome[Workspace]:
+    """A workspace that runs; one that sleeps while it runs is only woken."""
+    if workspace.dormant_at is None:
+        return Outcome(effort.ready(workspace), "unchanged")
+    effort.client.workspaces.update_dormancy(workspace.id, dormant=False)
+    return Outcome(effort.ready(read_workspace(effort.client, workspace)), "woken")
 
 
 def bring_down(
@@ -218,9 +226,7 @@ def renew(
     latest = workspace.latest_build
     is_current = has_active_version(workspace)
     if is_current and not parameters:
-        if next_step(latest, "start") == "join" and effort.mode is not None:
-            workspace = effort.complete(workspace, latest)
-        return Outcome(workspace, "unchanged")
+        return _kept(effort, workspace)
     previous = build_values(client, latest.id)
     owner = workspace.owner_id
     values = check_parameters(client, version, parameters, owner=owner, previous=previous)
@@ -234,8 +240,23 @@ def renew(
     stopped, action = stop_fully(effort, workspace, only_if)
     if isinstance(action, Skip):
         return Outcome(stopped, action)
-    done, _ = bring_up(effort, stopped, version=version, parameters=parameters)
+    done, action = bring_up(effort, stopped, version=version, parameters=parameters)
+    if action == "unchanged" and effort.mode is not None:
+        # Somebody else's start came first, perhaps with another version or other values.
+        return renew(effort, done, parameters, only_if)
     return Outcome(done, "updated")
+
+
+def _kept(effort: Effort, workspace: Workspace) -> Outcome[Workspace]:
+    """A workspace that has the active version; a start that failed is tried again."""
+    step = next_step(workspace.latest_build, "start")
+    if step == "clean":
+        return Outcome((bring_up(effort, workspace)).object, "updated")
+    if step == "join" and effort.mode is not None:
+        workspace = effort.complete(workspace, workspace.latest_build)
+    elif step == "done":
+        workspace = effort.ready(workspace)
+    return Outcome(workspace, "unchanged")
 
 
 def is_same(values: list[dict[str, str]] | Omit, previous: Mapping[str, str]) -> bool:
