@@ -126,6 +126,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CoderError as error:
         print("ci_token:", *str(error).splitlines(), file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

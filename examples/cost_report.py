@@ -96,6 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CoderError as error:
         print("cost_report:", *str(error).splitlines(), file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        return 130
     if options.format == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows([columns, *rows])
     else:

@@ -163,6 +163,10 @@ def main() -> int:
         except BulkError as error:
             console.print(f"[bold red]{error}[/]")
             return 1
+        except KeyboardInterrupt as error:
+            report = getattr(error, "report", None)
+            console.print(f"Interrupted: {report.summary() if report else 'cleaning up'}")
+            return 130
         finally:
             if not options.keep:
                 clean_up(coder)

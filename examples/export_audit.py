@@ -89,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CoderError as error:
         print("export_audit:", *str(error).splitlines(), file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:
         print(f"export_audit: {error}", file=sys.stderr)
         return 1

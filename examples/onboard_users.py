@@ -5,7 +5,7 @@ the last three, several values are separated by semicolons. Every row is checked
 written; what is wrong is said with its line number. A second run changes nothing.
 
 Needs: `CODER_URL` and a `CODER_SESSION_TOKEN` that may manage users (role `user-admin`). Any
-edition; groups and further organizations need a license. Progress on a terminal needs
+edition; groups and further organizations need a license. A progress bar needs
 `pip install 'coder-sdk[rich]'`.
 
 Usage:
@@ -24,7 +24,15 @@ from typing import Final
 
 from attrs import frozen
 
-from coder_sdk import OMIT, Client, CoderError, ConfigError, FeatureUnavailableError, Outcome
+from coder_sdk import (
+    OMIT,
+    BulkReport,
+    Client,
+    CoderError,
+    ConfigError,
+    FeatureUnavailableError,
+    Outcome,
+)
 from coder_sdk.models import User
 from coder_sdk.workflows.names import is_valid_name
 
@@ -124,14 +132,24 @@ def onboard(coder: Client, rows: list[Row], options: argparse.Namespace) -> int:
             organizations=row.organizations or OMIT,
         )
 
-    report = coder.bulk(ensure, rows, dry_run=options.dry_run, progress=True)
+    report: BulkReport[Row, Outcome[User]] = BulkReport()
+    try:
+        coder.bulk(ensure, rows, dry_run=options.dry_run, progress=True, report=report)
+    except KeyboardInterrupt:
+        show(report, options.file)
+        return 130
+    show(report, options.file)
+    return 1 if report.failed else 0
+
+
+def show(report: BulkReport[Row, Outcome[User]], file: Path) -> None:
+    """Print what came of each row."""
     for entry in report.entries:
         would = f"would send {entry.request}" if entry.request else ""
         print(f"{entry.item.email:<32} {would or entry.action or entry.state}")
         if entry.error is not None:
-            print(f"{options.file}:{entry.item.line}: {entry.error}", file=sys.stderr)
+            print(f"{file}:{entry.item.line}: {entry.error}", file=sys.stderr)
     print(report.summary())
-    return 1 if report.failed else 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,6 +168,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"onboard_users: {options.file}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ Only what differs from the server is written, so that this may run after every m
 in any case.
 
 Needs: `CODER_URL` and a `CODER_SESSION_TOKEN` that may write templates (role `template-admin`, or
-the scopes `coder:templates.build` and `coder:templates.author`). Any edition. Progress on a
-terminal needs `pip install 'coder-sdk[rich]'`.
+the scopes `coder:templates.build` and `coder:templates.author`). Any edition. A progress bar
+needs `pip install 'coder-sdk[rich]'`.
 
 Usage:
     python examples/push_templates.py examples/templates --dry-run
@@ -38,10 +38,13 @@ def folders(root: Path) -> list[Path]:
     return sorted({file.parent for file in root.glob("*/*.tf")})
 
 
+Report = BulkReport[Path, Outcome[TemplateVersion]]
+
+
 def push_all(
-    coder: Client, found: Sequence[Path], options: argparse.Namespace
-) -> BulkReport[Path, Outcome[TemplateVersion]]:
-    """Push some templates at a time."""
+    coder: Client, found: Sequence[Path], options: argparse.Namespace, report: Report
+) -> None:
+    """Push some templates at a time, and fill the report."""
 
     def push(folder: Path) -> Outcome[TemplateVersion]:
         return coder.templates.push(
@@ -51,10 +54,10 @@ def push_all(
             activate=options.promote,
         )
 
-    return coder.bulk(push, found, concurrency=4, dry_run=options.dry_run, progress=True)
+    coder.bulk(push, found, concurrency=4, dry_run=options.dry_run, progress=True, report=report)
 
 
-def show(report: BulkReport[Path, Outcome[TemplateVersion]]) -> None:
+def show(report: Report) -> None:
     """Print what came of each template."""
     for entry in report.entries:
         version = f" ({entry.result.object.name})" if entry.result else ""
@@ -80,12 +83,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"no folder in `{options.root}` has Terraform files")
     if wrong := [folder.name for folder in found if not is_valid_name(folder.name, "template")]:
         parser.error(f"no template can have the name of these folders: {', '.join(wrong)}")
+    report: Report = BulkReport()
     try:
         with Client(app_name="push-templates") as coder:
-            report = push_all(coder, found, options)
+            push_all(coder, found, options, report)
     except CoderError as error:
         print("push_templates:", *str(error).splitlines(), file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        show(report)
+        return 130
     show(report)
     return 1 if report.failed else 0
 

@@ -88,6 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print("rotate_tokens:", *str(error).splitlines(), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0 if all(done) else 1
 
 

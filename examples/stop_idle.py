@@ -5,8 +5,8 @@ asked again at the moment of stopping it, so that nobody who has just come back 
 Favorites of their owners can be left alone. After Ctrl-C it still says what it has done.
 
 Needs: `CODER_URL` and a `CODER_SESSION_TOKEN` that may see and stop the workspaces of others (role
-`owner`, or `organization-admin`); with an ordinary token it sees your own. Any edition. Progress on
-a terminal needs `pip install 'coder-sdk[rich]'`.
+`owner`, or `organization-admin`); with an ordinary token it sees your own. Any edition. A progress
+bar needs `pip install 'coder-sdk[rich]'`.
 
 Usage:
     python examples/stop_idle.py --hours 12

@@ -6,7 +6,7 @@ the owner is still suspended. `dormant` stops a workspace and leaves it to the t
 dormant ones.
 
 Needs: `CODER_URL` and a `CODER_SESSION_TOKEN` that may see users and change their workspaces (role
-`owner`). Any edition; deleting dormant workspaces by rule needs a license. Progress on a terminal
+`owner`). Any edition; deleting dormant workspaces by rule needs a license. A progress bar
 needs `pip install 'coder-sdk[rich]'`.
 
 Usage:
@@ -24,6 +24,7 @@ from coder_sdk import BulkReport, Client, CoderError, ConfigError, Outcome, Skip
 from coder_sdk.models import Workspace
 
 Result = Outcome[Workspace] | Outcome[Workspace | None]
+Report = BulkReport[Workspace, Result]
 
 
 def owned_by_suspended(coder: Client) -> Iterator[Workspace]:
@@ -32,8 +33,8 @@ def owned_by_suspended(coder: Client) -> Iterator[Workspace]:
         yield from coder.workspaces.list(owner=user)
 
 
-def clear(coder: Client, options: argparse.Namespace) -> BulkReport[Workspace, Result]:
-    """Do what was asked with each workspace."""
+def clear(coder: Client, options: argparse.Namespace, report: Report) -> None:
+    """Do what was asked with each workspace, and fill the report."""
 
     def still(workspace: Workspace) -> bool | Skip:
         owner = coder.users.get(workspace.owner_id)
@@ -53,21 +54,11 @@ def clear(coder: Client, options: argparse.Namespace) -> BulkReport[Workspace, R
 
     action = {"stop": stop, "dormant": dormant, "delete": delete}[options.action]
     found = owned_by_suspended(coder)
-    return coder.bulk(action, found, dry_run=not options.apply, progress=True)
+    coder.bulk(action, found, dry_run=not options.apply, progress=True, report=report)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """List or clear; return 1 if something could not be done."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
-    parser.add_argument("--action", choices=["stop", "dormant", "delete"], default="stop")
-    parser.add_argument("--apply", action="store_true", help="do it, not only list them")
-    options = parser.parse_args(argv)
-    try:
-        with Client(app_name="suspended-owners") as coder:
-            report = clear(coder, options)
-    except CoderError as error:
-        print("suspended_owners:", *str(error).splitlines(), file=sys.stderr)
-        return 2 if isinstance(error, ConfigError) else 1
+def show(report: Report) -> None:
+    """Print what came of each workspace."""
     for entry in report.entries:
         build = entry.item.latest_build
         state = f"{build.status}, {build.daily_cost} credits a day"
@@ -77,6 +68,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(report.summary())
     if report.dry_run:
         print("Nothing was changed; `--apply` does it.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """List or clear; return 1 if something could not be done."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    parser.add_argument("--action", choices=["stop", "dormant", "delete"], default="stop")
+    parser.add_argument("--apply", action="store_true", help="do it, not only list them")
+    options = parser.parse_args(argv)
+    report: Report = BulkReport()
+    try:
+        with Client(app_name="suspended-owners") as coder:
+            clear(coder, options, report)
+    except CoderError as error:
+        print("suspended_owners:", *str(error).splitlines(), file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt:
+        show(report)
+        return 130
+    show(report)
     return 1 if report.failed else 0
 
 

@@ -147,6 +147,17 @@ def test_whoever_is_active_again_keeps_a_workspace(
     assert states(fake)["lab"] == "running"
 
 
+@pytest.mark.usefixtures("suspended")
+def test_after_an_interruption_what_was_done_for_the_suspended_is_said(
+    fake: FakeCoder, capsys: Capture
+) -> None:
+    fake.clock.schedule(1, lambda: signal.raise_signal(signal.SIGINT))
+    assert script("suspended_owners").main(["--apply"]) == 130
+    printed = capsys.readouterr().out
+    assert "ada/lab" in printed
+    assert printed.splitlines()[-1].startswith("ok=")
+
+
 # -- follow_builds
 
 

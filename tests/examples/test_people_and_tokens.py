@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from collections.abc import Callable
 from datetime import timedelta
@@ -52,6 +53,18 @@ def test_people_get_what_the_file_says(fake: FakeCoder, csv: Write, capsys: Capt
     assert [member.username for member in group.members] == ["ann"]
     assert coder.users.get("bob").email == "bob@example.com"
     assert capsys.readouterr().out.endswith("ok=2 failed=0 skipped=0\n")
+
+
+def test_after_an_interruption_it_says_who_was_made(
+    fake: FakeCoder, csv: Write, capsys: Capture
+) -> None:
+    fake.add_group("ops")
+    fake.inject("POST /api/v2/users", delay=5, times=None)
+    fake.clock.schedule(1, lambda: signal.raise_signal(signal.SIGINT))
+    assert script("onboard_users").main([csv(GOOD)]) == 130
+    printed = capsys.readouterr().out
+    assert "ann@example.com" in printed
+    assert printed.splitlines()[-1].startswith("ok=")
 
 
 def test_a_second_run_changes_nothing(fake: FakeCoder, csv: Write, capsys: Capture) -> None:

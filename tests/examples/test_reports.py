@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import signal
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -282,6 +283,16 @@ def active(fake: FakeCoder, name: str) -> Any:
 
 def writes(fake: FakeCoder) -> int:
     return sum(item.method != "GET" for item in fake.requests)
+
+
+def test_after_an_interruption_it_says_what_was_pushed(
+    fake: FakeCoder, monorepo: Path, capsys: Capture
+) -> None:
+    fake.clock.schedule(1, lambda: signal.raise_signal(signal.SIGINT))
+    assert script("push_templates").main([str(monorepo)]) == 130
+    printed = capsys.readouterr().out
+    assert "docker" in printed
+    assert printed.splitlines()[-1].startswith("ok=")
 
 
 def test_only_what_changed_is_written(fake: FakeCoder, monorepo: Path, capsys: Capture) -> None:
