@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -240,3 +241,45 @@ def test_the_package_runs_as_a_command(fake: FakeCoder):
         )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"admin (Admin), admin@example.com, owner, at {url}\n")
+
+
+@pytest.mark.parametrize("command", ["whoami", "doctor"])
+def test_a_token_of_another_form_is_one_that_the_server_does_not_accept(run: Any, command: str):
+    code, output = run(command, token="not-of-coder")
+    assert code == 1
+    assert "The server does not accept the token" in output
+    assert "Run `coder login`" in output
+
+
+def test_config_shows_the_other_settings_where_there_is_no_token(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("CODER_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("CODER_URL", "https://coder.test")
+    monkeypatch.delenv("CODER_SESSION_TOKEN", raising=False)
+    assert main(["config"]) == 2
+    captured = capsys.readouterr()
+    assert "url: https://coder.test (environment `CODER_URL`)" in captured.out
+    assert captured.err.startswith("There is no token for https://coder.test")
+
+
+def test_an_interruption_is_no_traceback(run: Any, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("coder_sdk._cli.operations.say", interrupt)
+    assert run("operations", "favorite") == (130, "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    with subprocess.Popen(
+        [sys.executable, "-m", "coder_sdk", "operations"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0

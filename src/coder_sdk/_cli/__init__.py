@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 OK: Final = 0
 FOUND: Final = 1
 USAGE: Final = 2
+INTERRUPTED: Final = 130
 
 
 def main(argv: Sequence[str] | None = None, *, connect: Callable[..., Client] | None = None) -> int:
@@ -28,17 +30,26 @@ def main(argv: Sequence[str] | None = None, *, connect: Callable[..., Client] | 
         connect: Makes the client; called with a URL or `None`, and options of a client.
 
     Returns:
-        0 if all is well, 1 if something is wrong or not found, 2 for a bad setting or argument.
+        0 if all is well, 1 if something is wrong or not found, 2 for a bad setting or argument,
+        130 after Ctrl-C.
     """
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments, connect or _connect))
+        code = int(arguments.run(arguments, connect or _connect))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough; nothing is left to be written at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except ConfigError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command prints
         return USAGE
     except CoderError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command prints
         return FOUND
+    return code
 
 
 def _connect(url: str | None, **options: Any) -> Client:
@@ -89,7 +100,14 @@ def _doctor(arguments: argparse.Namespace, connect: Callable[..., Client]) -> in
 
 
 def _config(arguments: argparse.Namespace, connect: Callable[..., Client]) -> int:
-    with connect(arguments.url) as coder:
+    try:
+        coder = connect(arguments.url)
+    except ConfigError as error:
+        # Where only the token is missing, the others can be shown.
+        with connect(arguments.url, token=None) as coder:
+            print(coder.config.explain())  # noqa: T201 - a command prints
+        raise error from None
+    with coder:
         print(coder.config.explain())  # noqa: T201 - a command prints
     return OK
 

@@ -13,6 +13,7 @@ from coder_sdk.workflows._async.tokens_making import (
     acting_with,
     make_token,
     own_identifier,
+    own_name,
 )
 from coder_sdk.workflows._async.tokens_rotation import AsyncTokenRotation
 from coder_sdk.workflows._clients import clock_of
@@ -148,7 +149,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         """
         checks = checks_for(needs)
         client = self._client if token is None else acting_with(self._client, token)
-        identifier = await own_identifier(client)
+        identifier = await own_name(client)
         try:
             answers = await client.auth.check(checks=checks)
         except UnauthorizedError as error:
@@ -160,7 +161,8 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         except APIStatusError as error:
             _only_hidden(error)
         try:
-            key = await client.tokens.get("me", identifier)
+            if identifier is not None:
+                key = await client.tokens.get("me", identifier)
         except APIStatusError as error:
             _only_hidden(error)
         return TokenCheck(

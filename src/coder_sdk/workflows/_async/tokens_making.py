@@ -243,6 +243,18 @@ async def own_identifier(client: AsyncClient) -> str:
     Raises:
         ConfigError: The client has no token, or one that is no key of an account.
     """
+    name = await own_name(client)
+    if name is None:
+        raise ConfigError("The client's token is no API token: it has no name before its secret.")
+    return name
+
+
+async def own_name(client: AsyncClient) -> str | None:
+    """Likewise; `None` for a token of another form, which no deployment has made.
+
+    Raises:
+        ConfigError: The client has no token.
+    """
     credentials = client._core.credentials  # noqa: SLF001 - the package's own
     if credentials.wanted:
         # The source of tokens is asked with the first request.
@@ -253,7 +265,7 @@ async def own_identifier(client: AsyncClient) -> str:
         except APIStatusError:
             pass
     token: Any = credentials.current
-    name, dash, _ = str.__str__(token or "").partition("-")
-    if not dash or len(name) != 10:  # noqa: PLR2004 - the length of a key's name
-        raise ConfigError("The client has no API token, or one whose name cannot be told.")
-    return name
+    if not token:
+        raise ConfigError("The client has no API token.")
+    name, dash, _ = str.__str__(token).partition("-")
+    return name if dash and len(name) == 10 else None  # noqa: PLR2004 - the length of a key's name

@@ -16,6 +16,7 @@ from coder_sdk.workflows._sync.tokens_making import (
     acting_with,
     make_token,
     own_identifier,
+    own_name,
 )
 from coder_sdk.workflows._sync.tokens_rotation import TokenRotation
 from coder_sdk.workflows.tokens import (
@@ -148,7 +149,7 @@ class Tokens(TokenRotation, generated.Tokens):
         """
         checks = checks_for(needs)
         client = self._client if token is None else acting_with(self._client, token)
-        identifier = own_identifier(client)
+        identifier = own_name(client)
         try:
             answers = client.auth.check(checks=checks)
         except UnauthorizedError as error:
@@ -160,7 +161,8 @@ class Tokens(TokenRotation, generated.Tokens):
         except APIStatusError as error:
             _only_hidden(error)
         try:
-            key = client.tokens.get("me", identifier)
+            if identifier is not None:
+                key = client.tokens.get("me", identifier)
         except APIStatusError as error:
             _only_hidden(error)
         return TokenCheck(
