@@ -297,10 +297,10 @@ def _started(state: Deployment, workspace: Workspace, agent: Agent) -> None:
     agent.updated_at = state.now
     if agent.lifecycle == "start_error":
         agent.add_log(state.now, "startup script failed: exit status 1", "error")
-    for slug in agent.app_ids:
-        task = state.tasks.get(workspace.task_id or "")
-        if task is not None and task.app_slug == slug:
-            task.state = "idle"
+    task = state.tasks.get(workspace.task_id or "")
+    if task is not None and (not task.app_slug or task.app_slug in agent.app_ids):
+        # Without an application of its own the agent of the workspace does the work.
+        task.state = "idle"
     agent.changed()
     workspace.changed()
 

@@ -51,6 +51,16 @@ def test_a_task_is_created_and_waited_for(coder: Any, colour: Colour) -> None:
     assert lines
 
 
+def test_a_template_of_the_fake_needs_no_application_for_tasks(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    fake.add_template("plain", ai_task=True)
+    task = colour.call(coder.tasks.create, "Write a haiku", template="plain")
+    assert (task.status, task.current_state.state) == ("active", "idle")
+    task = colour.call(coder.tasks.send, task, "And another", wait=True)
+    assert task.current_state.state == "idle"
+
+
 def test_a_task_is_created_at_once_without_waiting(
     fake: FakeCoder, coder: Any, colour: Colour
 ) -> None:
