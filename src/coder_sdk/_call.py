@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from coder_sdk._errors.base import without_hint
 from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.status import APIStatusError
+from coder_sdk._errors.status import APIStatusError, RateLimitError
 from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
 from coder_sdk._failures import Failure, classify, without_frames
 from coder_sdk._hooks import RequestInfo, ResponseInfo
@@ -246,10 +246,13 @@ class Call:
 
     def refused(self, error: APIStatusError, answer: Answer) -> Outcome:
         """Outcome of a try whose answer is no success."""
+        limit = answer.rate_limit
+        if isinstance(error, RateLimitError):
+            error.retry_after = limit.wait(self.clock.time())
         attempt = self._attempt(
             status=answer.status,
             message=error.message,
-            rate_limit=answer.rate_limit,
+            rate_limit=limit,
             permanent=not self._can_send_again,
         )
         unclear = may_have_been_processed(attempt)

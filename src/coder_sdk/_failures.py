@@ -49,6 +49,10 @@ def classify(error: BaseException, *, proxy: bool = False) -> Failure | None:  #
         # The asynchronous back ends let an alert that comes with the first read through as it is.
         return _tls(error) if isinstance(error, ssl.SSLError) else None
     text = _text(error)
+    if names & {"InvalidURL", "IDNAError"} or "in location header" in text:
+        # The library reads the address of every redirect, although none is followed by it.
+        message = f"the server redirects to what is no address: {text}"
+        return Failure(TransportError, message, sent=False, permanent=True)
     if "TimeoutException" in names:
         return _timeout(names)
     if "ProxyError" in names:

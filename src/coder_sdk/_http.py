@@ -22,6 +22,9 @@ NOT_SENT: Final = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol",
      "LocalProtocolError"}
 )  # fmt: skip
+_ROOTS: Final = frozenset({"HTTPError", "InvalidURL", "IDNAError"})
+# The last one reads names of hosts for the others, and its errors come through as they are.
+_LIBRARIES: Final = frozenset({"httpx", "httpx2", "idna"})
 
 
 def library_of(client: Any) -> Any:
@@ -99,7 +102,7 @@ def library_version(library: Any) -> str:
 def failure_names(error: BaseException) -> frozenset[str] | None:
     """Names of the classes of an error of the HTTP library; `None` for any other error."""
     for cls in type(error).__mro__:
-        if cls.__name__ == "HTTPError" and cls.__module__.partition(".")[0] in {"httpx", "httpx2"}:
+        if cls.__name__ in _ROOTS and cls.__module__.partition(".")[0] in _LIBRARIES:
             return frozenset(base.__name__ for base in type(error).__mro__)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def seconds(name: str, value: Seconds | None) -> float | None:
     number = value.total_seconds() if isinstance(value, timedelta) else value
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not number > 0:
         raise ConfigError(f"`{name}` has to be a positive number of seconds, not {value!r}.")
-    return float(number)
+    return None if number == math.inf else float(number)
 
 
 def chosen(name: str, value: Seconds | Omit | None, default: float | None) -> float | None:

@@ -218,7 +218,7 @@ class Walk(Generic[T]):
 
     def _count(self, envelope: Any, items: Sequence[T]) -> None:
         """Take the total, where it is one: not of a page behind the end or behind a cursor."""
-        if self._paging.total is None or (not items and self._pages):
+        if self._paging.total is None or (not items and (self._pages or self._start)):
             return
         total = _get(envelope, self._paging.total)
         if total is None:

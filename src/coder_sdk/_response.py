@@ -116,29 +116,47 @@ class RateLimit:
         limit: Requests that a window allows.
         remaining: Requests that are left in it.
         reset: When the next window starts, by the server's clock.
-        retry_after: Seconds that the server asked to wait, from `Retry-After`.
+        retry_after: Seconds that the server asked to wait, from `Retry-After`; of a date only
+            where the answer has a `Date` to reckon it against.
+        retry_at: The date in `Retry-After`.
     """
 
-    __slots__ = ("limit", "remaining", "reset", "retry_after", "server_time")
+    __slots__ = ("limit", "remaining", "reset", "retry_after", "retry_at", "server_time")
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self.limit = _integer(headers.get("x-ratelimit-limit"))
         self.remaining = _integer(headers.get("x-ratelimit-remaining"))
         self.server_time = _date(headers.get("date"))
         self.reset = _epoch(headers.get("x-ratelimit-reset"))
-        self.retry_after = _retry_after(headers.get("retry-after"), self.server_time)
+        asked = headers.get("retry-after")
+        self.retry_after = _seconds(asked)
+        self.retry_at = _date(asked) if self.retry_after is None else None
+        if self.server_time is not None:
+            self.retry_after = self.wait(self.server_time.timestamp())
+
+    def wait(self, now: float) -> float | None:
+        """Seconds that `Retry-After` asks to wait.
+
+        Args:
+            now: Seconds since the epoch, for a date where the server does not tell its own time.
+        """
+        if self.retry_after is not None or self.retry_at is None:
+            return self.retry_after
+        return max(0.0, self.retry_at.timestamp() - now)
 
     @property
     def known(self) -> bool:
         """Whether the server told anything at all."""
-        return not (self.limit is None and self.reset is None and self.retry_after is None)
+        told = (self.limit, self.reset, self.retry_after, self.retry_at)
+        return any(value is not None for value in told)
 
     def __repr__(self) -> str:
         return f"RateLimit(limit={self.limit}, remaining={self.remaining}, reset={self.reset})"
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    # No number of a server is longer, and Python refuses to read very long ones.
+    return int(text) if text and len(text) < 20 and text.isascii() and text.isdigit() else None  # noqa: PLR2004 - digits of 64 bits
 
 
 def _epoch(text: str | None) -> datetime | None:
@@ -169,17 +187,11 @@ def _date(text: str | None) -> datetime | None:
     return when
 
 
-def _retry_after(text: str | None, server_time: datetime | None) -> float | None:
-    """Seconds to wait; a date is reckoned against the answer's own `Date`."""
-    if not text:
-        return None
+def _seconds(text: str | None) -> float | None:
     try:
-        seconds = float(text)
+        seconds = float(text or "")
     except ValueError:
-        when = _date(text)
-        if when is None or server_time is None:
-            return None
-        return max(0.0, (when - server_time).total_seconds())
+        return None
     return seconds if 0 <= seconds < 10**9 else None
 
 

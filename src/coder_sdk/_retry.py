@@ -166,8 +166,11 @@ def server_wait(limit: RateLimit, now: float) -> float | None:
     """Seconds until the server takes requests again: by its reset, else its `Retry-After`."""
     if limit.reset is not None:
         server_now = limit.server_time.timestamp() if limit.server_time else now
-        return max(0.0, limit.reset.timestamp() - server_now)
-    return limit.retry_after
+        seconds = limit.reset.timestamp() - server_now
+        # By our clock alone a reset that has passed says more about the clock than about the limit.
+        if seconds > 0 or limit.server_time is not None:
+            return max(0.0, seconds)
+    return limit.wait(now)
 
 
 def is_repeatable(request: Request[Any]) -> bool:

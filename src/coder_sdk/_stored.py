@@ -117,8 +117,9 @@ def _entries(secret: str | None, looked_at: list[str]) -> dict[str, Any]:
     """The map of the keyring by host; on macOS it is wrapped in base64."""
     if not secret:
         return {}
-    text = secret.strip()
     try:
+        # NOTE: On Windows the library takes what the command wrote for UTF-16 if it can.
+        text = (secret if secret.isascii() else secret.encode("utf-16-le").decode()).strip()
         if not text.startswith("{"):
             text = base64.b64decode(text, validate=True).decode()
         entries = json.loads(text)

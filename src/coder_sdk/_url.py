@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ _NANOSECONDS: Final = {
 _SEGMENT_SAFE: Final = "~!$&'()*+,;=:@"
 _COLLECTIONS: Any = (list, tuple, set, frozenset)
 _NOT_SCALAR: Any = (Omit, Ref, dict, bytes, *_COLLECTIONS)
+# A name, an IPv4 address, or an IPv6 address with its zone.
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f.:]+(?:%25[a-z0-9._~-]+)?")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -105,18 +108,26 @@ def parse_base_url(text: str, source: str = "`url`") -> BaseUrl:
         raise ConfigError(f"{source} must not hold a user name or password; pass `token` instead.")
     if parts.query or parts.fragment:
         raise ConfigError(f"{source} must not have a query or a fragment.")
+    if port == 0:
+        raise ConfigError(f"{source} has the port 0, on which nothing listens.")
     if port == _DEFAULT_PORTS[scheme]:
         port = None
     return BaseUrl(scheme, _ascii_host(parts.hostname, source), port, _prefix(parts.path, source))
 
 
 def _ascii_host(host: str, source: str) -> str:
-    if host.isascii():
-        return host.lower()
     try:
-        return host.encode("idna").decode("ascii")
+        found = host.lower() if host.isascii() else host.encode("idna").decode("ascii")
+        if found.startswith("xn--"):
+            # What the HTTP library cannot read either; it comes with it.
+            from idna import decode  # noqa: PLC0415 - few hosts have such names
+
+            decode(found)
     except UnicodeError:
         raise ConfigError(f"{source} has a host name that cannot be encoded: {host!r}.") from None
+    if not _HOST.fullmatch(found):
+        raise ConfigError(f"{source} has characters in its host name that none has: {host!r}.")
+    return found
 
 
 def _prefix(path: str, source: str) -> str:

@@ -9,6 +9,7 @@ import ssl
 import sys
 import types
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,9 @@ def test_a_missing_token_names_what_was_looked_at(folder: Path):
     "url",
     ["", " ", "ftp://coder.example", "https://", "https://a b", "https://user:pass@coder.example",
      "https://coder.example?x=1", "https://coder.example#x", "https://coder.example:99999",
-     "https://coder.example/../x", "https://[::1", "mailto:x@y.example"],
+     "https://coder.example/../x", "https://[::1", "mailto:x@y.example", "https://coder.example:0",
+     "https://a<b.example", "https://evil.example\\.coder.example", "https://a%2fb.example",
+     "https://xn--a.example", "https://\u2603.example"],
 )  # fmt: skip
 def test_malformed_urls_are_refused(url: str):
     with pytest.raises(ConfigError, match="`url`") as caught:
@@ -242,6 +245,20 @@ def test_the_keyring_is_read_as_the_command_writes_it(
     config = search(env, platform, token=OMIT)
     assert config.token == TOKEN
     assert source(config, "token") == "keyring of the system"
+
+
+@pytest.mark.parametrize("user", ["a", "ab"])
+def test_what_windows_takes_for_utf_16_is_read(monkeypatch: pytest.MonkeyPatch, user: str):
+    entries = {"coder.example": {"coder_url": "coder.example", "user": user, "api_token": TOKEN}}
+    keyring = FakeKeyring(entries, wrapped=False)
+    blob = keyring.secret.encode()
+    try:
+        keyring.secret = blob.decode("utf-16-le")
+    except UnicodeDecodeError:
+        keyring.secret = blob.decode()
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    token, _, looked_at = Stored({}, "win32").token(parse_base_url(URL))
+    assert (token, looked_at) == (TOKEN, [])
 
 
 @pytest.mark.parametrize(
@@ -418,6 +435,12 @@ def test_this_machine_needs_no_encryption(url: str):
 def test_time_limits_are_checked(name: str, value: Any):
     with pytest.raises(ConfigError, match=name):
         Client(URL, token=TOKEN, **{name: value})
+
+
+def test_an_infinite_time_limit_is_none():
+    client = Client(URL, token=TOKEN, timeout=float("inf"), deadline=timedelta.max)
+    assert client._options.timeout is None
+    assert client._options.deadline == timedelta.max.total_seconds()
 
 
 @pytest.mark.parametrize("name", ["a\nb", "ключ", ""])

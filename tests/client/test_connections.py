@@ -18,6 +18,7 @@ from coder_sdk import (
     ProxyError,
     RedirectError,
     TLSError,
+    TransportError,
 )
 from coder_sdk._literal import literal_request
 from coder_sdk._request import OMIT
@@ -172,6 +173,20 @@ def test_a_token_never_reaches_another_origin(colour: Colour):
                 colour.call(colour.client(first.url).request, "GET", "/x")
             assert other.url in str(caught.value)
         assert other.connections == 0
+
+
+@pytest.mark.parametrize(
+    "location", ["javascript:alert(1)", "http://[::1", "https://xn--a.example/", "https:x"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_to_what_is_no_address_is_an_error_of_ours(
+    colour: Colour, location: str, method: str
+):
+    with RedirectServer(location) as server:
+        with pytest.raises((RedirectError, TransportError)) as caught:
+            colour.call(colour.client(server.url).request, method, "/x")
+        assert not getattr(caught.value, "may_have_been_processed", False)
+        assert len(server.requests) == 1
 
 
 class RedirectServer(FaultServer):

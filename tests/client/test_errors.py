@@ -149,6 +149,13 @@ def test_at_most_2_kb_of_a_foreign_body_is_kept():
     error = error_for(502, b"x" * 100_000, media_type="text/html")
     assert error.body == "x" * 2048
     assert len(str(error)) < 2500
+    error = error_for(500, {"message": "x" * 100_000, "detail": "y" * 100_000})
+    assert len(str(error)) < 2500
+
+
+def test_a_body_of_text_is_shown_once():
+    text = str(error_for(502, b"bad gateway\n", media_type="text/plain"))
+    assert text.count("bad gateway") == 1
 
 
 @pytest.mark.parametrize(

@@ -103,14 +103,21 @@ def limited(headers: dict[str, str], *, remaining: float | None = None) -> Attem
         ({"x-ratelimit-reset": RESET}, 10),
         ({"retry-after": "7"}, 7),
         ({"retry-after": "Sun, 22 Nov 2026 20:52:45 GMT", "date": DATE}, 15),
+        # Without the server's time a date is reckoned against ours.
+        ({"retry-after": "Sun, 22 Nov 2026 20:52:59 GMT"}, 9),
+        ({"retry-after": "Sun, 22 Nov 2026 20:52:00 GMT"}, 0),
         ({"retry-after": "0"}, 0),
         ({"x-ratelimit-reset": "1", "date": DATE}, 0),
+        # Our clock may be ahead: what the server says in seconds is safer, or a back-off.
+        ({"x-ratelimit-reset": "1", "retry-after": "60"}, 60),
+        ({"x-ratelimit-reset": "1"}, 0.5),
         ({}, 0.5),
         ({"retry-after": "soon"}, 0.5),
         ({"retry-after": "-5"}, 0.5),
         ({"retry-after": "nan"}, 0.5),
         ({"x-ratelimit-reset": "x" * 10}, 0.5),
         ({"x-ratelimit-reset": "9" * 30, "retry-after": "3"}, 3),
+        ({"x-ratelimit-reset": "9" * 5000, "retry-after": "3"}, 3),
     ],
 )
 def test_a_429_waits_as_the_server_says(headers: Any, delay: Any):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,16 @@ def upload(content: Any, on_progress: Any = None) -> Request[Any]:
     return request
 
 
+class Wrapper:
+    """Behaves like a file and is none, as temporary files with a name are."""
+
+    def __init__(self, content: bytes) -> None:
+        self._file = io.BytesIO(content)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 def sources(  # noqa: PLR0911 - one line for each kind
     kind: str, tmp_path: Path, colour: Any
 ) -> Any:
@@ -47,6 +58,8 @@ def sources(  # noqa: PLR0911 - one line for each kind
         return str(path)
     if kind == "file":
         return io.BytesIO(CONTENT)
+    if kind == "temporary file":
+        return Wrapper(CONTENT)
     if kind == "buffer":
         return memoryview(bytearray(CONTENT))
     if kind == "bytes":
@@ -63,7 +76,17 @@ def sources(  # noqa: PLR0911 - one line for each kind
 
 
 @pytest.mark.parametrize(
-    "kind", ["bytes", "buffer", "path", "path text", "file", "iterator", "async iterator"]
+    "kind",
+    [
+        "bytes",
+        "buffer",
+        "path",
+        "path text",
+        "file",
+        "temporary file",
+        "iterator",
+        "async iterator",
+    ],
 )
 def test_uploads_from_everything_that_holds_bytes(
     colour: Colour, router: MockRouter, tmp_path: Path, kind: str
@@ -98,7 +121,37 @@ def test_a_missing_file_is_named_before_anything_is_sent(colour: Colour, router:
         colour.call(colour.client()._call, upload("/nowhere.tar"))
 
 
-@pytest.mark.parametrize("kind", ["bytes", "path", "file"])
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (io.StringIO("text"), "open as text"),
+        (5, "int was given"),
+        (None, "NoneType was given"),
+        (["text"], "str came out"),
+        (Path(__file__).parent, "cannot be read"),
+    ],
+)
+def test_what_holds_no_bytes_is_refused(
+    colour: Colour, router: MockRouter, content: Any, found: str
+):
+    with pytest.raises(RequestValidationError, match=found):
+        colour.call(colour.client()._call, upload(content))
+    assert not router.calls
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no named pipes in folders")
+def test_a_pipe_is_read_to_its_end(colour: Colour, router: MockRouter, tmp_path: Path):
+    route = router.post("/api/v2/files").respond(json=None)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(CONTENT,))
+    writer.start()
+    colour.call(colour.client()._call, upload(pipe))
+    writer.join()
+    assert route.calls.last.request.content == CONTENT
+
+
+@pytest.mark.parametrize("kind", ["bytes", "path", "file", "temporary file"])
 def test_what_can_be_read_again_is_sent_again(
     colour: Colour, router: MockRouter, tmp_path: Path, kind: str
 ):

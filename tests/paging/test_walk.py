@@ -179,7 +179,7 @@ def test_a_count_below_the_cap_is_exact() -> None:
 
 def test_the_empty_page_behind_the_end_has_no_total() -> None:
     run = walked(USERS, 50, {**BOTH, "offset": 100})
-    assert [page.total for page in run.pages] == [0]
+    assert [(page.total, page.total_is_exact) for page in run.pages] == [(None, False)]
     walk: Walk[Any] = Walk(USERS, {**OFFSET, "limit": 2}, by_offset=True)
     read(walk, Listing(USERS, [1, 2, 3]))
     assert walk.total == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from coder_sdk._errors.transport import CallError
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from coder_sdk._errors.context import CallContext
+
+
+SHOWN: Final = 2048
+"""Characters of what a server said that the text of an error has at most."""
 
 
 class Validation(NamedTuple):
@@ -67,17 +71,24 @@ class APIStatusError(CallError):
     def _describe(self) -> str:
         # Without a request the error was made here: no server answered with that status.
         where = f"{self.method} {self.url}: status {self.status}: " if self.method else ""
-        lines = [f"{where}{self.message}"]
-        if self.detail and self.detail not in self.message:
-            lines.append(self.detail)
-        lines += [f"  {field}: {detail}" for field, detail in self.validations]
-        if not self.validations and not self.json and self.body and self.body not in self.message:
-            lines.append(self.body)
+        lines = [f"{where}{self._words()}"]
         if self.tries > 1:
             lines.append(f"(after {self.tries} tries in {self.elapsed:.1f} s)")
         if self.may_have_been_processed:
             lines.append("The server may have processed the request.")
         return "\n".join(lines)
+
+    def _words(self) -> str:
+        """What the server said, each thing once, and not all of it if it is long."""
+        lines = [self.message]
+        if self.detail and self.detail not in self.message:
+            lines.append(self.detail)
+        lines += [f"  {field}: {detail}" for field, detail in self.validations]
+        body = "" if self.validations or self.json else self.body.strip()
+        if body and body not in self.message:
+            lines.append(body)
+        text = "\n".join(lines)
+        return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
 
 
 class BadRequestError(APIStatusError):

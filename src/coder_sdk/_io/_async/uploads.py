@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import aclosing, nullcontext
-from io import IOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from coder_sdk._request import RawBody
 
 _CHUNK: Final = 64 * 1024
+_BUFFERS: Any = (bytearray, memoryview)
+_PATHS: Any = (str, os.PathLike)
 
 
 class AsyncUpload:
@@ -24,8 +25,7 @@ class AsyncUpload:
 
     def __init__(self, body: RawBody) -> None:
         self._body = body
-        content: Any = body.content
-        self._content: Any = bytes(content) if _is_buffer(content) else content
+        self._content: Any = _checked(body.content)
         self._start = 0
         self._taken = False
         self.size = self._measure()
@@ -34,16 +34,17 @@ class AsyncUpload:
         content = self._content
         if isinstance(content, bytes):
             return len(content)
-        if isinstance(content, (str, os.PathLike)):
+        if isinstance(content, _PATHS):
             try:
-                return Path(self._content).stat().st_size
+                return _size(Path(content))
             except OSError as error:
                 raise RequestValidationError(f"The file cannot be read: {error}.") from None
-        if isinstance(content, IOBase) and content.seekable():
+        # Temporary files are no `IOBase`, and behave like one.
+        if hasattr(content, "read") and hasattr(content, "seekable") and content.seekable():
             self._start = content.tell()
             end = content.seek(0, os.SEEK_END)
             content.seek(self._start)
-            return end - self._start
+            return int(end - self._start)
         return None
 
     @property
@@ -57,6 +58,8 @@ class AsyncUpload:
         self._taken = True
         async with aclosing(self._source()) as source:
             async for chunk in source:
+                if not isinstance(chunk, (bytes, *_BUFFERS)):
+                    raise _not_bytes(f"{type(chunk).__name__} came out of what was given")
                 yield chunk
                 sent += len(chunk)
                 if self._body.on_progress is not None:
@@ -67,7 +70,7 @@ class AsyncUpload:
         if isinstance(content, bytes):
             for start in range(0, len(content), _CHUNK):
                 yield content[start : start + _CHUNK]
-        elif isinstance(content, (str, os.PathLike)) or hasattr(content, "read"):
+        elif isinstance(content, _PATHS) or hasattr(content, "read"):
             async for chunk in self._read():
                 yield chunk
         elif hasattr(content, "__aiter__"):
@@ -90,5 +93,34 @@ class AsyncUpload:
                 yield chunk
 
 
-def _is_buffer(content: object) -> bool:
-    return isinstance(content, (bytearray, memoryview))
+def _checked(content: Any) -> Any:
+    """What was given, if bytes can come out of it.
+
+    Raises:
+        RequestValidationError: It is something else.
+    """
+    if isinstance(content, _BUFFERS):
+        return bytes(content)
+    if isinstance(content, (bytes, *_PATHS)):
+        return content
+    if hasattr(content, "encoding"):
+        raise _not_bytes("this file is open as text")
+    if any(hasattr(content, name) for name in ("read", "__iter__", "__aiter__")):
+        return content
+    raise _not_bytes(f"{type(content).__name__} was given")
+
+
+def _not_bytes(found: str) -> RequestValidationError:
+    return RequestValidationError(
+        f"The body has to be bytes, a path, a file that is open in binary mode, or an iterator of "
+        f"bytes: {found}.",
+        parameter="content",
+    )
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file; `None` of a pipe or device, which tells only by being read."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return None
+    with path.open("rb") as file:
+        return file.seek(0, os.SEEK_END)
