@@ -294,7 +294,17 @@ class Window:
 
 
 def local(moment: datetime, tz: tzinfo) -> datetime:
-    """An instant in local time; what has no zone is local time already."""
+    """An instant in local time; what has no zone is local time already.
+
+    Raises:
+        RequestValidationError: It is no instant.
+    """
+    if not isinstance(moment, datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RequestValidationError(
+            f"A window begins and ends at instants, not at {moment!r}.",
+            parameter="window",
+            hint="`Window.dates(first, last)` takes days, the last one included.",
+        )
     return moment.replace(tzinfo=tz) if moment.tzinfo is None else _moved(moment, tz)
 
 

@@ -244,3 +244,9 @@ def test_only_what_was_counted_back_from_now_moves_with_it():
     assert window.anchored(later) == Window.last(days=2, tz="Europe/Berlin", now=later)
     fast = Window.dates(date(2026, 7, 1), date(2026, 7, 2))
     assert fast.anchored(later) is fast
+
+
+def test_days_in_place_of_instants_are_refused():
+    with pytest.raises(RequestValidationError, match=r"not at datetime\.date") as caught:
+        Window(date(2026, 7, 1), date(2026, 7, 8))  # type: ignore[arg-type]  # the point here
+    assert "Window.dates" in str(caught.value)

@@ -295,3 +295,14 @@ def test_a_server_without_tasks_says_so_by_its_own_path(colour: Colour, router: 
     router.route().respond(404, json={"message": "Route not found."})
     with pytest.raises(FeatureUnavailableError, match=r"/api/v2/tasks"):
         colour.call(colour.client().tasks.list)
+
+
+def test_what_came_after_the_experimental_path_is_missing_with_its_release(colour: Colour) -> None:
+    fake = FakeCoder("2.28.0")
+    fake.add_template("ai", ai_task=True)
+    coder = colour.keep(fake.async_client() if colour.is_async else fake.client())
+    with pytest.raises(FeatureUnavailableError, match=r"2\.29"):
+        colour.call(coder.tasks.update_input, "me", "haiku", input="A limerick")
+    task = colour.call(coder.tasks.create, "Write a haiku", template="ai", name="haiku")
+    with pytest.raises(FeatureUnavailableError, match=r"2\.32"):
+        colour.call(coder.tasks.pause, task)

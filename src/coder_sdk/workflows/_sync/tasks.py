@@ -54,12 +54,12 @@ class Tasks(TaskMaking, TaskPausing, generated.Tasks):
         memory = remembered(self._client)
         older = copy(request)
         older.path_template = request.path_template.replace(ROOT, OLD_ROOT, 1)
-        if memory.get(_OLD):
+        if memory.get(_OLD) and _was_there(older):
             return send(older)
         try:
             return send(request)
         except FeatureUnavailableError as error:
-            if error.status != _NO_ROUTE:
+            if error.status != _NO_ROUTE or not _was_there(older):
                 raise
             try:
                 answer = send(older)
@@ -205,3 +205,10 @@ class Tasks(TaskMaking, TaskPausing, generated.Tasks):
                 pause(wait.clock, wait.interval())
                 state = read_task(self._client, state)
                 wait.last_state = state
+
+
+def _was_there(request: Request[Any]) -> bool:
+    """Whether a release had this under the experimental path."""
+    from coder_sdk.resources._operations import OPERATIONS  # noqa: PLC0415 - for older servers
+
+    return f"{request.method} {request.path_template}" in OPERATIONS
