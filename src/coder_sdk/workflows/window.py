@@ -299,7 +299,7 @@ def local(moment: datetime, tz: tzinfo) -> datetime:
     Raises:
         RequestValidationError: It is no instant.
     """
-    if not isinstance(moment, datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(moment, datetime):
         raise RequestValidationError(
             f"A window begins and ends at instants, not at {moment!r}.",
             parameter="window",
