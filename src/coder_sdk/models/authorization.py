@@ -40,9 +40,9 @@ class AuthorizationObject(RequestModel):
 
     any_org: bool | None = None
     """Since 2.14."""
-    organization_id: UUID | str | None = None
-    owner_id: UUID | str | None = None
-    resource_id: UUID | str | None = None
+    organization_id: str | UUID | None = None
+    owner_id: str | UUID | None = None
+    resource_id: str | UUID | None = None
     resource_type: RBACResource | None = None
 
 
