@@ -189,10 +189,13 @@ def test_units_are_of_one_vocabulary() -> None:
     assert used == UNITS
 
 
-def test_never_is_said_of_instants_only() -> None:
+def test_never_is_said_of_instants_and_of_numbers_with_a_unit_only() -> None:
     marked = [node for _, node in _nodes(DESCRIPTION) if node.get("x-never")]
-    assert marked
-    assert {node.get("format") for node in marked} == {"date-time"}
+    numbers = [node for node in marked if node["type"] == "integer"]
+    assert numbers
+    assert all(node.get("x-unit") for node in numbers)
+    instants = [node for node in marked if node["type"] != "integer"]
+    assert {node.get("format") for node in instants} == {"date-time"}
 
 
 def test_the_zero_uuid_is_said_of_uuids_only() -> None:
