@@ -263,8 +263,9 @@ class Walk(Generic[T]):
             return True
         if self._paging.has_more is not None:
             return not _get(envelope, self._paging.has_more)
-        if self._left is not None:
-            return self._left <= 0
+        # A count that is less than what came is none: the size of the page tells more.
+        if self._left is not None and self._left >= 0:
+            return self._left == 0
         expected = ask.limit or self._paging.default_limit
         return expected is None or len(items) != expected
 

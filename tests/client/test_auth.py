@@ -240,6 +240,60 @@ def test_many_calls_share_one_failure_to_renew(router: MockRouter):
     colour.close()
 
 
+@pytest.mark.parametrize("refusal", ["raises", "same token"])
+def test_calls_that_are_refused_one_after_the_other_share_one_failure_to_renew(
+    router: MockRouter, refusal: str
+):
+    colour = Colour("async")
+    asked: list[str] = []
+    turns: list[asyncio.Event] = []
+
+    class Failing:
+        async def token(self) -> str:
+            return TOKEN
+
+        async def refresh(self, rejected: str) -> str:
+            asked.append(rejected)
+            if refusal == "raises":
+                raise OSError("locked")
+            return rejected
+
+    async def in_turn(_: httpx.Request) -> httpx.Response:
+        turn = asyncio.Event()
+        turns.append(turn)
+        if len(turns) == 5:
+            turns[0].set()
+        await turn.wait()
+        return httpx.Response(401, json={"message": "signed out"})
+
+    router.get("/x").mock(side_effect=in_turn)
+    client = colour.client(token=Failing())
+
+    async def call() -> None:
+        with pytest.raises(UnauthorizedError):
+            await client.request("GET", "/x")
+        waiting = [turn for turn in turns if not turn.is_set()]
+        if waiting:
+            waiting[0].set()
+
+    colour.gather(call, 5)
+    assert asked == [TOKEN]
+    colour.close()
+
+
+def test_a_wrong_password_renews_no_token(colour: Colour, router: MockRouter):
+    router.post("/api/v2/users/login").respond(
+        401, json={"message": "Incorrect email or password."}
+    )
+    router.get("/x").respond(json=None)
+    provider = Provider(colour, TOKEN)
+    client = colour.client(token=provider)
+    colour.call(client.request, "GET", "/x")
+    with pytest.raises(UnauthorizedError, match="Incorrect"):
+        colour.call(client.auth.login, email="a@example.com", password="wrong")
+    assert provider.rejected == []
+
+
 def test_login_returns_a_client_with_the_session(colour: Colour, router: MockRouter):
     login = router.post("/api/v2/users/login").respond(
         201,

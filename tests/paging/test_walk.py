@@ -243,6 +243,18 @@ def test_an_answer_with_less_than_its_count_is_a_shortfall() -> None:
     assert walk.shortfall == "Only 1 items were read, although 2 more exist according to the server"
 
 
+@pytest.mark.parametrize("query", [BOTH, {**BOTH, "offset": 0}])
+@pytest.mark.parametrize("ahead", [1, 3])
+def test_a_count_that_is_too_small_hides_nothing(query: dict[str, Any], ahead: int) -> None:
+    class Miscounting(Listing):
+        def answer(self, query: dict[str, Any]) -> Any:
+            return {**super().answer(query), "count": 10}
+
+    walk: Walk[Any] = Walk(USERS, query, by_offset=ahead > 1)
+    pages = read(walk, Miscounting(USERS, list(range(250))), ahead=ahead)
+    assert ids(pages) == list(range(250))
+
+
 class Stuck(Listing):
     """A server that ignores where to go on."""
 

@@ -229,10 +229,11 @@ class AsyncTransport:
     ) -> Outcome:
         """One try, and its replay if the token could be renewed."""
         token = await self._token(call)
+        asked = self.core.credentials.generation
         outcome = await self._try(call, perform, token)
         if outcome.status != _UNAUTHORIZED or token is None or call.replays:
             return outcome
-        fresh = await self._renewed(token, outcome)
+        fresh = await self._renewed(token, outcome, asked) if call.request.auth else None
         if fresh is None or (call.upload is not None and not call.upload.repeatable):
             return outcome
         call.replays += 1
@@ -368,14 +369,20 @@ class AsyncTransport:
                     ) from error
         return credentials.current
 
-    async def _renewed(self, rejected: Masked, outcome: Outcome) -> Masked | None:
-        """A token in place of a refused one; of many calls that need it, one asks the provider."""
+    async def _renewed(self, rejected: Masked, outcome: Outcome, asked: int) -> Masked | None:
+        """A token in place of a refused one; of many calls that need it, one asks the provider.
+
+        Args:
+            rejected: The token that was refused.
+            outcome: Of the try; its error tells why there is no other token.
+            asked: The generation of the credentials when the request was sent: what the provider
+                said since then is the answer for this call, too.
+        """
         credentials = self.core.credentials
         if not credentials.refreshable:
             return None
-        seen = credentials.generation
         async with self.core.auth_lock:
-            if credentials.current == rejected and credentials.generation == seen:
+            if credentials.current == rejected and credentials.generation == asked:
                 try:
                     credentials.accept(await settled(credentials.ask(rejected)))
                 except Exception as error:  # noqa: BLE001 - chained to the 401 that it answers

@@ -227,10 +227,11 @@ class Transport:
     def _attempt(self, call: Call, perform: Callable[[Call, Masked | None], Outcome]) -> Outcome:
         """One try, and its replay if the token could be renewed."""
         token = self._token(call)
+        asked = self.core.credentials.generation
         outcome = self._try(call, perform, token)
         if outcome.status != _UNAUTHORIZED or token is None or call.replays:
             return outcome
-        fresh = self._renewed(token, outcome)
+        fresh = self._renewed(token, outcome, asked) if call.request.auth else None
         if fresh is None or (call.upload is not None and not call.upload.repeatable):
             return outcome
         call.replays += 1
@@ -366,14 +367,20 @@ class Transport:
                     ) from error
         return credentials.current
 
-    def _renewed(self, rejected: Masked, outcome: Outcome) -> Masked | None:
-        """A token in place of a refused one; of many calls that need it, one asks the provider."""
+    def _renewed(self, rejected: Masked, outcome: Outcome, asked: int) -> Masked | None:
+        """A token in place of a refused one; of many calls that need it, one asks the provider.
+
+        Args:
+            rejected: The token that was refused.
+            outcome: Of the try; its error tells why there is no other token.
+            asked: The generation of the credentials when the request was sent: what the provider
+                said since then is the answer for this call, too.
+        """
         credentials = self.core.credentials
         if not credentials.refreshable:
             return None
-        seen = credentials.generation
         with self.core.auth_lock:
-            if credentials.current == rejected and credentials.generation == seen:
+            if credentials.current == rejected and credentials.generation == asked:
                 try:
                     credentials.accept(settled(credentials.ask(rejected)))
                 except Exception as error:  # noqa: BLE001 - chained to the 401 that it answers
