@@ -35,6 +35,20 @@ def test_fields_are_overridden_by_either_name():
     assert len(nested.workspaces) == 1
 
 
+def test_nested_models_need_only_the_fields_that_matter():
+    made = factories.make(
+        models.Workspace,
+        latest_build={
+            "status": "stopped",
+            "resources": [{"agents": [{"name": "main", "apps": [{"slug": "web"}]}]}],
+        },
+    )
+    assert made.latest_build.status == "stopped"
+    (agent,) = made.latest_build.resources[0].agents
+    assert (agent.name, agent.apps[0].slug) == ("main", "web")
+    assert factories.make(models.Workspace, latest_build=made.latest_build) == made
+
+
 def test_unknown_fields_and_wrong_values_are_refused():
     with pytest.raises(TypeError, match="no field 'nope'"):
         factories.make(models.User, nope=1)

@@ -58,7 +58,7 @@ def make(model: type[M], /, **fields: Any) -> M:
     Args:
         model: Its class, of `coder_sdk.models` or an emitted package.
         **fields: Values of fields, by the name of the field or its name on the wire. Nested
-            models may be dictionaries.
+            models may be dictionaries of the fields that matter; the others are made up.
 
     Returns:
         A valid model; optional fields that were not given are unset.
@@ -111,15 +111,34 @@ def example(kind: Any, name: str = "") -> Any:
 
 def _plain(model: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
     aliases = {name: _wire_name(name, info) for name, info in model.model_fields.items()}
-    return {aliases.get(name, name): _as_json(value) for name, value in fields.items()}
+    kinds = {aliases[name]: info.annotation for name, info in model.model_fields.items()}
+    wired = {aliases.get(name, name): value for name, value in fields.items()}
+    return {name: _completed(kinds.get(name), value) for name, value in wired.items()}
 
 
-def _as_json(value: Any) -> Any:
+def _completed(kind: Any, value: Any) -> Any:
+    """A value as JSON; a dictionary in place of a model gets the fields that it lacks."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)
+    inner = _models_in(kind)
     if isinstance(value, (list, tuple)):
-        return [_as_json(item) for item in cast("list[Any]", value)]
-    return value
+        return [_completed(kind, item) for item in cast("list[Any]", value)]
+    given = cast("dict[str, Any]", value)
+    if inner is None or not isinstance(value, dict):
+        return given
+    if get_origin(kind) is dict:
+        return {key: _completed(inner, item) for key, item in given.items()}
+    return {**example(inner), **_plain(inner, given)}
+
+
+def _models_in(kind: Any) -> type[BaseModel] | None:
+    """The only model that an annotation is made of; `None` for none or several."""
+    if isinstance(kind, type) and get_origin(kind) is None:
+        found = cast("type[Any]", kind)
+        plain = issubclass(found, BaseModel) and not issubclass(found, RootModel)
+        return found if plain else None
+    inner = {model for item in get_args(kind) if (model := _models_in(item)) is not None}
+    return inner.pop() if len(inner) == 1 else None
 
 
 def _wire_name(name: str, info: FieldInfo) -> str:

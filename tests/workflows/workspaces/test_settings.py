@@ -73,6 +73,10 @@ def test_a_deadline_has_a_zone(colour: Colour, coder: Any) -> None:
     naive = datetime(2026, 11, 3, tzinfo=timezone.utc).replace(tzinfo=None)
     with pytest.raises(RequestValidationError, match="no time zone"):
         colour.call(coder.workspaces.set_deadline, "dev", naive)
+    with pytest.raises(RequestValidationError, match="`at_most` has no time zone"):
+        colour.call(coder.workspaces.extend, "dev", timedelta(hours=1), at_most=naive)
+    with pytest.raises(RequestValidationError, match="set_ttl"):
+        colour.call(coder.workspaces.set_deadline, "dev", None)
 
 
 def test_a_stopped_workspace_has_no_deadline(colour: Colour, coder: Any) -> None:

@@ -72,6 +72,22 @@ async def apply_automatic_updates(
     return Outcome(fresh, "updated")
 
 
+def _check_instant(moment: datetime | None, name: str = "deadline") -> None:
+    """Refuse what is no instant.
+
+    Raises:
+        RequestValidationError: It has no time zone, or is `None`.
+    """
+    if moment is None:
+        raise RequestValidationError(
+            f"`{name}` is None: a deadline cannot be taken away.",
+            parameter=name,
+            hint="`set_ttl` with `None` lets the next start go without one.",
+        )
+    if moment.tzinfo is None:
+        raise RequestValidationError(f"`{name}` has no time zone.", parameter=name)
+
+
 class AsyncWorkspaceSettings(AsyncResource):
     """Settings of workspaces."""
 
@@ -282,8 +298,7 @@ class AsyncWorkspaceSettings(AsyncResource):
             >>> later = datetime.now(timezone.utc) + timedelta(hours=4)
             >>> workspace, action = await coder.workspaces.set_deadline("dev", later)
         """
-        if deadline.tzinfo is None:
-            raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
+        _check_instant(deadline)
         found = await read_workspace(self._client, workspace)
         skip = await refusal(only_if, found)
         if skip is not None:
@@ -317,6 +332,8 @@ class AsyncWorkspaceSettings(AsyncResource):
         Example:
             >>> await coder.workspaces.extend("dev", timedelta(hours=2))
         """
+        if not isinstance(at_most, Omit):
+            _check_instant(at_most, "at_most")
         found = await read_workspace(self._client, workspace)
         skip = await refusal(only_if, found)
         if skip is not None:

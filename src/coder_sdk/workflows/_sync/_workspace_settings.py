@@ -70,6 +70,22 @@ def apply_automatic_updates(
     return Outcome(fresh, "updated")
 
 
+def _check_instant(moment: datetime | None, name: str = "deadline") -> None:
+    """Refuse what is no instant.
+
+    Raises:
+        RequestValidationError: It has no time zone, or is `None`.
+    """
+    if moment is None:
+        raise RequestValidationError(
+            f"`{name}` is None: a deadline cannot be taken away.",
+            parameter=name,
+            hint="`set_ttl` with `None` lets the next start go without one.",
+        )
+    if moment.tzinfo is None:
+        raise RequestValidationError(f"`{name}` has no time zone.", parameter=name)
+
+
 class WorkspaceSettings(SyncResource):
     """Settings of workspaces."""
 
@@ -280,8 +296,7 @@ class WorkspaceSettings(SyncResource):
             >>> later = datetime.now(timezone.utc) + timedelta(hours=4)
             >>> workspace, action = coder.workspaces.set_deadline("dev", later)
         """
-        if deadline.tzinfo is None:
-            raise RequestValidationError("`deadline` has no time zone.", parameter="deadline")
+        _check_instant(deadline)
         found = read_workspace(self._client, workspace)
         skip = refusal(only_if, found)
         if skip is not None:
@@ -315,6 +330,8 @@ class WorkspaceSettings(SyncResource):
         Example:
             >>> coder.workspaces.extend("dev", timedelta(hours=2))
         """
+        if not isinstance(at_most, Omit):
+            _check_instant(at_most, "at_most")
         found = read_workspace(self._client, workspace)
         skip = refusal(only_if, found)
         if skip is not None:
