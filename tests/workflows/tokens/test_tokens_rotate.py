@@ -180,6 +180,13 @@ def test_latest_of_nothing_names_what_there_is(colour: Colour, coder: Any):
         colour.call(coder.tokens.latest, "cl")
 
 
+def test_a_clock_that_is_ahead_is_told_from_a_token_that_is_missing(colour: Colour, coder: Any):
+    colour.call(coder.tokens.create, "ci", lifetime=timedelta(days=1))
+    coder._core.clock = colour.clock
+    with pytest.raises(NotFoundError, match="clock is ahead of the server"):
+        colour.call(coder.tokens.latest, "ci")
+
+
 def test_names_that_only_look_alike_are_another_family(colour: Colour, coder: Any):
     colour.call(coder.tokens.create, "ci-prod")
     colour.call(coder.tokens.create, "ci")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _RACES: Final = 5
 _UNDO_SECONDS: Final = 10.0
 _LEAVE_SECONDS: Final = 60.0
+_CLOCK: Final = "This machine's clock is ahead of the server's: `python -m coder_sdk doctor` tells."
 
 
 class AsyncTokenRotation(AsyncResource):
@@ -59,12 +60,13 @@ class AsyncTokenRotation(AsyncResource):
             >>> coder.tokens.latest("ci").expires_at  # doctest: +SKIP
         """
         keys = await self._client.tokens.list(user)
-        found = Family(check_token_name(name), keys).newest(_now(self._client))
+        family = Family(check_token_name(name), keys)
+        found = family.newest(_now(self._client))
         if found is None:
             raise NotFoundError(
                 f"There is no token `{name}` or `{name}-<n>` that is still valid.",
                 status=404,
-                hint=near(name, {key.token_name for key in keys}),
+                hint=_CLOCK if family.members else near(name, {key.token_name for key in keys}),
             )
         return found
 
