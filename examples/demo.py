@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from coder_sdk import BulkError, BulkReport, Client, Window
+from coder_sdk import BulkReport, Client, CoderError, ConfigError, Window
 
 if TYPE_CHECKING:
     from coder_sdk.models import Workspace
@@ -152,25 +152,31 @@ def main() -> int:
     parser.add_argument("--plot", type=Path, default=Path("demo-insights.png"), metavar="FILE")
     parser.add_argument("--keep", action="store_true", help="do not delete what was made")
     options = parser.parse_args()
-    with deployment() as coder:
-        version = coder.buildinfo().version
-        say(f"{coder.users.get('me').username} on Coder {version} at {coder.url}")
-        push(coder)
-        try:
-            provision(coder)
-            run_command(coder)
-            plot(coder, options.plot)
-        except BulkError as error:
-            console.print(f"[bold red]{error}[/]")
-            return 1
-        except KeyboardInterrupt as error:
-            report = getattr(error, "report", None)
-            console.print(f"Interrupted: {report.summary() if report else 'cleaning up'}")
-            return 130
-        finally:
-            if not options.keep:
-                clean_up(coder)
+    try:
+        with deployment() as coder:
+            show(coder, options)
+    except CoderError as error:
+        print("demo:", *str(error).splitlines(), sep="\n  ", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+    except KeyboardInterrupt as error:
+        report = getattr(error, "report", None)
+        console.print(f"Interrupted: {report.summary() if report else 'cleaned up'}")
+        return 130
     return 0
+
+
+def show(coder: Client, options: argparse.Namespace) -> None:
+    """Do one step after the other, and remove what was made, whatever happens."""
+    version = coder.buildinfo().version
+    say(f"{coder.users.get('me').username} on Coder {version} at {coder.url}")
+    push(coder)
+    try:
+        provision(coder)
+        run_command(coder)
+        plot(coder, options.plot)
+    finally:
+        if not options.keep:
+            clean_up(coder)
 
 
 if __name__ == "__main__":

@@ -5,20 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
+from coder_sdk.testing import FakeCoder, Timing
+
 ROOT = Path(__file__).resolve().parents[2]
+QUICK = Timing(queue=0.01, import_=0.02, build=0.02, cancel=0.01, connect=0.01, startup=0.01)
+
+
+def started(
+    name: str, *arguments: str, cwd: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CODER_")}
+    environment |= {"PYTHONPATH": str(ROOT / "src"), **variables}
+    return subprocess.run(  # noqa: S603 - runs our own files
+        [sys.executable, str(ROOT / "examples" / name), *arguments],
+        check=False, capture_output=True, text=True, cwd=cwd, env=environment,
+    )  # fmt: skip
 
 
 def run(name: str, *arguments: str, cwd: Path) -> str:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CODER_")}
-    environment["PYTHONPATH"] = str(ROOT / "src")
-    done = subprocess.run(  # noqa: S603 - runs our own files
-        [sys.executable, str(ROOT / "examples" / name), *arguments],
-        check=False, capture_output=True, text=True, cwd=cwd, env=environment, timeout=120,
-    )  # fmt: skip
+    done = started(name, *arguments, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -39,3 +49,18 @@ def test_demo_does_the_whole_main_job(tmp_path: Path):
     assert "(exit status 0)" in printed
     assert "template sdk-demo: deleted" in printed
     assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_demo_says_what_a_deployment_refuses_and_leaves_nothing(tmp_path: Path):
+    long_ago = datetime(2026, 1, 2, tzinfo=timezone.utc)  # its reports end before ours begin
+    with FakeCoder(start=long_ago, timing=QUICK) as fake:
+        with fake.serve() as url:
+            done = started(
+                "demo.py", cwd=tmp_path, CODER_URL=url, CODER_SESSION_TOKEN=fake.token_for()
+            )
+        assert done.returncode == 1
+        assert "must not be in the future" in done.stderr
+        assert "Traceback" not in done.stderr
+        with fake.client() as coder:
+            assert coder.workspaces.list().to_list() == []
+            assert coder.templates.list() == []
