@@ -131,14 +131,17 @@ def _completed(kind: Any, value: Any) -> Any:
     return {**example(inner), **_plain(inner, given)}
 
 
-def _models_in(kind: Any) -> type[BaseModel] | None:
-    """The only model that an annotation is made of; `None` for none or several."""
+def _models_in(kind: Any) -> Any:
+    """The class of the only model that an annotation is made of; `None` for none or several."""
     if isinstance(kind, type) and get_origin(kind) is None:
-        found = cast("type[Any]", kind)
-        plain = issubclass(found, BaseModel) and not issubclass(found, RootModel)
-        return found if plain else None
+        plain = issubclass(kind, BaseModel) and not _is_root(kind)
+        return cast("Any", kind) if plain else None
     inner = {model for item in get_args(kind) if (model := _models_in(item)) is not None}
     return inner.pop() if len(inner) == 1 else None
+
+
+def _is_root(kind: type) -> bool:
+    return issubclass(kind, RootModel)
 
 
 def _wire_name(name: str, info: FieldInfo) -> str:
