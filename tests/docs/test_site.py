@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.pages import DOCS, ROOT, blocks, pages
+from tests.docs.pages import DOCS, ROOT, blocks, pages, python_blocks
 
 
 def test_every_page_is_in_the_navigation_once():
     configuration = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     named = re.findall(r": (\S+\.md)$", configuration, flags=re.MULTILINE)
     assert sorted(named) == sorted(str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md"))
+
+
+def test_every_page_on_workflows_has_both_colours():
+    configuration = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    section = configuration.partition("- Workflows:")[2].partition("- Coming from:")[0]
+    found = re.findall(r": (\S+\.md)$", section, flags=re.MULTILINE)
+    assert len(found) > 10
+    for page in found:
+        blocks_of = [block.text for block in python_blocks(f"docs/{page}")]
+        assert any("await " in text or "async for" in text for text in blocks_of), page
+        assert any("await " not in text and "coder." in text for text in blocks_of), page
 
 
 def test_every_block_has_a_language_or_is_a_diagram():
