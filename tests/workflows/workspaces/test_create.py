@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import BuildFailedError, ConflictError, RequestValidationError
+from coder_sdk import (
+    BuildFailedError,
+    ConflictError,
+    RequestValidationError,
+    ServerError,
+    ValidationFailedError,
+)
 from coder_sdk._clock import SystemClock
-from coder_sdk.testing import FakeCoder
+from coder_sdk.testing import FakeCoder, Parameter
 from coder_sdk.workflows._sync._concurrency import pause, task_group
 from coder_sdk.workflows.schedule import weekly
 from tests.colours import Colour
@@ -97,6 +103,18 @@ def test_a_name_that_was_taken_meanwhile_is_replaced(
     assert made.name == "ci-bbbbbb"
 
 
+def test_a_name_that_is_free_again_after_a_conflict_is_replaced_too(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    create = coder.workspaces.create
+    fake.inject(CREATES, status=409, message="Workspace already exists.", times=2)
+    assert colour.call(create, name_prefix="ci", template="docker", wait=False).name[:3] == "ci-"
+    assert len({sent.json["name"] for sent in fake.calls(CREATES)}) == 3
+    fake.inject(CREATES, status=500, message="Internal server error")
+    with pytest.raises(ServerError):
+        colour.call(create, name_prefix="ci", template="docker", wait=False)
+
+
 def test_a_name_or_a_prefix_is_needed(colour: Colour, coder: Any) -> None:
     with pytest.raises(RequestValidationError, match="one of them"):
         colour.call(coder.workspaces.create, template="docker")
@@ -173,3 +191,28 @@ def test_a_temporary_workspace_is_deleted_when_its_group_gives_up(fake: FakeCode
     with pytest.raises(KeyError, match="mine"):
         fail()
     assert coder.workspaces.list().to_list() == []
+
+
+def test_several_options_may_be_chosen_of_a_list(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    zones = Parameter("zones", ["a"], options={"a": "A", "b": "B", "c": "C"})
+    fake.add_template("zoned", parameters=[zones])
+    made = colour.call(
+        coder.workspaces.create, "dev", template="zoned", parameters={"zones": ["a", "c"]}
+    )
+    assert colour.call(coder.workspaces.parameters, made) == {"zones": '["a","c"]'}
+    assert colour.call(coder.workspaces.create, "plain", template="zoned").name == "plain"
+    with pytest.raises(RequestValidationError, match="'d': it has to be one of a, b, c"):
+        colour.call(
+            coder.workspaces.create, "other", template="zoned", parameters={"zones": ["a", "d"]}
+        )
+    raw = [{"name": "zones", "value": '["d"]'}]
+    with pytest.raises(ValidationFailedError, match="not one of the options"):
+        colour.call(
+            coder.workspaces.create_for_user,
+            "me",
+            name="raw",
+            template_id=made.template_id,
+            rich_parameter_values=raw,
+        )

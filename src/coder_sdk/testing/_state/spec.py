@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import evolve, field, frozen
 
@@ -63,8 +63,9 @@ class Parameter:
 
     def complaint(self, value: str) -> str:
         """What is wrong with a value; empty if nothing is."""
-        if self.options and value not in self.options:
-            return f'Parameter value "{value}" is not one of the options'
+        wrong = next((item for item in self._chosen(value) if item not in self.options), None)
+        if self.options and wrong is not None:
+            return f'Parameter value "{wrong}" is not one of the options'
         if self.type == "number":
             return self._number_complaint(value)
         if self.type == "bool" and value not in {"true", "false"}:
@@ -73,6 +74,18 @@ class Parameter:
             reason = self.regex_error or f'value "{value}" does not match "{self.regex}"'
             return f"Invalid parameter value according to 'validation' block; {reason}"
         return ""
+
+    def _chosen(self, value: str) -> list[str]:
+        """The options that a value stands for: several in a list."""
+        if self.type != "list(string)":
+            return [value]
+        import json  # noqa: PLC0415 - lists are rare
+
+        try:
+            items: Any = json.loads(value)
+        except ValueError:
+            return [value]
+        return [str(item) for item in cast("list[Any]", items)] if type(items) is list else [value]
 
     def _number_complaint(self, value: str) -> str:
         try:
@@ -121,7 +134,7 @@ class Parameter:
     def form(self) -> str:
         """Kind of input that the dashboard shows."""
         if self.options:
-            return "radio"
+            return "multi-select" if self.type == "list(string)" else "radio"
         return {"bool": "checkbox", "list(string)": "tag-select"}.get(self.type, "input")
 
     def dynamic(self, given: str | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
-from coder_sdk._errors.status import NotFoundError
+from coder_sdk._errors.status import ConflictError, NotFoundError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async._finding import (
@@ -237,8 +237,10 @@ async def create_somewhere(
             if found is not None and is_lost(error):
                 plan.made = found
                 return found
-            # A name that is free although the create failed: the server has another trouble.
-            if found is None or tries == _NAMES_TRIED:
+            # A name that is free although the create failed: the server has another trouble, unless
+            # it says that the name was taken at that moment.
+            taken = found is not None or isinstance(error, ConflictError)
+            if not taken or tries == _NAMES_TRIED:
                 raise
 
 
