@@ -286,6 +286,10 @@ class Call:
         """Whether a repeated DELETE found what an earlier try had deleted."""
         return self.unclear and self.request.method == "DELETE" and status in {404, 410}
 
+    def is_success(self, status: int) -> bool:
+        """Whether a status is no error."""
+        return 200 <= status < 300 or status == 304 or self.is_gone(status)  # noqa: PLR2004
+
     def for_lookups(self) -> CallOptions:
         """Options of the requests that find what a name stands for: they spend this call's time."""
         own, remaining = self.request.options, self.remaining

@@ -16,7 +16,7 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 def judged(call: Call, answer: Answer) -> Outcome:
     """Outcome of a request that was answered."""
     status = answer.status
-    if 200 <= status < 300 or status == 304 or call.is_gone(status):  # noqa: PLR2004 - success
+    if call.is_success(status):
         return Outcome(value=answer, status=status)
     from coder_sdk._errors.build import status_error  # noqa: PLC0415 - with the first error
 

@@ -32,9 +32,7 @@ def from_environment(env: Mapping[str, str], base: BaseUrl) -> tuple[str, str | 
 
 def _excluded(env: Mapping[str, str], base: BaseUrl) -> bool:
     for entry in (env.get("no_proxy") or env.get("NO_PROXY") or "").split(","):
-        host, _, port = entry.strip().lower().rpartition(":")
-        if not host or not port.isdigit():
-            host, port = entry.strip().lower(), ""
+        host, port = _divided(entry.strip().lower())
         host = host.removeprefix("*").lstrip(".")
         if entry.strip() == "*":
             return True
@@ -45,6 +43,14 @@ def _excluded(env: Mapping[str, str], base: BaseUrl) -> bool:
         if base.host == host or base.host.endswith(f".{host}"):
             return True
     return False
+
+
+def _divided(entry: str) -> tuple[str, str]:
+    """Host and port; an IPv6 address has colons of its own unless it stands in brackets."""
+    host, _, port = entry.rpartition(":")
+    if not port.isdigit() or (":" in host and not host.endswith("]")):
+        host, port = entry, ""
+    return host.removeprefix("[").removesuffix("]"), port
 
 
 def _in_network(host: str, network: str) -> bool:

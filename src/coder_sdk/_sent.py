@@ -40,6 +40,20 @@ def secrets_in(request: Request[Any], hides: Callable[[str], bool]) -> Iterator[
     for part in _parts(request):
         for secret in _found(part, hides, inside=False):
             yield from _forms(secret)
+    for secret in _in_headers(request, hides):
+        yield from _forms(secret)
+
+
+def _in_headers(request: Request[Any], hides: Callable[[str], bool]) -> Iterator[str]:
+    """Values of headers of this call that carry credentials, also without their scheme."""
+    from coder_sdk._redact import MASK, Redactor  # noqa: PLC0415 - which imports this module
+
+    for group in (request.headers, request.options.headers):
+        headers = {name: text for name, text in (group or {}).items() if isinstance(text, str)}
+        for name, shown in Redactor().headers(headers).items():
+            if shown == MASK or hides(name.replace("-", "_")):
+                yield headers[name]
+                yield from filter(None, [headers[name].partition(" ")[2]])
 
 
 def _parts(request: Request[Any]) -> Iterator[Any]:

@@ -191,6 +191,25 @@ def test_views_return_raw_and_streaming_responses(colour: Colour, router: MockRo
     assert streamed == raw.content
 
 
+def test_streamed_answers_succeed_as_others_do(colour: Colour, router: MockRouter):
+    workspace = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10"
+    router.put(f"/api/v2/workspaces/{workspace}/dormant").respond(304)
+    router.delete("/api/v2/users/me/gitsshkey").mock(
+        side_effect=[httpx.ReadError("lost"), httpx.Response(404, json={"message": "gone"})]
+    )
+    client = colour.client()
+    view = client.workspaces.with_streaming_response
+
+    def parsed(response: Any) -> Any:
+        return response.parse()
+
+    unchanged = view.update_dormancy(workspace, dormant=True)
+    assert colour.within(unchanged, parsed) is None
+    delete: Request[None] = Request("DELETE", "/api/v2/users/me/gitsshkey")
+    delete.types = ResponseTypes(None, None)
+    assert colour.within(client._streaming(delete), parsed) is None
+
+
 def test_bound_methods_explain_themselves():
     client = coder_sdk.Client(URL, token=TOKEN)
     method = client.users.get

@@ -397,6 +397,11 @@ def test_clients_with_the_same_settings_share_one_context():
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "https://10.1.2.3", None),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "https://11.1.2.3", "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, URL, "http://p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "2001:db8::5"}, "https://[2001:db8::5]", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "[2001:db8::5]"}, "https://[2001:db8::5]", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "[::5]:443"}, "https://[::5]", None),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "[::5]:80"}, "https://[::5]", "http://p:1"),
+        ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "2001:db8::/32"}, "https://[2001:db8::5]", None),
         ({"HTTP_PROXY": "http://p:1"}, "http://127.0.0.1:3000", None),
     ],
 )

@@ -140,6 +140,11 @@ def test_every_form_of_body_gives_a_message(body: Any, media_type: Any, message:
     assert error_for(500, body, media_type=media_type).message == message
 
 
+def test_json_of_another_form_is_shown():
+    text = str(error_for(400, {"errors": ["no such field"]}))
+    assert '{"errors": ["no such field"]}' in text
+
+
 def test_oauth_errors_have_their_description_as_detail():
     error = error_for(401, {"error": "invalid_client", "error_description": "unknown client"})
     assert (error.message, error.detail) == ("invalid_client", "unknown client")

@@ -19,7 +19,7 @@ from respx import MockRouter
 from codegen.description.openapi import Json, is_list, is_table, load, operations, references
 from coder_sdk import CoderError, Hooks, RequestValidationError
 from coder_sdk._redact import MASK, Redactor
-from coder_sdk._request import Request, json_body
+from coder_sdk._request import CallOptions, Request, json_body
 from coder_sdk.resources._secrets import SECRETS
 from tests.client.test_redaction import everything
 from tests.colours import Colour
@@ -229,6 +229,17 @@ def test_what_was_sent_is_hidden_in_every_form():
     assert redactor.text(r"line one \u0026 \u003ctwo\u003e") == MASK
     assert redactor.data({"a": [secret], "value": 1}) == {"a": [MASK], "value": 1}
     assert redactor.content(b"\xff" + secret.encode()) == b"\xff" + MASK.encode()
+
+
+def test_credentials_in_headers_of_a_call_are_hidden_wherever_they_come_back():
+    secret = "CF-Access-Client-Secret"
+    request = literal("GET", "/x")
+    request.options = CallOptions(
+        headers={"Authorization": "Bearer abc-def", secret: "ghi-jkl", "X-Trace": "jkl"}
+    )
+    redactor = Redactor().of(request)
+    assert redactor.text("Bearer abc-def: abc-def, ghi-jkl, jkl") == f"{MASK}: {MASK}, {MASK}, jkl"
+    assert redactor.headers({secret: "ghi-jkl"}) == {secret: MASK}
 
 
 class Key(BaseModel):

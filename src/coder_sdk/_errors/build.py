@@ -9,6 +9,7 @@ from coder_sdk._errors import hints
 from coder_sdk._errors.context import CallContext
 from coder_sdk._errors.features import unavailable
 from coder_sdk._errors.status import (
+    NO_MESSAGE,
     APIStatusError,
     BadRequestError,
     ChatLimitError,
@@ -144,7 +145,7 @@ def _message(fields: dict[str, Any], answer: Answer) -> str:
     if not answer.body.strip():
         return "The answer has no body."
     if answer.is_json:
-        return "The answer has no message."
+        return NO_MESSAGE
     kind = "a web page" if answer.media_type == "text/html" else "text instead of JSON"
     shown = "" if answer.media_type == "text/html" else f": {excerpt(answer).strip()}"
     return f"The answer is {kind}{shown}"

@@ -47,7 +47,10 @@ _BY_STATUS: Final = {
         "A token with narrow scopes sees only what its scopes name."
     ),
     405: "The server has this path, but not with this verb.",
-    410: "It was deleted; a deleted workspace is read with `include_deleted=True`.",
+    410: (
+        "What was there is gone, as the message says; a deleted workspace is read with "
+        "`include_deleted=True`."
+    ),
     413: "Send less: the server has a limit for the size of this body.",
     425: "Wait until the import of the template version has finished.",
     406: "Wait until the import of the template version has finished.",

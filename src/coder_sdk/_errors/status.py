@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from coder_sdk._errors.context import CallContext
 
 
+NO_MESSAGE: Final = "The answer has no message."
 SHOWN: Final = 2048
 """Characters of what a server said that the text of an error has at most."""
 
@@ -84,7 +85,8 @@ class APIStatusError(CallError):
         if self.detail and self.detail not in self.message:
             lines.append(self.detail)
         lines += [f"  {field}: {detail}" for field, detail in self.validations]
-        body = "" if self.validations or self.json else self.body.strip()
+        told = self.validations or (self.json and self.message != NO_MESSAGE)
+        body = "" if told else self.body.strip()
         if body and body not in self.message:
             lines.append(body)
         text = "\n".join(lines)

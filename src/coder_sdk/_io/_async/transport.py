@@ -292,7 +292,7 @@ class AsyncTransport:
     async def _exchange_and_keep(self, call: Call, token: Masked | None) -> Outcome:
         call.start_try()
         response = await self._exchange(call, token)
-        if 200 <= response.status_code < 300:  # noqa: PLR2004 - success
+        if call.is_success(response.status_code):
             call.received(self.core, token, response.status_code, response.headers)
             call.hand_over()
             return Outcome(value=response, status=response.status_code)
