@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
+
+from coder_sdk._json import as_list
 
 # A boolean is an integer too.
 _KINDS: Final[tuple[tuple[type, str], ...]] = (
@@ -85,7 +87,7 @@ class Parameter:
             items: Any = json.loads(value)
         except ValueError:
             return [value]
-        return [str(item) for item in cast("list[Any]", items)] if type(items) is list else [value]
+        return [str(item) for item in as_list(items)] if isinstance(items, list) else [value]
 
     def _number_complaint(self, value: str) -> str:
         try:
