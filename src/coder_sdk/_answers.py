@@ -39,7 +39,7 @@ def _decode(decoder: Decoder, answer: Answer) -> Any:
         return answer.body
     if decoder.is_text and not answer.is_json:
         return answer.text
-    if not answer.body.strip():
+    if not answer.body or answer.body.isspace():
         return _empty(decoder, answer)
     if not answer.is_json:
         raise unexpected(answer)

@@ -187,7 +187,8 @@ class _RequestRedactor(Redactor):
     __slots__ = ("_client", "_pairs", "_request", "_searched")
 
     def __init__(self, client: Redactor, request: Request[Any]) -> None:
-        super().__init__()
+        self._secrets = ()
+        self._headers = client._headers  # noqa: SLF001 - the same class
         self._client = client
         self._request = request
         self._pairs: _Pairs | None = None

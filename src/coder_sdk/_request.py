@@ -72,6 +72,8 @@ __all__ = [
     "refs",
 ]
 
+_LOOKED_UP: Final = (Ref, Refs)
+
 T = TypeVar("T")
 E = TypeVar("E")
 S = TypeVar("S")
@@ -256,7 +258,7 @@ class Request(Generic[T]):
         fields = as_object(self.body.value) if isinstance(self.body, JsonBody) else None
         groups = (self.path, self.query, fields)
         return any(
-            isinstance(value, Ref | Refs) or getattr(value, "lookups", ())
+            isinstance(value, _LOOKED_UP) or getattr(value, "lookups", ())
             for group in groups
             if group
             for value in group.values()

@@ -46,6 +46,7 @@ class Answer:
         "body",
         "elapsed",
         "headers",
+        "media_type",
         "method",
         "operation",
         "redactor",
@@ -76,11 +77,9 @@ class Answer:
         self.elapsed: float = elapsed
         self.tries: int = tries
         self.redactor = redactor or Redactor()
-
-    @property
-    def media_type(self) -> str:
-        """Content type without parameters, in lower case; empty if there is none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content_type = headers.get("content-type", "")
+        # Without parameters, in lower case; empty if there is none.
+        self.media_type: str = content_type.partition(";")[0].strip().lower()
 
     @property
     def is_json(self) -> bool:

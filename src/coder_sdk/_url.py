@@ -161,11 +161,16 @@ def _segment(name: str, value: Any) -> str:
             f"`{name}` must not be {text!r}: it would change the path of the request.",
             parameter=name,
         )
+    if not text.isprintable():
+        _check_characters(name, text)
+    return text
+
+
+def _check_characters(name: str, text: str) -> None:
     if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text):  # noqa: PLR2004 - C0, C1
         raise RequestValidationError(f"`{name}` has control characters in it.", parameter=name)
     if any(0xD800 <= ord(char) < 0xE000 for char in text):  # noqa: PLR2004 - lone surrogates
         raise RequestValidationError(f"`{name}` is not valid text.", parameter=name)
-    return text
 
 
 def encode_query(values: Mapping[str, Any]) -> str:
