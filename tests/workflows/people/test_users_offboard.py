@@ -64,10 +64,24 @@ def test_a_server_that_always_says_that_some_remain_ends_it(
     fake.assert_called(DELETE, times=3)
 
 
-def test_a_missing_user_is_an_error_unless_that_is_fine(colour: Colour, coder: Any):
+def test_a_missing_user_is_an_error_unless_that_is_fine(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
     with pytest.raises(NotFoundError):
         colour.call(coder.users.offboard, "nobody")
+    before = len(fake.requests)
     assert colour.call(coder.users.offboard, "nobody", missing_ok=True) == (None, "unchanged")
+    assert len(fake.requests) - before == 1
+
+
+def test_whoever_has_the_name_of_a_deleted_user_is_left_alone(
+    fake: FakeCoder, colour: Colour, coder: Any, ann: str
+):
+    old = colour.call(coder.users.offboard, ann).object
+    fake.add_user("ann", email="another.ann@example.com")
+    fake.add_workspace("hers", template="docker", owner="ann")
+    assert colour.call(coder.users.offboard, old.id).action == "unchanged"
+    assert names(colour, coder) == ["hers", "mine"]
 
 
 def test_the_caller_is_refused_before_anything_is_deleted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk._endpoint import AsyncResource
@@ -9,6 +10,7 @@ from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ExpectationFailedError, NotFoundError
 from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._async._concurrency import completed
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows.outcome import Outcome
@@ -64,7 +66,8 @@ class AsyncOffboarding(AsyncResource):
             >>> coder.users.offboard("ann", missing_ok=True)  # doctest: +SKIP
         """
         try:
-            found = await self._client.users.get(user)
+            with absence_expected() if missing_ok else nullcontext():
+                found = await self._client.users.get(user)
         except NotFoundError:
             if not missing_ok:
                 raise
@@ -107,8 +110,9 @@ class AsyncOffboarding(AsyncResource):
         Raises:
             BulkError: Some could not be deleted.
         """
-        owned = self._client.workspaces.list(q=f"owner:{user.username}")
-        workspaces = [workspace async for workspace in owned]
+        named = self._client.workspaces.list(q=f"owner:{user.username}")
+        # Once a user is deleted somebody else may have the name.
+        workspaces = [item async for item in named if item.owner_id == user.id]
         failed: list[tuple[str, Exception]] = []
         async with completed(remove, workspaces, concurrency=concurrency) as answers:
             async for done in answers:

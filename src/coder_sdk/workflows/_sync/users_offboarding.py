@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk._endpoint import SyncResource
@@ -11,6 +12,7 @@ from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ExpectationFailedError, NotFoundError
 from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._sync._concurrency import completed
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows.outcome import Outcome
@@ -66,7 +68,8 @@ class Offboarding(SyncResource):
             >>> coder.users.offboard("ann", missing_ok=True)  # doctest: +SKIP
         """
         try:
-            found = self._client.users.get(user)
+            with absence_expected() if missing_ok else nullcontext():
+                found = self._client.users.get(user)
         except NotFoundError:
             if not missing_ok:
                 raise
@@ -109,8 +112,9 @@ class Offboarding(SyncResource):
         Raises:
             BulkError: Some could not be deleted.
         """
-        owned = self._client.workspaces.list(q=f"owner:{user.username}")
-        workspaces = list(owned)
+        named = self._client.workspaces.list(q=f"owner:{user.username}")
+        # Once a user is deleted somebody else may have the name.
+        workspaces = [item for item in named if item.owner_id == user.id]
         failed: list[tuple[str, Exception]] = []
         with completed(remove, workspaces, concurrency=concurrency) as answers:
             for done in answers:
