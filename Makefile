@@ -82,7 +82,7 @@ generate: $(READY) ## Regenerate models, resources, tables and the derived sync 
 	$(BIN)/python -m codegen colours
 
 docs: $(READY) ## Build the documentation site, strictly
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 examples: $(READY) | .make ## Run every example that needs no deployment
 	env -u CODER_URL -u CODER_SESSION_TOKEN $(BIN)/python examples/quickstart.py

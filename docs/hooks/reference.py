@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.pages import Page
 
+OPERATIONS = "reference/operations.md"
+
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the pages to the navigation."""
@@ -35,10 +37,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Let the name of an error lead to its section, wherever mkdocstrings shows it."""
+    """Lead from the names of errors and methods to their sections."""
+    if page.file.src_path == OPERATIONS:
+        page.meta["hide"] = ["toc"]  # its table needs the room
+        return made.with_links(markdown)
     if page.file.src_path != "reference/errors.md":
         return markdown
     homes = made.public_homes()
     return re.sub(
         r"(?m)^### (\w+)$", lambda found: f"[](){{ #{homes[found[1]]} }}\n\n{found[0]}", markdown
     )
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """Let the long paths of the table of operations break between their parts."""
+    return made.with_breaks(html) if page.file.src_path == OPERATIONS else html

@@ -184,6 +184,25 @@ def resources() -> list[Place]:
     return [_resource(*found) for found in resource_classes()]
 
 
+def with_links(markdown: str) -> str:
+    """Let each `coder.noun.method` of a text lead to its section in the reference."""
+    classes = {place.title: place.text.partition("::: ")[2].split()[0] for place in resources()}
+    return re.sub(
+        r"`coder\.(\w+)\.(\w+)`",
+        lambda found: f"[{found[0]}][{classes[found[1]]}.{found[2]}]",
+        markdown,
+    )
+
+
+def with_breaks(html: str) -> str:
+    """Let code in the cells of a table break after slashes and dots."""
+    return re.sub(
+        r"(?<=<code>)[^<]+(?=</code>)",
+        lambda found: re.sub(r"(?<=\w)([/.])(?=[\w{])", r"\1<wbr>", found[0]),
+        html,
+    )
+
+
 def resource_classes() -> list[tuple[str, str, str]]:
     """Return noun, module and class of each resource, as the synchronous client has it."""
     tree = ast.parse((PACKAGE / "resources" / "_client.py").read_text(encoding="utf-8"))

@@ -67,3 +67,21 @@ def test_every_model_has_a_table_or_says_what_it_is(made: ModuleType):
             rf"^## {name} \{{ #coder_sdk\.models\.\w+\.{name} \}}$", text, re.MULTILINE
         )
     assert "| `workspace_name` | <code>str</code> |" in text
+
+
+def test_methods_in_the_table_of_operations_lead_to_their_sections(made: ModuleType):
+    text = made.with_links((DOCS / "reference" / "operations.md").read_text(encoding="utf-8"))
+    links = re.findall(r"\[`coder\.\w+\.(\w+)`\]\[([\w.]+)\]", text)
+    assert len(links) > 380
+    for method, path in links:
+        place, _, name = path.rpartition(".")
+        module, _, owner = place.rpartition(".")
+        assert name == method
+        assert hasattr(getattr(importlib.import_module(module), owner), name), path
+
+
+def test_code_in_the_table_of_operations_breaks_between_its_parts(made: ModuleType):
+    cell = "<td><code>GET /api/v2/users/{user}</code></td>"
+    assert made.with_breaks(cell) == (
+        "<td><code>GET /api/<wbr>v2/<wbr>users/<wbr>{user}</code></td>"
+    )
