@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from coder_sdk.models import APIKeyWithOwner, Template, Workspace
     from coder_sdk.workflows.outcome import Skip
 
-_RACES: Final = 5
+_RACES: Final = 20
 _UNDO_SECONDS: Final = 10.0
 _LEAVE_SECONDS: Final = 60.0
 _CLOCK: Final = "This machine's clock is ahead of the server's: `python -m coder_sdk doctor` tells."
@@ -253,7 +253,7 @@ async def _next(client: AsyncClient, user: UserRef, family: Family, wanted: Want
     while True:
         try:
             return await make_token(client, user, evolve(wanted, name=family.next_name(skip)))
-        except ConflictError:  # noqa: PERF203 - five tries at most
+        except ConflictError:  # noqa: PERF203 - a few tries
             skip += 1
             if skip == _RACES:
                 raise
