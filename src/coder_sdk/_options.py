@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coder_sdk._errors.base import ConfigError
 from coder_sdk._request import Omit
@@ -14,6 +13,10 @@ if TYPE_CHECKING:
 
     from coder_sdk._request import Seconds
     from coder_sdk._retry import RetryPolicy
+
+
+# What is longer no system waits for: sockets and locks refuse such numbers.
+_LONGEST: Final = 4_000_000
 
 
 class Options:
@@ -46,7 +49,7 @@ def seconds(name: str, value: Seconds | None) -> float | None:
     number = value.total_seconds() if isinstance(value, timedelta) else value
     if isinstance(number, bool) or not isinstance(number, (int, float)) or not number > 0:
         raise ConfigError(f"`{name}` has to be a positive number of seconds, not {value!r}.")
-    return None if number == math.inf else float(number)
+    return None if number > _LONGEST else float(number)
 
 
 def chosen(name: str, value: Seconds | Omit | None, default: float | None) -> float | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from json import loads
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import ConfigError, RequestValidationError
 from coder_sdk._json import as_object
 from coder_sdk._request import FormBody, JsonBody, Omit, RawBody
-from coder_sdk._url import encode_query, fill
+from coder_sdk._url import encode_query, fill, instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,7 @@ TOKEN_HEADER: Final = "coder-session-token"  # noqa: S105 - the name of a header
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+_SEVERAL: Any = (list, tuple)
 # A cookie would beat the token, and these belong to the connection.
 _REFUSED: Final = frozenset({"cookie", "content-length", "transfer-encoding", "connection", "host"})
 
@@ -196,12 +199,34 @@ def _plain_json(value: Any) -> bytes:
         return text.encode()
     from pydantic_core import PydanticSerializationError, to_json  # noqa: PLC0415 - with pydantic
 
+    _check_plain(value)
     try:
         return to_json(value, by_alias=True, inf_nan_mode="constants")
     except PydanticSerializationError as error:
         raise RequestValidationError(
             f"The body cannot be written as JSON: {error}.", parameter="body"
         ) from None
+
+
+def _check_plain(value: Any) -> None:
+    """Refuse what could be written, and would not mean on the wire what it means here.
+
+    Raises:
+        RequestValidationError: With what to pass instead.
+    """
+    if isinstance(value, dict):
+        for item in as_object(value).values():
+            _check_plain(item)
+    elif isinstance(value, _SEVERAL):
+        for item in value:
+            _check_plain(item)
+    elif isinstance(value, float) and not isfinite(value):
+        raise RequestValidationError(f"JSON has no {value}.", parameter="body")
+    elif isinstance(value, timedelta):
+        text = "A body without a model has no unit for a `timedelta`: pass the number."
+        raise RequestValidationError(text, parameter="body")
+    elif isinstance(value, datetime):
+        instant("body", value)
 
 
 def invalid_body(error: Any) -> RequestValidationError:

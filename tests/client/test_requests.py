@@ -253,6 +253,16 @@ def test_a_body_that_json_cannot_hold_is_refused():
         encode_body(request)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("-inf"), timedelta(hours=1), datetime(2026, 1, 1)],  # noqa: DTZ001
+)
+def test_a_plain_body_holds_nothing_that_the_server_reads_otherwise(value: Any):
+    request = Request[None]("POST", "/x", body=JsonBody(None, {"a": [{"b": (value,)}]}))
+    with pytest.raises(RequestValidationError):
+        encode_body(request)
+
+
 class Named:
     id = UUID(ID)
 
