@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import ConflictError, FeatureUnavailableError, RequestValidationError
+from coder_sdk import (
+    ConflictError,
+    FeatureUnavailableError,
+    NotFoundError,
+    RequestValidationError,
+)
 from coder_sdk.testing import AgentSpec, App, FakeCoder, Parameter
 from coder_sdk.workflows.schedule import weekly
 from tests.colours import Colour
@@ -166,6 +171,21 @@ def test_what_starts_is_kept_alive(colour: Colour, fake: FakeCoder, coder: Any) 
     colour.call(coder.workspaces.create, "late", template="endless", wait=False)
     colour.within(coder.workspaces.keep_alive("late"), lambda workspace: workspace.name)
     fake.assert_called("POST /api/v2/workspaces/*/usage", times=1)
+
+
+@pytest.mark.parametrize(
+    ("workspace", "named"), [("dev", {"agent": "main"}), ("admin/dev.main", {})]
+)
+def test_keep_alive_takes_an_agent_by_name(
+    colour: Colour, fake: FakeCoder, coder: Any, workspace: str, named: dict[str, str]
+) -> None:
+    keep = coder.workspaces.keep_alive
+    colour.within(keep(workspace, **named), lambda found: found.name)
+    agent = colour.call(coder.agents.get, "dev.main")
+    fake.assert_called("POST /api/v2/workspaces/*/usage", json={"agent_id": str(agent.id)})
+    colour.within(keep("dev", agent=agent.id), lambda found: found.name)
+    with pytest.raises(NotFoundError, match="no agent `other`"):
+        colour.within(keep("dev", agent="other"), lambda found: found.name)
 
 
 def test_keep_alive_reports_use_at_once(colour: Colour, fake: FakeCoder, coder: Any) -> None:

@@ -11,7 +11,7 @@ from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError, NotFoundError, ServerError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
-from coder_sdk._request import OMIT, Omit
+from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.workflows._async._concurrency import idle, mapped, task_group
 from coder_sdk.workflows._async._finding import (
     build_values,
@@ -24,6 +24,7 @@ from coder_sdk.workflows._async._finding import (
 )
 from coder_sdk.workflows._clients import clock_of, remembered
 from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
+from coder_sdk.workflows._targets import chosen_agent, target_of
 from coder_sdk.workflows.apps import PortLink, app_link, apps_of, port_url, wildcard
 from coder_sdk.workflows.parameters import checked, resolved
 
@@ -234,8 +235,9 @@ class AsyncWorkspaceLinks(AsyncResource):
         stopped is refused here, and one that is stopped in the meantime is not noticed.
 
         Args:
-            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
-            agent: UUID of an agent, which the use is counted for.
+            workspace: The workspace: a model, a UUID, `name`, `owner/name`, or
+                `owner/name.agent`.
+            agent: Name or UUID of the agent that the use is counted for; none by default.
             app_name: Application that the use is counted for.
             every: Seconds between two reports.
 
@@ -251,7 +253,8 @@ class AsyncWorkspaceLinks(AsyncResource):
             ...     sum(range(1000))
         """
         interval = seconds("every", every) or 60.0
-        found = await read_workspace(self._client, workspace)
+        target = target_of(workspace, agents=True)
+        found = await read_workspace(self._client, target)
         build = found.latest_build
         if build.transition != "start" or build.status in _ENDED:
             raise ConflictError(
@@ -260,8 +263,12 @@ class AsyncWorkspaceLinks(AsyncResource):
                 hint="`start` it first.",
             )
 
+        counted = _agent_id(found, target.agent if isinstance(agent, Omit) else agent)
+
         async def report() -> None:
-            await self._client.workspaces.report_usage(found.id, agent_id=agent, app_name=app_name)
+            await self._client.workspaces.report_usage(
+                found.id, agent_id=counted, app_name=app_name
+            )
 
         async def go_on() -> None:
             while True:
@@ -279,3 +286,10 @@ class AsyncWorkspaceLinks(AsyncResource):
                 yield found
             finally:
                 tasks.cancel()
+
+
+def _agent_id(workspace: Workspace, agent: UUID | str) -> UUID | str | Omit:
+    """The identifier of an agent by its name; nothing for no name."""
+    if not agent:
+        return OMIT
+    return agent if is_uuid(str(agent)) else chosen_agent(workspace, str(agent)).id

@@ -13,7 +13,7 @@ from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError, NotFoundError, ServerError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
-from coder_sdk._request import OMIT, Omit
+from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.workflows._clients import clock_of, remembered
 from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
 from coder_sdk.workflows._sync._concurrency import idle, mapped, task_group
@@ -26,6 +26,7 @@ from coder_sdk.workflows._sync._finding import (
     read_version,
     read_workspace,
 )
+from coder_sdk.workflows._targets import chosen_agent, target_of
 from coder_sdk.workflows.apps import PortLink, app_link, apps_of, port_url, wildcard
 from coder_sdk.workflows.parameters import checked, resolved
 
@@ -236,8 +237,9 @@ class WorkspaceLinks(SyncResource):
         stopped is refused here, and one that is stopped in the meantime is not noticed.
 
         Args:
-            workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
-            agent: UUID of an agent, which the use is counted for.
+            workspace: The workspace: a model, a UUID, `name`, `owner/name`, or
+                `owner/name.agent`.
+            agent: Name or UUID of the agent that the use is counted for; none by default.
             app_name: Application that the use is counted for.
             every: Seconds between two reports.
 
@@ -253,7 +255,8 @@ class WorkspaceLinks(SyncResource):
             ...     sum(range(1000))
         """
         interval = seconds("every", every) or 60.0
-        found = read_workspace(self._client, workspace)
+        target = target_of(workspace, agents=True)
+        found = read_workspace(self._client, target)
         build = found.latest_build
         if build.transition != "start" or build.status in _ENDED:
             raise ConflictError(
@@ -262,8 +265,10 @@ class WorkspaceLinks(SyncResource):
                 hint="`start` it first.",
             )
 
+        counted = _agent_id(found, target.agent if isinstance(agent, Omit) else agent)
+
         def report() -> None:
-            self._client.workspaces.report_usage(found.id, agent_id=agent, app_name=app_name)
+            self._client.workspaces.report_usage(found.id, agent_id=counted, app_name=app_name)
 
         def go_on() -> None:
             while True:
@@ -281,3 +286,10 @@ class WorkspaceLinks(SyncResource):
                 yield found
             finally:
                 tasks.cancel()
+
+
+def _agent_id(workspace: Workspace, agent: UUID | str) -> UUID | str | Omit:
+    """The identifier of an agent by its name; nothing for no name."""
+    if not agent:
+        return OMIT
+    return agent if is_uuid(str(agent)) else chosen_agent(workspace, str(agent)).id
