@@ -60,9 +60,10 @@ class Script:
         begin = f"printf '%s-%s\\n' {b} {a}\n"
         payload = begin + _prelude(cwd, env) + _fed(self.text, stdin, b)
         quoted = f"{shell} -c {quote(payload)}"
-        # What does not fit into an address is typed, once the terminal is ready for it.
+        # What does not fit into an address is typed, once the terminal is ready for it; and so is
+        # what may be secret, because addresses are written to logs.
         self.typed: list[str] = []
-        if len(quote(quoted)) > _IN_ADDRESS:
+        if env or stdin is not None or len(quote(quoted)) > _IN_ADDRESS:
             quoted = f"base64 -d | {shell}"
             self.typed = _messages(payload.encode())
         inner = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from base64 import b64encode
 from typing import Any
 
 import anyio
@@ -73,6 +74,15 @@ def test_long_scripts_are_not_in_the_address(colour: Colour, fake: FakeCoder, co
     assert (result.returncode, result.output) == (1, "ünder test\n1 failed\n")
     query = dict(fake.assert_called(PTY).query)
     assert len(query["command"]) < 4000
+
+
+def test_variables_and_input_are_in_no_address(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    run = coder.workspaces.run
+    assert colour.call(run, "dev", "echo $TOKEN", env={"TOKEN": "s3cr3t"}).output == "s3cr3t\n"
+    assert colour.call(run, "dev", "cat", stdin="s3cr3t").output == "s3cr3t"
+    addresses = str([sent.query for sent in fake.calls("**/pty")])
+    assert "s3cr3t" not in addresses
+    assert b64encode(b"s3cr3t").decode() not in addresses
 
 
 def test_marks_are_in_nothing_that_is_sent(colour: Colour, fake: FakeCoder, coder: Any) -> None:
