@@ -6,7 +6,6 @@ when it fails; at the end it is looked for, and what is still there is an error.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,29 +13,30 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import Client, CoderError, NotFoundError, PermissionDeniedError
+from coder_sdk import OMIT, Client, CoderError, NotFoundError, PermissionDeniedError
 from tests.colours import Colour
-from tests.live.deployment import MINUTES, PREFIX, SOURCES, TOKEN, URL, permitted
+from tests.live.deployment import MINUTES, PREFIX, SOURCES, URL, WANTED, permitted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run nothing against a deployment unless it was asked for in so many words."""
-    wanted = os.environ.get("CODER_LIVE") and URL
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.live)
-            if not wanted:
+            if not WANTED:
                 reason = "set CODER_LIVE=1 and CODER_URL, or run `make test-live`"
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture(autouse=True)
+def no_environment() -> None:
+    """Other tests hide the settings of whoever runs them; here they count, `coder login` too."""
+
+
 @pytest.fixture
-def coder(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> Any:
+def coder(colour: Colour) -> Any:
     """A client of the deployment; its methods are called through `colour.call`."""
-    if TOKEN is None:  # what `coder login` stored
-        monkeypatch.delenv("CODER_CONFIG_DIR", raising=False)
-        return colour.client(URL, clock=False, token=Client(URL).config.token)
-    return colour.client(URL, clock=False, token=TOKEN)
+    return colour.client(URL, clock=False, token=OMIT)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def name(colour: Colour) -> str:
 def template() -> Iterator[str]:
     """A template whose workspaces need no infrastructure, for as long as the tests run."""
     name = f"{PREFIX}t"
-    with Client(URL, token=TOKEN) as coder:
+    with Client(URL) as coder:
         with permitted():
             coder.templates.push(name, SOURCES, timeout=10 * MINUTES)
         yield name
@@ -60,9 +60,9 @@ def template() -> Iterator[str]:
 def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Look for what the tests forgot to remove."""
     yield
-    if not (os.environ.get("CODER_LIVE") and URL):
+    if not WANTED:
         return
-    with Client(URL, token=TOKEN) as coder:
+    with Client(URL) as coder:
         found: list[str] = [ws.name for ws in coder.workspaces.list(owner="me")]
         found += [each.name for each in coder.templates.list()]
         found += [token.token_name for token in coder.tokens.list("me")]

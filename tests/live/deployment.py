@@ -13,7 +13,7 @@ import pytest
 from coder_sdk import FeatureUnavailableError, PermissionDeniedError
 
 URL = os.environ.get("CODER_URL")
-TOKEN = os.environ.get("CODER_SESSION_TOKEN")
+WANTED = bool(URL and os.environ.get("CODER_LIVE"))
 # A template whose workspaces have an agent, for what runs in one.
 TEMPLATE = os.environ.get("CODER_LIVE_TEMPLATE")
 PREFIX = f"sdklive{secrets.token_hex(3)}"
