@@ -6,11 +6,14 @@ import os
 import pty
 import select
 import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from coder_sdk.workflows._terminal import Script, Transcript
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="terminals differ elsewhere")
 
 SECONDS = 20.0  # until a shell that says nothing counts as stuck
 
