@@ -8,7 +8,7 @@ from coder_sdk._auth import Credentials
 from coder_sdk._clock import SystemClock
 from coder_sdk._core import Core
 from coder_sdk._errors.base import ConfigError
-from coder_sdk._options import Options, seconds
+from coder_sdk._options import Options, policy, seconds
 from coder_sdk._prepare import check_agent, merge_headers
 from coder_sdk._proxy import password_of
 from coder_sdk._redact import Redactor
@@ -63,7 +63,7 @@ class BaseClient:
             timeout=seconds("timeout", timeout),
             deadline=seconds("deadline", deadline),
             headers=config.headers,
-            retry=_DEFAULT_RETRY if isinstance(retry, Omit) else retry,
+            retry=_DEFAULT_RETRY if isinstance(retry, Omit) else policy(retry),
         )
         self._core = Core(
             config.url,
@@ -97,7 +97,7 @@ class BaseClient:
             timeout=own.timeout if isinstance(timeout, Omit) else seconds("timeout", timeout),
             deadline=own.deadline if isinstance(deadline, Omit) else seconds("deadline", deadline),
             headers=merged,
-            retry=own.retry if isinstance(retry, Omit) else retry,
+            retry=own.retry if isinstance(retry, Omit) else policy(retry),
         )
 
     @property

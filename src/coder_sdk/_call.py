@@ -12,7 +12,7 @@ from coder_sdk._failures import Failure, classify, without_frames
 from coder_sdk._hooks import RequestInfo, ResponseInfo
 from coder_sdk._limits import Allowance, End, TooSlowError
 from coder_sdk._logging import DEBUG, INFO, log_try, logger
-from coder_sdk._options import chosen
+from coder_sdk._options import chosen, policy
 from coder_sdk._request import OMIT, CallOptions, Omit, StreamRequest
 from coder_sdk._response import Answer, RateLimit, request_id
 from coder_sdk._retry import (
@@ -92,8 +92,8 @@ class Call:
         self.idle = chosen("idle_timeout", own.idle_timeout, self.limit)
         deadline = chosen("deadline", own.deadline, options.deadline)
         self.deadline = None if deadline is None else self.started + deadline
-        policy = options.retry if isinstance(own.retry, Omit) else own.retry
-        self.policy = OFF if policy is None else policy
+        retry = options.retry if isinstance(own.retry, Omit) else policy(own.retry)
+        self.policy = OFF if retry is None else retry
         self.repeatable = is_repeatable(request)
         self.number = 0
         self.replays = 0

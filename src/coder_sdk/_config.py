@@ -6,8 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from coder_sdk._auth import HasSecretValue
-from coder_sdk._errors.base import ConfigError
+from coder_sdk._auth import HasSecretValue, TokenProvider
+from coder_sdk._errors.base import ConfigError, RequestValidationError
+from coder_sdk._prepare import check_token, merge_headers
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit
 from coder_sdk._tls import TlsSettings
@@ -188,8 +189,14 @@ class _Search:
             shown = "none" if token is None else "hidden"
             self.use("token", shown, "argument `token`")
             if isinstance(token, HasSecretValue):
-                return Masked(token.get_secret_value())
-            return Masked(token) if isinstance(token, str) else token
+                token = token.get_secret_value()
+            if isinstance(token, str):
+                return _checked(token, "argument `token`")
+            if token is None or callable(token) or isinstance(token, TokenProvider):
+                return token
+            raise ConfigError(
+                f"`token` has to be a text, a function or a `TokenProvider`, not {_kind(token)}."
+            )
         return self._environment_token(base) or self._stored_token(base)
 
     def _environment_token(self, base: BaseUrl) -> str | None:
@@ -199,7 +206,7 @@ class _Search:
             return None
         if self._belongs("the token of `CODER_SESSION_TOKEN`", base):
             self.use("token", "hidden", "environment `CODER_SESSION_TOKEN`")
-            return Masked(token)
+            return _checked(token, "environment `CODER_SESSION_TOKEN`")
         return None
 
     def _belongs(self, what: str, base: BaseUrl) -> bool:
@@ -220,28 +227,32 @@ class _Search:
                 "`token=None` makes a client without credentials.",
             )
         self.use("token", "hidden", source)
-        return Masked(token)
+        return _checked(token, source)
 
     def find_headers(self, headers: Mapping[str, str] | None, base: BaseUrl) -> dict[str, str]:
         """Static headers: of the environment, of its command, of the argument."""
-        from coder_sdk._prepare import merge_headers  # noqa: PLC0415 - loaded by the client
-
         found: dict[str, str] = {}
         text, command = self.env.get("CODER_HEADER"), self.env.get("CODER_HEADER_COMMAND")
         if (text or command) and self._belongs("what `CODER_HEADER` and its command give", base):
             from coder_sdk import _header_command as sources  # noqa: PLC0415 - few need it
 
             if text:
-                merge_headers(found, _masked(sources.parse_list(text)))
-                self.use("headers", ", ".join(found), "environment `CODER_HEADER`")
+                self._add(found, sources.parse_list(text), "environment `CODER_HEADER`")
             if command:
-                more = _masked(sources.run(command, str(base), self.env, self.platform))
-                merge_headers(found, more)
-                self.use("headers", ", ".join(more), "environment `CODER_HEADER_COMMAND`")
+                more = sources.run(command, str(base), self.env, self.platform)
+                self._add(found, more, "environment `CODER_HEADER_COMMAND`")
         if headers:
             merge_headers(found, _masked(headers))
             self.use("headers", ", ".join(headers), "argument `headers`")
         return found
+
+    def _add(self, found: dict[str, str], headers: Mapping[str, str], source: str) -> None:
+        """Add headers of the environment."""
+        try:
+            merge_headers(found, _masked(headers))
+        except RequestValidationError as error:
+            raise ConfigError(f"{source}: {error.message}") from None
+        self.use("headers", ", ".join(headers).lower(), source)
 
     # -- connections
 
@@ -306,6 +317,22 @@ class _Search:
             self.use("proxy", shown(check(found, f"`{name}`")), f"environment `{name}`")
         # It may hold a password.
         return None if found is None else Masked(found)
+
+
+def _checked(token: str, source: str) -> str:
+    """A token that can be sent.
+
+    Raises:
+        ConfigError: It cannot, with where it came from and never with the text itself.
+    """
+    try:
+        return Masked(check_token(token))
+    except ConfigError as error:
+        raise ConfigError(f"{source}: {error.message}") from None
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
 
 
 def _masked(headers: Mapping[str, str]) -> dict[str, str]:

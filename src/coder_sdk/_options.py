@@ -52,6 +52,20 @@ def seconds(name: str, value: Seconds | None) -> float | None:
     return None if number > _LONGEST else float(number)
 
 
+def policy(value: RetryPolicy | None) -> RetryPolicy | None:
+    """A retry policy, or `None`.
+
+    Raises:
+        ConfigError: It is something else, such as a number of tries.
+    """
+    if value is None or hasattr(value, "decide"):
+        return value
+    raise ConfigError(
+        f"`retry` has to be a `RetryPolicy`, as `RetryPolicy(3)`, or `None` for one try only, "
+        f"not {value!r}."
+    )
+
+
 def chosen(name: str, value: Seconds | Omit | None, default: float | None) -> float | None:
     """The time limit of a call: its own, else the client's."""
     return default if isinstance(value, Omit) else seconds(name, value)

@@ -8,6 +8,8 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._errors.base import ConfigError
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -81,12 +83,21 @@ class TlsSettings:
         if self.verify:
             _load_authorities(context, self.ca_file)
         if self.cert_file:
-            context.load_cert_chain(self.cert_file, self.key_file)
+            try:
+                context.load_cert_chain(self.cert_file, self.key_file)
+            except (OSError, ValueError) as error:
+                files = " and ".join(filter(None, (self.cert_file, self.key_file)))
+                raise ConfigError(
+                    f"{files} cannot be used as a client certificate and its key: {error}."
+                ) from None
 
 
 def _load_authorities(context: ssl.SSLContext, ca_file: str | None) -> None:
     if ca_file:
-        context.load_verify_locations(cafile=ca_file)
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{ca_file} cannot be used as authorities: {error}.") from None
         return
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file or folder:
@@ -104,4 +115,7 @@ def shared_context(settings: TlsSettings) -> ssl.SSLContext:
     if not settings.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    if settings.ca_file or settings.cert_file:
+        # Before there is a connection, which an error within its handshake would leave open.
+        context.load()
     return context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import pickle
 import ssl
 import sys
@@ -347,6 +348,27 @@ def test_headers_reach_every_request(
 
 
 # -- TLS and proxies
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CODER_HEADER", "Cookie=x"), ("CODER_HEADER_COMMAND", "echo Cookie=x")]
+)
+def test_a_header_of_the_environment_that_cannot_be_sent_names_its_variable(name: str, value: str):
+    with pytest.raises(ConfigError, match=f"`{name}`: The header `Cookie`"):
+        search({"CODER_HEADER": "", "PATH": os.environ["PATH"], name: value})
+
+
+def test_a_token_that_cannot_be_sent_names_its_origin(folder: Path):
+    with pytest.raises(ConfigError, match="environment `CODER_SESSION_TOKEN`: ") as caught:
+        search({"CODER_SESSION_TOKEN": "not one"}, token=OMIT)
+    assert "not one" not in str(caught.value)
+    (folder / "url").write_text(URL)
+    (folder / "session").write_text("not one")
+    with pytest.raises(ConfigError, match="session: The token has characters"):
+        Client()
+    for wrong in (5, ["token"], b"token"):
+        with pytest.raises(ConfigError, match="`token` has to be a text"):
+            Client(URL, token=wrong)  # type: ignore[arg-type]
 
 
 def test_certificate_and_key_belong_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

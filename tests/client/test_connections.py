@@ -175,6 +175,21 @@ def test_a_token_never_reaches_another_origin(colour: Colour):
         assert other.connections == 0
 
 
+def test_tls_files_without_certificates_are_named(
+    colour: Colour, authority: trustme.CA, tmp_path: Path
+):
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    with FaultServer("none", times=0, tls=server_context(authority)) as server:
+        for options in ({"verify": broken}, {"cert": str(broken), "verify": False}):
+            client = colour.client(server.url, **options)
+            with pytest.raises(ConfigError, match=r"broken\.pem cannot be used"):
+                colour.call(client.request, "GET", "/x")
+            stream = client.builds.stream_logs("0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10")
+            with pytest.raises(ConfigError, match=r"broken\.pem cannot be used"):
+                colour.within(stream, lambda _: None)
+
+
 @pytest.mark.parametrize(
     "location", ["javascript:alert(1)", "http://[::1", "https://xn--a.example/", "https:x"]
 )

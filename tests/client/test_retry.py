@@ -9,6 +9,7 @@ import pytest
 from respx import MockRouter
 
 from coder_sdk import (
+    ConfigError,
     ConnectError,
     ConnectionLostError,
     DeadlineExceededError,
@@ -135,6 +136,18 @@ def test_a_429_that_asks_for_more_than_two_minutes_needs_a_deadline():
     assert decide(limited({"retry-after": "120"})).retry
     assert not decide(limited({"retry-after": "121"})).retry
     assert decide(limited({"retry-after": "121"}, remaining=600)).retry
+
+
+@pytest.mark.parametrize("retry", [3, False, "no"])
+def test_what_is_no_policy_is_refused(colour: Colour, router: MockRouter, retry: Any):
+    with pytest.raises(ConfigError, match=r"RetryPolicy\(3\)"):
+        colour.client(retry=retry)
+    client = colour.client()
+    with pytest.raises(ConfigError, match=r"RetryPolicy\(3\)"):
+        client.with_options(retry=retry)
+    with pytest.raises(ConfigError, match=r"RetryPolicy\(3\)"):
+        colour.call(client.request, "GET", "/x", retry=retry)
+    assert not router.calls
 
 
 @pytest.mark.parametrize("numbers", [{"tries": 0}, {"base": -1}, {"cap": -1}])
