@@ -7,6 +7,7 @@ be the same to the byte, so whoever has the sources of a release can check what 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def problems(sdist: Path, wheel: Path) -> Iterator[str]:
         yield f"{wheel.name} has {wheel.stat().st_size:,} bytes, more than {MAX_WHEEL:,}"
     with zipfile.ZipFile(wheel) as archive:
         packed = archive.namelist()
+    yield from dangling(wheel)
     for name in packed:
         if not name.startswith(("coder_sdk/", f"coder_sdk-{version()}.dist-info/")):
             yield f"{wheel.name} holds {name}"
@@ -103,6 +105,14 @@ def problems(sdist: Path, wheel: Path) -> Iterator[str]:
     for name in [*packed, *members]:
         if name.endswith((".pyc", ".pyo")) or "__pycache__" in name:
             yield f"{name} is no source"
+
+
+def dangling(wheel: Path) -> Iterator[str]:
+    """Say which links of the description only a checkout has."""
+    with zipfile.ZipFile(wheel) as archive:
+        described = archive.read(f"coder_sdk-{version()}.dist-info/METADATA").decode()
+    for link in re.findall(r"\]\((?!https?:|#)([^)]+)\)", described):
+        yield f"{wheel.name} describes itself with a link to {link}, which leads nowhere"
 
 
 def version() -> str:

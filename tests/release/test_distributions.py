@@ -25,7 +25,9 @@ class Archives:
     def __init__(self, version: str) -> None:
         package = ["__init__.py", "_version.py", "py.typed", "testing/plugin.py"]
         self.wheel = [f"coder_sdk/{name}" for name in package]
-        self.wheel.append(f"coder_sdk-{version}.dist-info/METADATA")
+        self.metadata = f"coder_sdk-{version}.dist-info/METADATA"
+        self.description = "[Coder](https://coder.com), [below](#below)"
+        self.wheel.append(self.metadata)
         self.sdist = [f"src/coder_sdk/{name}" for name in package]
         self.sdist += ["PKG-INFO", "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"]
 
@@ -35,8 +37,9 @@ class Archives:
             for name in self.sdist:
                 archive.addfile(tarfile.TarInfo(f"coder_sdk-1/{name}"), io.BytesIO())
         with zipfile.ZipFile(wheel, "w") as packed:
-            for name in self.wheel:
+            for name in set(self.wheel) - {self.metadata}:
                 packed.writestr(name, "\0" * size if name.endswith("__init__.py") else "")
+            packed.writestr(self.metadata, self.description)
         return sdist, wheel
 
 
@@ -78,6 +81,14 @@ def test_compiled_files_are_refused(distributions: ModuleType, archives: Archive
     archives.wheel.append("coder_sdk/__pycache__/x.pyc")
     [found] = distributions.problems(*archives.write(tmp_path))
     assert found == "coder_sdk/__pycache__/x.pyc is no source"
+
+
+def test_a_link_that_only_a_checkout_has_is_refused(
+    distributions: ModuleType, archives: Archives, tmp_path: Path
+):
+    archives.description = "[the guide](docs/guides/ci.md)"
+    [found] = distributions.problems(*archives.write(tmp_path))
+    assert "docs/guides/ci.md" in found
 
 
 def test_a_big_wheel_is_refused(distributions: ModuleType, archives: Archives, tmp_path: Path):
