@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors import hints
 from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.features import unavailable
 from coder_sdk._errors.status import (
     NO_MESSAGE,
     APIStatusError,
@@ -26,6 +25,7 @@ from coder_sdk._json import as_list, as_object
 
 if TYPE_CHECKING:
     from coder_sdk._decode import ResponseTypes
+    from coder_sdk._errors.features import Unavailable
     from coder_sdk._response import Answer
 
 _LIMIT: Final = 2048
@@ -73,7 +73,7 @@ def status_error(answer: Answer, types: ResponseTypes | None = None) -> APIStatu
     validations = _validations(fields.get("validations"))
     message = _message(fields, answer)
     detail = _text(fields.get("detail")) or _text(fields.get("error_description"))
-    found = unavailable(answer, message, types)
+    found = _unavailable(answer, message, types)
     cls = FeatureUnavailableError if found else _class(answer.status, validations, fields)
     error = cls(
         message,
@@ -95,7 +95,7 @@ def status_error(answer: Answer, types: ResponseTypes | None = None) -> APIStatu
 
 def missing_feature(answer: Answer, types: ResponseTypes) -> FeatureUnavailableError | None:
     """The error for a web page in place of a route that this server does not have."""
-    found = unavailable(answer, "", types)
+    found = _unavailable(answer, "", types)
     if found is None:
         return None
     error = FeatureUnavailableError(
@@ -108,6 +108,12 @@ def missing_feature(answer: Answer, types: ResponseTypes) -> FeatureUnavailableE
     )
     found.apply(error)
     return error
+
+
+def _unavailable(answer: Answer, message: str, types: ResponseTypes | None) -> Unavailable | None:
+    from coder_sdk._errors.features import unavailable  # noqa: PLC0415 - for what is no success
+
+    return unavailable(answer, message, types)
 
 
 def _class(

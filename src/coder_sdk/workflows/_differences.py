@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, cast
 
+from coder_sdk._errors.status import FeatureUnavailableError
 from coder_sdk._request import Omit
-from coder_sdk.workflows._plans import dropped
 
 
 def differences(found: object, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,6 +27,15 @@ def verify(found: object, asked: Mapping[str, Any], what: str) -> None:
     """
     for name, value in differences(found, asked).items():
         raise dropped(f"`{name}` {what}", value, getattr(found, name))
+
+
+def dropped(what: str, wanted: object, found: object) -> FeatureUnavailableError:
+    """The error for a setting that the server accepted and did not keep."""
+    return FeatureUnavailableError(
+        f"The server accepted {what} = {wanted!r} but it is {found!r} now.",
+        status=200,
+        hint="The template or the licence of this deployment does not allow the setting.",
+    )
 
 
 def _agrees(found: Any, wanted: Any) -> bool:

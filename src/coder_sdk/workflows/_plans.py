@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
+from coder_sdk._errors.status import ConflictError
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._readiness import full_name
 
@@ -102,15 +102,6 @@ def exists_already(workspace: Workspace) -> ConflictError:
         f"{full_name(workspace)} exists already.",
         status=409,
         hint="`ensure` takes it as it is; `name_prefix` picks a free name.",
-    )
-
-
-def dropped(what: str, wanted: object, found: object) -> FeatureUnavailableError:
-    """The error for a setting that the server accepted and did not keep."""
-    return FeatureUnavailableError(
-        f"The server accepted {what} = {wanted!r} but it is {found!r} now.",
-        status=200,
-        hint="The template or the licence of this deployment does not allow the setting.",
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coder_sdk._base_client import BaseClient
-from coder_sdk._io._async.transport import AsyncTransport
-from coder_sdk._literal import literal_request, login_request, logout_request
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit, Request
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._async.pages import AsyncPager
     from coder_sdk._io._async.sockets import AsyncSocket
     from coder_sdk._io._async.streams import AsyncStream
+    from coder_sdk._io._async.transport import AsyncTransport
     from coder_sdk._request import PagedRequest, Seconds, SocketRequest, StreamRequest
     from coder_sdk._response import AsyncStreamingResponse, RawResponse
     from coder_sdk._retry import RetryPolicy
@@ -37,6 +36,8 @@ class AsyncClientCalls(BaseClient):
 
     def _connect(self) -> None:
         # Here, as editors list what a class declares itself before all that it inherits.
+        from coder_sdk._io._async.transport import AsyncTransport  # noqa: PLC0415 - first client
+
         self._transport = AsyncTransport(self._core, self._options)
 
     def with_options(
@@ -58,7 +59,7 @@ class AsyncClientCalls(BaseClient):
         copy = object.__new__(type(self))
         copy.config, copy._core, copy._original = self.config, self._core, self
         copy._options = self._copied_options(timeout, deadline, retry, headers)
-        copy._transport = AsyncTransport(copy._core, copy._options)
+        copy._connect()
         return copy
 
     @overload
@@ -115,6 +116,8 @@ class AsyncClientCalls(BaseClient):
             deadline: Seconds that the call may take.
             retry: When tries are repeated; `None` for never.
         """
+        from coder_sdk._literal import literal_request  # noqa: PLC0415 - few need it
+
         request = literal_request(
             method, path, into, body, params, headers, timeout, deadline, retry
         )
@@ -135,6 +138,8 @@ class AsyncClientCalls(BaseClient):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        from coder_sdk._literal import login_request  # noqa: PLC0415 - few need it
+
         password = Masked(password)
         self._core.redactor.add(password)
         self._core.credentials.forget()
@@ -144,6 +149,8 @@ class AsyncClientCalls(BaseClient):
 
     async def logout(self) -> None:
         """End the session on the server and forget the token."""
+        from coder_sdk._literal import logout_request  # noqa: PLC0415 - few need it
+
         await self._call(logout_request())
         self._core.credentials.forget()
 

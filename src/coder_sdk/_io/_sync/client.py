@@ -7,8 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coder_sdk._base_client import BaseClient
-from coder_sdk._io._sync.transport import Transport
-from coder_sdk._literal import literal_request, login_request, logout_request
 from coder_sdk._redact import Masked
 from coder_sdk._request import OMIT, Omit, Request
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.pages import Pager
     from coder_sdk._io._sync.sockets import Socket
     from coder_sdk._io._sync.streams import Stream
+    from coder_sdk._io._sync.transport import Transport
     from coder_sdk._request import PagedRequest, Seconds, SocketRequest, StreamRequest
     from coder_sdk._response import RawResponse, StreamingResponse
     from coder_sdk._retry import RetryPolicy
@@ -39,6 +38,8 @@ class ClientCalls(BaseClient):
 
     def _connect(self) -> None:
         # Here, as editors list what a class declares itself before all that it inherits.
+        from coder_sdk._io._sync.transport import Transport  # noqa: PLC0415 - first client
+
         self._transport = Transport(self._core, self._options)
 
     def with_options(
@@ -60,7 +61,7 @@ class ClientCalls(BaseClient):
         copy = object.__new__(type(self))
         copy.config, copy._core, copy._original = self.config, self._core, self
         copy._options = self._copied_options(timeout, deadline, retry, headers)
-        copy._transport = Transport(copy._core, copy._options)
+        copy._connect()
         return copy
 
     @overload
@@ -117,6 +118,8 @@ class ClientCalls(BaseClient):
             deadline: Seconds that the call may take.
             retry: When tries are repeated; `None` for never.
         """
+        from coder_sdk._literal import literal_request  # noqa: PLC0415 - few need it
+
         request = literal_request(
             method, path, into, body, params, headers, timeout, deadline, retry
         )
@@ -137,6 +140,8 @@ class ClientCalls(BaseClient):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        from coder_sdk._literal import login_request  # noqa: PLC0415 - few need it
+
         password = Masked(password)
         self._core.redactor.add(password)
         self._core.credentials.forget()
@@ -146,6 +151,8 @@ class ClientCalls(BaseClient):
 
     def logout(self) -> None:
         """End the session on the server and forget the token."""
+        from coder_sdk._literal import logout_request  # noqa: PLC0415 - few need it
+
         self._call(logout_request())
         self._core.credentials.forget()
 

@@ -12,8 +12,7 @@ from coder_sdk.resources import groups as generated
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import placed, user_id
-from coder_sdk.workflows._differences import differences, verify
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import differences, dropped, verify
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 

@@ -14,7 +14,7 @@ from coder_sdk.resources import idp_sync as generated
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import organization_id
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows.idp_sync import (
     GroupSync,
     OrganizationSync,

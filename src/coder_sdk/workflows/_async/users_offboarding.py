@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ExpectationFailedError, NotFoundError
-from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk._suggestions import absence_expected
-from coder_sdk.workflows._async._concurrency import completed
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import OffboardReport, kept_message
@@ -110,6 +108,9 @@ class AsyncOffboarding(AsyncResource):
         Raises:
             BulkError: Some could not be deleted.
         """
+        from coder_sdk._errors.work import BulkError  # noqa: PLC0415 - few remove users
+        from coder_sdk.workflows._async._concurrency import completed  # noqa: PLC0415 - likewise
+
         named = self._client.workspaces.list(q=f"owner:{user.username}")
         # Once a user is deleted somebody else may have the name.
         workspaces = [item async for item in named if item.owner_id == user.id]

@@ -8,7 +8,7 @@ from coder_sdk._endpoint import AsyncResource
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async.organizations_finding import organization_id
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import role_names
 

@@ -11,7 +11,7 @@ from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._readiness import full_name
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_workspace

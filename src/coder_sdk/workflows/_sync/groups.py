@@ -11,8 +11,7 @@ from coder_sdk._errors.status import NotFoundError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import groups as generated
-from coder_sdk.workflows._differences import differences, verify
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import differences, dropped, verify
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import placed, user_id

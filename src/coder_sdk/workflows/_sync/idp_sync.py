@@ -13,7 +13,7 @@ from coder_sdk._errors.status import NotFoundError
 from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import idp_sync as generated
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import organization_id

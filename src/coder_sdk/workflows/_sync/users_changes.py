@@ -10,7 +10,7 @@ from uuid import UUID
 from coder_sdk._errors.status import BadRequestError, NotFoundError
 from coder_sdk._request import Omit, is_uuid
 from coder_sdk._suggestions import absence_expected
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows.users import is_group, is_in_default, is_organization, wanted_roles
 

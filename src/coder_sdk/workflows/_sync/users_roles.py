@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._request import OMIT, Omit
-from coder_sdk.workflows._plans import dropped
+from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows.outcome import Outcome
