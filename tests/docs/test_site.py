@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from coder_sdk import __version__
+from coder_sdk._versions import NEWEST, OLDEST
 from tests.docs.pages import DOCS, ROOT, blocks, pages, python_blocks
 
 
@@ -30,3 +32,13 @@ def test_every_block_has_a_language_or_is_a_diagram():
             assert block.language in {"python", "console", "text", "toml", "yaml"} or (
                 not block.language and ("──" in block.text)
             ), str(block)
+
+
+def test_the_page_on_support_names_the_pythons_and_servers_of_the_package():
+    page = (DOCS / "support.md").read_text(encoding="utf-8")
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pythons = re.findall(r"Python :: (3\.\d+)", project)
+    assert f"| {pythons[0]} to {pythons[-1]} |" in page
+    minor = "{0[0]}.{0[1]}".format
+    assert f"Coder {minor(OLDEST)} to {minor(NEWEST)} " in page
+    assert f"| {'.'.join(__version__.split('.')[:2])} |" in page
