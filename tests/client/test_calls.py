@@ -509,18 +509,21 @@ def test_no_body_breaks_an_error(body: bytes, status: int):
 
 def test_a_name_whose_object_is_gone_is_looked_up_again(colour: Colour, router: MockRouter):
     old, new = "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b10", "0b0a9cdd-7a37-4c0c-8a3b-4d6a4a8f5b11"
-    router.get("/api/v2/users/me/workspace/dev").mock(
-        side_effect=[httpx.Response(200, json={"id": old}), httpx.Response(200, json={"id": new})]
+    found = [httpx.Response(200, json={"id": item}) for item in (old, new, new)]
+    lookups = router.get("/api/v2/users/me/workspace/dev").mock(side_effect=found)
+    gone = httpx.Response(410, json={"message": "deleted"})
+    router.put(f"/api/v2/workspaces/{old}/favorite").mock(side_effect=[httpx.Response(204), gone])
+    second = router.put(f"/api/v2/workspaces/{new}/favorite").mock(
+        side_effect=[httpx.Response(204), gone]
     )
-    router.put(f"/api/v2/workspaces/{old}/favorite").mock(
-        side_effect=[httpx.Response(204), httpx.Response(410, json={"message": "deleted"})]
-    )
-    router.put(f"/api/v2/workspaces/{new}/favorite").respond(204)
     client = colour.client()
     colour.call(client.workspaces.add_favorite, "dev")
+    colour.call(client.workspaces.add_favorite, "dev")
+    assert (lookups.call_count, second.call_count) == (2, 1)
+    # The name still stands for the same object, which really is gone.
     with pytest.raises(coder_sdk.GoneError):
         colour.call(client.workspaces.add_favorite, "dev")
-    colour.call(client.workspaces.add_favorite, "dev")
+    assert (lookups.call_count, second.call_count) == (3, 2)
 
 
 def test_a_closed_client_says_so(colour: Colour, router: MockRouter):

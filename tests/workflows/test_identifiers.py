@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from coder_sdk import GoneError, NotFoundError
 from coder_sdk.models import AuthorizationCheck, AuthorizationObject
 from coder_sdk.testing import FakeCoder
 from tests.colours import Colour
@@ -114,3 +115,24 @@ def test_an_address_stands_for_an_owner_in_the_names_of_what_they_own(
     assert colour.call(coder.workspaces.get, "ADA@example.com/dev").id == workspace
     assert colour.call(coder.builds.get, "ada@example.com/dev/1").workspace_owner_id == ada
     assert colour.call(coder.agents.get, "ada@example.com/dev.main").name == "main"
+
+
+def test_a_name_that_stands_for_another_object_by_now_is_looked_up_again(
+    coder: Any, colour: Colour, fake: FakeCoder
+):
+    fake.add_template("docker")
+    old = colour.call(coder.workspaces.create, "dev", template="docker", wait=False)
+    assert colour.call(coder.workspaces.get, "dev").id == old.id
+    colour.call(coder.workspaces.delete, "dev")
+    with pytest.raises(GoneError):
+        colour.call(coder.workspaces.get, "dev")
+    for _ in range(2):
+        made = colour.call(coder.workspaces.create, "dev", template="docker")
+        assert colour.call(coder.workspaces.get, "dev").id == made.id
+        colour.call(coder.workspaces.delete, made)
+    before = len(fake.requests)
+    with pytest.raises(NotFoundError):
+        colour.call(coder.workspaces.get, "dev")
+    assert not [
+        sent for sent in fake.requests[before:] if sent.status == 200 and "dev" in sent.path
+    ]

@@ -38,8 +38,7 @@ class AsyncTransport:
     """Sends requests of one client, in one colour.
 
     `send`, `call` and `raw` read the answer, `stream` leaves its body to the caller, `connect`
-    opens a WebSocket. All of them resolve names, carry the same credentials, keep the same rate
-    limits, follow the same table of retries and raise the same errors.
+    opens a WebSocket. All resolve names, with the same credentials, limits, retries and errors.
     """
 
     def __init__(self, core: Core, options: Options) -> None:
@@ -67,7 +66,14 @@ class AsyncTransport:
             CoderError: What went wrong, as one of the package's errors.
         """
         call = await self._begin(request)
-        answer: Answer = await self._run(call, self._exchange_and_read)
+        try:
+            answer: Answer = await self._run(call, self._exchange_and_read)
+        except CoderError as error:
+            if not call.names:
+                raise
+            from coder_sdk._io._async.names import resent  # noqa: PLC0415 - few need it
+
+            answer = await resent(self, request, call, error)
         return answer
 
     @asynccontextmanager

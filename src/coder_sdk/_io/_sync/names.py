@@ -5,20 +5,25 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
-from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, Ref, Refs, Request
+from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, RawBody, Ref, Refs, Request
 from coder_sdk._resolve import OF_AN_OWNER, SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coder_sdk._call import Call
     from coder_sdk._io._sync.transport import Transport
     from coder_sdk._request import CallOptions
+    from coder_sdk._response import Answer
+
+MISSING: Final = frozenset({404, 410})
 
 
 class Names:
@@ -99,3 +104,23 @@ class Names:
         request.types = ResponseTypes(None, Any)
         data = self._transport.call(request)
         return data if key is None else data[key]
+
+
+def resent(transport: Transport, request: Request[Any], call: Call, error: CoderError) -> Answer:
+    """Send a request again whose names stand for other objects by now.
+
+    What is missing was not touched, so that this is safe for every request.
+
+    Raises:
+        CoderError: The error of the first try, if the names stand for what they stood for.
+    """
+    if getattr(error, "status", None) not in MISSING or isinstance(request.body, RawBody):
+        raise error
+    try:
+        again = transport._begin(request)  # noqa: SLF001 - the other half of it
+    except CoderError:
+        raise error from None
+    if (again.request.path, again.url) == (call.request.path, call.url):
+        raise error
+    answer: Answer = transport._run(again, transport._exchange_and_read)  # noqa: SLF001
+    return answer
