@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from coder_sdk import __version__
+from coder_sdk import Client, __version__
 from coder_sdk._versions import NEWEST, OLDEST
 from tests.docs.pages import DOCS, ROOT, blocks, pages, python_blocks
+
+# `coder.example.com` and the like are addresses.
+DOMAIN = {"com", "example", "test"}
 
 
 def test_every_page_is_in_the_navigation_once():
@@ -42,3 +45,18 @@ def test_the_page_on_support_names_the_pythons_and_servers_of_the_package():
     minor = "{0[0]}.{0[1]}".format
     assert f"Coder {minor(OLDEST)} to {minor(NEWEST)} " in page
     assert f"| {'.'.join(__version__.split('.')[:2])} |" in page
+
+
+def test_methods_that_the_prose_names_exist():
+    client = Client("http://127.0.0.1:1", token="made-up")
+    missing: list[str] = []
+    for page in pages():
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for code in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text):
+            for noun, method in re.findall(r"(?<![\w/.])coder\.(\w+)(?:\.(\w+))?\b(?!\.)", code):
+                if noun not in DOMAIN and not (
+                    hasattr(client, noun) and (not method or hasattr(getattr(client, noun), method))
+                ):
+                    missing.append(f"{page}: {code}")
+    client.close()
+    assert not missing, "\n".join(missing)
