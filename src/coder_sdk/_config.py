@@ -264,6 +264,8 @@ class _Search:
     ) -> TlsSettings | ssl.SSLContext:
         """Authorities and client certificate."""
         if not isinstance(verify, (bool, str, os.PathLike, Omit)):
+            if not hasattr(verify, "wrap_socket"):
+                raise ConfigError(f"`verify` has to be a file or a context, not {_kind(verify)}.")
             self.use("verify", "a ready context", "argument `verify`")
             return verify
         ca_file: str | None = None

@@ -393,6 +393,12 @@ def test_a_ready_context_is_used():
     assert Client(URL, token=TOKEN, verify=context)._core.tls_context() is context
 
 
+@pytest.mark.parametrize("verify", [None, 1])
+def test_what_is_neither_file_nor_context_is_refused(verify: Any):
+    with pytest.raises(ConfigError, match="`verify`"):
+        Client(URL, token=TOKEN, verify=verify)
+
+
 def test_clients_with_the_same_settings_share_one_context():
     contexts = {id(Client(URL, token=TOKEN)._core.tls_context()) for _ in range(3)}
     assert len(contexts) == 1
