@@ -25,7 +25,10 @@ def target(call: Call, url: str, location: str, followed: int) -> str:
         RedirectError: It must not be followed, or leads nowhere.
     """
     method = call.request.method.upper()
-    to_url = urljoin(url, location)
+    try:
+        to_url = urljoin(url, location)
+    except ValueError:
+        raise refused(call, url, location, "the server redirects to what is no address") from None
     reason, hint = None, None
     if not location:
         reason = "the server redirects without saying where to"
