@@ -8,6 +8,7 @@ Usage:
 
 from __future__ import annotations
 
+import statistics
 import sys
 
 from isolated import interleaved, make_environment, peak_memory, remove_environment
@@ -43,17 +44,20 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     python = make_environment()
     try:
-        best = interleaved(python, CODES, runs)
+        found = interleaved(python, CODES, runs)
         memory = {name: peak_memory(python, CODES[name]) for name in ("import httpx", *GOALS)}
     finally:
         remove_environment(python)
+    best = {name: min(seconds) for name, seconds in found.items()}
     bare, unit = best["nothing"], best["import httpx"]
     print(f"bare interpreter {bare * 1e3:.1f} ms, import httpx {unit * 1e3:.1f} ms of CPU")
     for name, goal in GOALS.items():
+        rounds = zip(found[name], found["import httpx"], strict=True)
+        middle = statistics.median(own / other for own, other in rounds)
         net = (best[name] - bare) / (unit - bare)
         print(
             f"{name}: {best[name] / unit:.3f} x import httpx (goal {goal}); "
-            f"without the interpreter {net:.3f}"
+            f"median of rounds {middle:.3f}; without the interpreter {net:.3f}"
         )
     ratio = memory["from coder_sdk import Client"] / memory["import httpx"]
     print(f"memory after the import: {ratio:.3f} x import httpx (goal {MEMORY_GOAL})")

@@ -61,12 +61,12 @@ def peak_memory(python: Path, code: str) -> int:
     return int(done.stdout.split()[-1])
 
 
-def interleaved(python: Path, codes: Mapping[str, str], runs: int = 40) -> dict[str, float]:
-    """Return for each code the minimum CPU seconds of `runs` processes, run in turn."""
-    best = dict.fromkeys(codes, float("inf"))
+def interleaved(python: Path, codes: Mapping[str, str], runs: int = 40) -> dict[str, list[float]]:
+    """Return for each code the CPU seconds of `runs` processes, run in turn."""
+    found: dict[str, list[float]] = {name: [] for name in codes}
     for code in codes.values():  # a warm-up each, not counted
         cpu_seconds(python, code)
     for _ in range(runs):
         for name, code in codes.items():
-            best[name] = min(best[name], cpu_seconds(python, code))
-    return best
+            found[name].append(cpu_seconds(python, code))
+    return found

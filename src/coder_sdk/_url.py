@@ -23,7 +23,7 @@ _SEGMENT_SAFE: Final = "~!$&'()*+,;=:@"
 _COLLECTIONS: Any = (list, tuple, set, frozenset)
 _NOT_SCALAR: Any = (Omit, Ref, dict, bytes, *_COLLECTIONS)
 # A name, an IPv4 address, or an IPv6 address with its zone.
-_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f.:]+(?:%25[a-z0-9._~-]+)?")
+_HOST: Final = r"[a-z0-9._-]+|[0-9a-f.:]+(?:%25[a-z0-9._~-]+)?"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -125,7 +125,7 @@ def _ascii_host(host: str, source: str) -> str:
             decode(found)
     except UnicodeError:
         raise ConfigError(f"{source} has a host name that cannot be encoded: {host!r}.") from None
-    if not _HOST.fullmatch(found):
+    if not re.fullmatch(_HOST, found):
         raise ConfigError(f"{source} has characters in its host name that none has: {host!r}.")
     return found
 

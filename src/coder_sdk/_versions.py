@@ -7,7 +7,7 @@ from typing import Final
 
 OLDEST: Final = (2, 20)
 NEWEST: Final = (2, 36)
-_RELEASE: Final = re.compile(r"v?(\d+)\.(\d+)")
+_RELEASE: Final = r"v?(\d+)\.(\d+)"
 
 
 class ServerVersionWarning(UserWarning):
@@ -20,7 +20,7 @@ class InsecureURLWarning(UserWarning):
 
 def release(version: str | None) -> tuple[int, int] | None:
     """Major and minor number; `None` for development builds (`v0.0.0`) and what is no version."""
-    match = _RELEASE.match(version or "")
+    match = re.match(_RELEASE, version or "")
     if match is None:
         return None
     found = int(match[1]), int(match[2])
