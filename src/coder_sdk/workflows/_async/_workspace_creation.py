@@ -37,6 +37,7 @@ from coder_sdk.workflows._plans import (
     other_template,
     require_version,
 )
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._targets import Target, target_of
 from coder_sdk.workflows._unclear import is_lost, is_unclear
 from coder_sdk.workflows.names import check_name, make_name
@@ -44,12 +45,12 @@ from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef, TemplateVersionRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
     from coder_sdk.workflows._async._effort import AsyncEffort
     from coder_sdk.workflows.parameters import ParameterValue
@@ -82,7 +83,7 @@ class AsyncBlueprint:
         template_version: TemplateVersionRef | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
     ) -> None:
@@ -90,7 +91,7 @@ class AsyncBlueprint:
         self.template_version = template_version
         self.parameters = parameters
         self.preset = preset
-        self._ttl = ttl
+        self._ttl = span("ttl", ttl)
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None

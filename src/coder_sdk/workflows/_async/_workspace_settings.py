@@ -13,6 +13,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.schedule import schedule_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import WorkspaceRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
     from coder_sdk.workflows.schedule import WorkspaceSchedule
 
@@ -110,7 +112,7 @@ class AsyncWorkspaceSettings(AsyncResource):
     async def set_ttl(
         self,
         workspace: WorkspaceRef,
-        ttl: timedelta | None,
+        ttl: Seconds | None,
         *,
         only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
@@ -118,7 +120,7 @@ class AsyncWorkspaceSettings(AsyncResource):
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
-            ttl: The time; `None` to let it run.
+            ttl: The time, or its seconds; `None` to let it run.
             only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
@@ -131,11 +133,12 @@ class AsyncWorkspaceSettings(AsyncResource):
         Example:
             >>> await coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
+        time = span("ttl", ttl)
         found = await read_workspace(self._client, workspace)
         skip = await refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        return await apply_ttl(self._client, found, ttl)
+        return await apply_ttl(self._client, found, time)
 
     async def set_autostart(
         self,
@@ -308,7 +311,7 @@ class AsyncWorkspaceSettings(AsyncResource):
     async def extend(
         self,
         workspace: WorkspaceRef,
-        by: timedelta,
+        by: Seconds,
         *,
         at_most: datetime | Omit = OMIT,
         only_if: Callable[[Workspace], object] | None = None,
@@ -334,6 +337,7 @@ class AsyncWorkspaceSettings(AsyncResource):
         """
         if not isinstance(at_most, Omit):
             _check_instant(at_most, "at_most")
+        longer = span("by", by)
         found = await read_workspace(self._client, workspace)
         skip = await refusal(only_if, found)
         if skip is not None:
@@ -345,7 +349,7 @@ class AsyncWorkspaceSettings(AsyncResource):
                 status=409,
                 hint="`set_ttl` gives it one with the next start.",
             )
-        later = deadline + by
+        later = deadline + longer
         if not isinstance(at_most, Omit):
             later = min(later, at_most)
         return await self._apply_deadline(found, later)

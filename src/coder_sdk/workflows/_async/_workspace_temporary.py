@@ -18,7 +18,6 @@ from coder_sdk.workflows._readiness import full_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
@@ -53,7 +52,7 @@ class AsyncTemporaryWorkspaces(AsyncResource):
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         orphan_on_failure: bool = False,

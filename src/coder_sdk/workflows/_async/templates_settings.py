@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
-from coder_sdk._request import OMIT, Omit
+from coder_sdk._request import OMIT, Omit, Seconds
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_template
 from coder_sdk.workflows._differences import differences, verify
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.templates import template_body
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from coder_sdk.models import Template
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Span = timedelta | Omit | None
+Span = Seconds | Omit | None
 """A length of time; `None` takes the setting away."""
 
 
@@ -147,17 +148,18 @@ class AsyncTemplateSettings(AsyncResource):
         return Outcome(fresh, "updated")
 
 
-def _milliseconds(name: str, span: Span) -> int | Omit:
+def _milliseconds(name: str, value: Span) -> int | Omit:
     """A time as the server has it.
 
     Raises:
-        RequestValidationError: It is negative.
+        RequestValidationError: It is negative, or no length of time.
     """
-    if isinstance(span, Omit):
-        return span
-    number = 0 if span is None else round(span / timedelta(milliseconds=1))
+    time = span(name, value)
+    if isinstance(time, Omit):
+        return time
+    number = 0 if time is None else round(time / timedelta(milliseconds=1))
     if number < 0:
-        raise RequestValidationError(f"`{name}` is {span}: it cannot be negative.", parameter=name)
+        raise RequestValidationError(f"`{name}` is {time}: it cannot be negative.", parameter=name)
     return number
 
 

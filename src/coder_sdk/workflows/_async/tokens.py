@@ -17,6 +17,7 @@ from coder_sdk.workflows._async.tokens_making import (
 )
 from coder_sdk.workflows._async.tokens_rotation import AsyncTokenRotation
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     ExpiryReport,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import UserRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import APIKey, Template, Workspace
     from coder_sdk.wire import Secret
 
@@ -48,7 +50,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         name: str | Omit = OMIT,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
     ) -> CreatedToken:
@@ -86,7 +88,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         """
         wanted = Wanted(
             name if isinstance(name, Omit) else check_token_name(name),
-            lifetime,
+            span("lifetime", lifetime),
             scopes if isinstance(scopes, Omit) else tuple(scopes),
             OMIT if isinstance(allow_list, Omit) else tuple(map(allow_entry, allow_list)),
         )
@@ -179,7 +181,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
     async def expiry_report(
         self,
         *,
-        within: timedelta = timedelta(days=30),
+        within: Seconds = timedelta(days=30),
         user: UserRef = "me",
         everyone: bool = False,
     ) -> ExpiryReport:
@@ -200,7 +202,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
             ...     print(token.username, token.name, token.left)
         """
         keys = await self.list(user, include_expired=True, include_all=everyone or OMIT)
-        return report_of(keys, instant(clock_of(self._client).time()), within)
+        return report_of(keys, instant(clock_of(self._client).time()), span("within", within))
 
 
 async def _hidden(

@@ -16,6 +16,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async.tokens_making import Wanted, make_token, prove, remove_token
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._near import near
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     Family,
@@ -76,7 +77,7 @@ class AsyncTokenRotation(AsyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -90,7 +91,7 @@ class AsyncTokenRotation(AsyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -103,7 +104,7 @@ class AsyncTokenRotation(AsyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -146,7 +147,7 @@ class AsyncTokenRotation(AsyncResource):
             >>> token.name, token.removed  # doctest: +SKIP
             ('ci-2', ('ci',))
         """
-        patience = _span(grace)
+        patience = _patience(grace)
         check_token_name(name)
         keys = await self._client.tokens.list(user, include_expired=True)
         family = Family(name, keys)
@@ -199,7 +200,7 @@ class AsyncTokenRotation(AsyncResource):
         Example:
             >>> coder.tokens.retire("ci", grace=3600)  # doctest: +SKIP
         """
-        patience = _span(grace)
+        patience = _patience(grace)
         keys = await self._client.tokens.list(user, include_expired=True)
         family = Family(check_token_name(name), keys)
         gone: list[str] = []
@@ -214,23 +215,23 @@ def _now(client: AsyncClient) -> datetime:
     return instant(clock_of(client).time())
 
 
-def _span(grace: Seconds) -> timedelta:
-    span = grace if isinstance(grace, timedelta) else timedelta(seconds=grace)
-    if span < timedelta():
+def _patience(grace: Seconds) -> timedelta:
+    patience = span("grace", grace)
+    if patience < timedelta():
         raise RequestValidationError(
             f"`grace` is {grace}: it cannot be negative.", parameter="grace"
         )
-    return span
+    return patience
 
 
 def _wanted(
     old: APIKeyWithOwner | None,
-    lifetime: timedelta | Omit | None,
+    lifetime: Seconds | Omit | None,
     scopes: Iterable[str] | Omit,
     allow_list: Iterable[Any] | Omit,
 ) -> Wanted:
     """What the new token shall be: as the old one, but for what is given."""
-    wanted = Wanted(OMIT, lifetime)
+    wanted = Wanted(OMIT, span("lifetime", lifetime))
     if old is not None:
         if isinstance(lifetime, Omit) and old.lifetime_seconds > 0:
             length = timedelta(seconds=old.lifetime_seconds)

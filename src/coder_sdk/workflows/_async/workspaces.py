@@ -27,12 +27,12 @@ from coder_sdk.workflows._async._workspace_states import AsyncWorkspaceStates
 from coder_sdk.workflows._async._workspace_temporary import AsyncTemporaryWorkspaces
 from coder_sdk.workflows._async._workspace_waits import AsyncWorkspaceWaits
 from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._targets import target_of
 from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
@@ -69,7 +69,7 @@ class AsyncWorkspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         wait: WaitFor = True,
@@ -141,7 +141,7 @@ class AsyncWorkspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         update: bool = False,
@@ -218,7 +218,7 @@ class AsyncWorkspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         update: bool = False,
@@ -286,7 +286,7 @@ class AsyncWorkspaces(
 async def _with_settings(
     client: AsyncClient,
     outcome: Outcome[Workspace],
-    ttl: timedelta | Omit,
+    ttl: Seconds | Omit,
     autostart: str | Omit,
     automatic_updates: Literal["always", "never"] | Omit,
 ) -> Outcome[Workspace]:
@@ -294,7 +294,7 @@ async def _with_settings(
     found, action = outcome
     changed = False
     if not isinstance(ttl, Omit):
-        found, did = await apply_ttl(client, found, ttl)
+        found, did = await apply_ttl(client, found, span("ttl", ttl))
         changed |= did == "updated"
     if not isinstance(autostart, Omit):
         found, did = await apply_autostart(client, found, autostart)

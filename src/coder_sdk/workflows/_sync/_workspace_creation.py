@@ -20,6 +20,7 @@ from coder_sdk.workflows._plans import (
     other_template,
     require_version,
 )
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync._finding import (
     build_values,
@@ -46,12 +47,12 @@ from coder_sdk.workflows.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
     from coder_sdk._client import Client
     from coder_sdk._refs import TemplateRef, TemplateVersionRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
     from coder_sdk.workflows._sync._effort import Effort
     from coder_sdk.workflows.parameters import ParameterValue
@@ -84,7 +85,7 @@ class Blueprint:
         template_version: TemplateVersionRef | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
     ) -> None:
@@ -92,7 +93,7 @@ class Blueprint:
         self.template_version = template_version
         self.parameters = parameters
         self.preset = preset
-        self._ttl = ttl
+        self._ttl = span("ttl", ttl)
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None

@@ -13,6 +13,7 @@ from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows.outcome import Outcome
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._client import Client
     from coder_sdk._refs import WorkspaceRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import Workspace
     from coder_sdk.workflows.schedule import WorkspaceSchedule
 
@@ -108,7 +110,7 @@ class WorkspaceSettings(SyncResource):
     def set_ttl(
         self,
         workspace: WorkspaceRef,
-        ttl: timedelta | None,
+        ttl: Seconds | None,
         *,
         only_if: Callable[[Workspace], object] | None = None,
     ) -> Outcome[Workspace]:
@@ -116,7 +118,7 @@ class WorkspaceSettings(SyncResource):
 
         Args:
             workspace: The workspace: a model, a UUID, `name` for one of your own, or `owner/name`.
-            ttl: The time; `None` to let it run.
+            ttl: The time, or its seconds; `None` to let it run.
             only_if: Called with the workspace as just read; it is skipped unless that returns true.
 
         Returns:
@@ -129,11 +131,12 @@ class WorkspaceSettings(SyncResource):
         Example:
             >>> coder.workspaces.set_ttl("dev", timedelta(hours=8))
         """
+        time = span("ttl", ttl)
         found = read_workspace(self._client, workspace)
         skip = refusal(only_if, found)
         if skip is not None:
             return Outcome(found, skip)
-        return apply_ttl(self._client, found, ttl)
+        return apply_ttl(self._client, found, time)
 
     def set_autostart(
         self,
@@ -306,7 +309,7 @@ class WorkspaceSettings(SyncResource):
     def extend(
         self,
         workspace: WorkspaceRef,
-        by: timedelta,
+        by: Seconds,
         *,
         at_most: datetime | Omit = OMIT,
         only_if: Callable[[Workspace], object] | None = None,
@@ -332,6 +335,7 @@ class WorkspaceSettings(SyncResource):
         """
         if not isinstance(at_most, Omit):
             _check_instant(at_most, "at_most")
+        longer = span("by", by)
         found = read_workspace(self._client, workspace)
         skip = refusal(only_if, found)
         if skip is not None:
@@ -343,7 +347,7 @@ class WorkspaceSettings(SyncResource):
                 status=409,
                 hint="`set_ttl` gives it one with the next start.",
             )
-        later = deadline + by
+        later = deadline + longer
         if not isinstance(at_most, Omit):
             later = min(later, at_most)
         return self._apply_deadline(found, later)

@@ -20,7 +20,6 @@ from coder_sdk.workflows._sync._workspace_creation import Blueprint, create_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
@@ -55,7 +54,7 @@ class TemporaryWorkspaces(SyncResource):
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         orphan_on_failure: bool = False,

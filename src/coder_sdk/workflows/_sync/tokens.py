@@ -11,6 +11,7 @@ from coder_sdk._errors.status import APIStatusError, NotFoundError, Unauthorized
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import tokens as generated
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync.tokens_making import (
     Wanted,
     acting_with,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._client import Client
     from coder_sdk._refs import UserRef
+    from coder_sdk._request import Seconds
     from coder_sdk.models import APIKey, Template, Workspace
     from coder_sdk.wire import Secret
 
@@ -50,7 +52,7 @@ class Tokens(TokenRotation, generated.Tokens):
         name: str | Omit = OMIT,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
     ) -> CreatedToken:
@@ -88,7 +90,7 @@ class Tokens(TokenRotation, generated.Tokens):
         """
         wanted = Wanted(
             name if isinstance(name, Omit) else check_token_name(name),
-            lifetime,
+            span("lifetime", lifetime),
             scopes if isinstance(scopes, Omit) else tuple(scopes),
             OMIT if isinstance(allow_list, Omit) else tuple(map(allow_entry, allow_list)),
         )
@@ -179,7 +181,7 @@ class Tokens(TokenRotation, generated.Tokens):
     def expiry_report(
         self,
         *,
-        within: timedelta = timedelta(days=30),
+        within: Seconds = timedelta(days=30),
         user: UserRef = "me",
         everyone: bool = False,
     ) -> ExpiryReport:
@@ -200,7 +202,7 @@ class Tokens(TokenRotation, generated.Tokens):
             ...     print(token.username, token.name, token.left)
         """
         keys = self.list(user, include_expired=True, include_all=everyone or OMIT)
-        return report_of(keys, instant(clock_of(self._client).time()), within)
+        return report_of(keys, instant(clock_of(self._client).time()), span("within", within))
 
 
 def _hidden(client: Client, key: APIKey | None, denied: tuple[str, ...]) -> tuple[str, ...]:

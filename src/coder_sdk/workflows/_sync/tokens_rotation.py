@@ -16,6 +16,7 @@ from coder_sdk._io._sync.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._near import near
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync.tokens_making import Wanted, make_token, prove, remove_token
 from coder_sdk.workflows.tokens import (
@@ -78,7 +79,7 @@ class TokenRotation(SyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -92,7 +93,7 @@ class TokenRotation(SyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -105,7 +106,7 @@ class TokenRotation(SyncResource):
         name: str,
         *,
         user: UserRef = "me",
-        lifetime: timedelta | Omit | None = OMIT,
+        lifetime: Seconds | Omit | None = OMIT,
         scopes: Iterable[str] | Omit = OMIT,
         allow_list: Iterable[str | Workspace | Template] | Omit = OMIT,
         grace: Seconds = 0,
@@ -148,7 +149,7 @@ class TokenRotation(SyncResource):
             >>> token.name, token.removed  # doctest: +SKIP
             ('ci-2', ('ci',))
         """
-        patience = _span(grace)
+        patience = _patience(grace)
         check_token_name(name)
         keys = self._client.tokens.list(user, include_expired=True)
         family = Family(name, keys)
@@ -201,7 +202,7 @@ class TokenRotation(SyncResource):
         Example:
             >>> coder.tokens.retire("ci", grace=3600)  # doctest: +SKIP
         """
-        patience = _span(grace)
+        patience = _patience(grace)
         keys = self._client.tokens.list(user, include_expired=True)
         family = Family(check_token_name(name), keys)
         gone: list[str] = []
@@ -216,23 +217,23 @@ def _now(client: Client) -> datetime:
     return instant(clock_of(client).time())
 
 
-def _span(grace: Seconds) -> timedelta:
-    span = grace if isinstance(grace, timedelta) else timedelta(seconds=grace)
-    if span < timedelta():
+def _patience(grace: Seconds) -> timedelta:
+    patience = span("grace", grace)
+    if patience < timedelta():
         raise RequestValidationError(
             f"`grace` is {grace}: it cannot be negative.", parameter="grace"
         )
-    return span
+    return patience
 
 
 def _wanted(
     old: APIKeyWithOwner | None,
-    lifetime: timedelta | Omit | None,
+    lifetime: Seconds | Omit | None,
     scopes: Iterable[str] | Omit,
     allow_list: Iterable[Any] | Omit,
 ) -> Wanted:
     """What the new token shall be: as the old one, but for what is given."""
-    wanted = Wanted(OMIT, lifetime)
+    wanted = Wanted(OMIT, span("lifetime", lifetime))
     if old is not None:
         if isinstance(lifetime, Omit) and old.lifetime_seconds > 0:
             length = timedelta(seconds=old.lifetime_seconds)

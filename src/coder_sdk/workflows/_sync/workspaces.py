@@ -10,6 +10,7 @@ from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import workspaces as generated
 from coder_sdk.workflows._readiness import full_name
+from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._effort import Effort
 from coder_sdk.workflows._sync._workspace_creation import (
     Blueprint,
@@ -34,7 +35,6 @@ from coder_sdk.workflows.outcome import Outcome, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import timedelta
     from typing import Literal
     from uuid import UUID
 
@@ -71,7 +71,7 @@ class Workspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         wait: WaitFor = True,
@@ -143,7 +143,7 @@ class Workspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         update: bool = False,
@@ -220,7 +220,7 @@ class Workspaces(
         owner: str | Omit = OMIT,
         parameters: Mapping[str, ParameterValue] | None = None,
         preset: UUID | str | Omit = OMIT,
-        ttl: timedelta | Omit = OMIT,
+        ttl: Seconds | Omit = OMIT,
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
         update: bool = False,
@@ -288,7 +288,7 @@ class Workspaces(
 def _with_settings(
     client: Client,
     outcome: Outcome[Workspace],
-    ttl: timedelta | Omit,
+    ttl: Seconds | Omit,
     autostart: str | Omit,
     automatic_updates: Literal["always", "never"] | Omit,
 ) -> Outcome[Workspace]:
@@ -296,7 +296,7 @@ def _with_settings(
     found, action = outcome
     changed = False
     if not isinstance(ttl, Omit):
-        found, did = apply_ttl(client, found, ttl)
+        found, did = apply_ttl(client, found, span("ttl", ttl))
         changed |= did == "updated"
     if not isinstance(autostart, Omit):
         found, did = apply_autostart(client, found, autostart)
