@@ -148,6 +148,8 @@ def test_json_of_another_form_is_shown():
 def test_oauth_errors_have_their_description_as_detail():
     error = error_for(401, {"error": "invalid_client", "error_description": "unknown client"})
     assert (error.message, error.detail) == ("invalid_client", "unknown client")
+    assert error.hint is not None
+    assert "OAuth2 application" in error.hint
 
 
 def test_at_most_2_kb_of_a_foreign_body_is_kept():

@@ -40,6 +40,9 @@ _BUILDING: Final = (
 # What servers say of it; the second one where two builds were begun at the same instant.
 _BUSY: Final = ("a workspace build is already active", "insert workspace build")
 _COOKIE: Final = "A cookie was sent beside the token: remove it from the HTTP client or the proxy."
+_APPLICATION: Final = (
+    "The OAuth2 application was not accepted: check its client identifier and secret."
+)
 _FOREIGN: Final = "The page comes from an app or from a proxy in front of the deployment."
 _BY_STATUS: Final = {
     404: (
@@ -94,6 +97,7 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
     for applies, text in (
         (message.startswith("route not found"), _NO_ROUTE),
         ("csrf" in message, _COOKIE),
+        (status == 401 and message.startswith("invalid_client"), _APPLICATION),  # noqa: PLR2004
         (status == 409 and message.startswith(_BUSY), _BUILDING),  # noqa: PLR2004 - conflict
         (answer.media_type == "text/html" and status not in _BY_STATUS, _FOREIGN),
     ):
