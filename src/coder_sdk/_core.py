@@ -68,6 +68,10 @@ class Core:
         self.hooks = hooks
         self.limiter = limiter
         self.tracing = tracing
+        if tracing:
+            from coder_sdk._tracing import load  # noqa: PLC0415 - only where it is wanted
+
+            load()
         self.server_version: str | None = None
         # Opens WebSockets; a fake deployment puts its own here. `None` is the `websockets` library.
         self.opener: Callable[[Handshake], Any] | None = None

@@ -24,7 +24,8 @@ def load() -> Any:
     try:
         return import_module("opentelemetry.trace")
     except ImportError:
-        raise ConfigError("`tracing=True` needs the extra `otel`.") from None
+        hint = "Run `pip install 'coder-sdk[otel]'`."
+        raise ConfigError("`tracing=True` needs the extra `otel`.", hint=hint) from None
 
 
 class Span:
