@@ -59,7 +59,9 @@ class LanguageServer:
             self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
         elif "id" in message and "method" in message:
             asked = message["method"] == "workspace/configuration"
-            result: list[dict[str, Any]] | None = [{}] * len(message["params"]["items"]) if asked else None
+            result: list[dict[str, Any]] | None = (
+                [{}] * len(message["params"]["items"]) if asked else None
+            )
             self._send({"id": message["id"], "result": result})
 
     def _send(self, message: dict[str, Any]) -> None:
