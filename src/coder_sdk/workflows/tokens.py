@@ -13,6 +13,7 @@ from coder_sdk._errors.base import RequestValidationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from coder_sdk._request import Omit
     from coder_sdk.models import APIKey, APIKeyWithOwner
     from coder_sdk.wire import Secret
 
@@ -283,6 +284,20 @@ def check_lifetime(lifetime: timedelta, longest: timedelta) -> None:
             parameter="lifetime",
             hint="Pass `None` for as long as the server allows.",
         )
+
+
+def is_wider(
+    made: CreatedToken, scopes: tuple[str, ...] | Omit, allow_list: tuple[str, ...] | Omit
+) -> bool:
+    """Whether a server from before there were several scopes passed over what was asked for.
+
+    Later servers call the scope of a whole token `coder:all`.
+    """
+    if made.scopes != ("all",):
+        return False
+    narrowed = scopes and not {"all", "coder:all"} & set(scopes)
+    limited = allow_list and "*:*" not in allow_list and not made.allow_list
+    return bool(narrowed or limited)
 
 
 def allow_entry(entry: Any) -> str:

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from attrs import asdict
 
-from coder_sdk import BadRequestError, ConflictError, RequestValidationError
+from coder_sdk import (
+    BadRequestError,
+    ConflictError,
+    FeatureUnavailableError,
+    RequestValidationError,
+)
 from coder_sdk.testing import FakeCoder
 from tests.colours import Colour
 
@@ -142,3 +147,27 @@ def test_an_unknown_scope_is_the_servers_error(colour: Colour, coder: Any):
 def test_a_name_that_no_path_holds_is_refused(colour: Colour, coder: Any, name: str):
     with pytest.raises(RequestValidationError, match="no name for a token"):
         colour.call(coder.tokens.create, name)
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        {"scopes": ["workspace:read"]},
+        {"allow_list": ["workspace:259f4329-e6f4-490b-9a16-4106cf6a659e"]},
+    ],
+)
+def test_a_token_that_became_wider_than_asked_for_is_not_kept(
+    colour: Colour, narrow: dict[str, Any]
+):
+    with FakeCoder(version="2.24.0") as old:
+        coder = colour.keep(old.async_client() if colour.is_async else old.client())
+        with pytest.raises(FeatureUnavailableError, match="knows neither scopes nor allow lists"):
+            colour.call(coder.tokens.create, "ci", **narrow)
+        assert "ci" not in [key.token_name for key in colour.call(coder.tokens.list)]
+
+
+@pytest.mark.parametrize("whole", [{}, {"scopes": ["coder:all"]}, {"allow_list": ["*:*"]}])
+def test_an_older_server_makes_a_token_for_everything(colour: Colour, whole: dict[str, Any]):
+    with FakeCoder(version="2.24.0") as old:
+        coder = colour.keep(old.async_client() if colour.is_async else old.client())
+        assert colour.call(coder.tokens.create, "ci", **whole).scopes == ("all",)

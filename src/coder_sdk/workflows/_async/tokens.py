@@ -76,6 +76,8 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
             ConflictError: The user has a token of that name.
             RequestValidationError: The lifetime is too long; the message says what is allowed.
             BadRequestError: The server does not know a scope.
+            FeatureUnavailableError: The server is from before there were scopes, and made a token
+                for everything. That token is deleted.
 
         Example:
             >>> from datetime import timedelta

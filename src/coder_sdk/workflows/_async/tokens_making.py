@@ -25,7 +25,7 @@ from coder_sdk._io._async.transport import AsyncTransport
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._unclear import is_lost, is_unclear
-from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant
+from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant, is_wider
 
 if TYPE_CHECKING:
     from coder_sdk._async_client import AsyncClient
@@ -70,19 +70,28 @@ async def make_token(client: AsyncClient, user: UserRef, wanted: Wanted) -> Crea
     Raises:
         ConflictError: The user has a token of that name.
         RequestValidationError: It would live longer than this server allows.
+        FeatureUnavailableError: The server gave it more rights than were asked for.
     """
     wanted = await _with_lifetime(client, user, wanted)
     begun, secret = clock_of(client).monotonic(), None
     try:
         secret = await _secret_of(client, user, wanted, begun)
         client._core.redactor.add(secret.get_secret_value())  # noqa: SLF001 - the package's own
-        return await _described(client, user, wanted, secret)
+        made = await _described(client, user, wanted, secret)
     except Exception:
         raise
     except BaseException:
         with shielded(_UNDO_SECONDS):
             await _unmake(client, user, wanted, secret, begun)
         raise
+    if is_wider(made, wanted.scopes, wanted.allow_list):
+        await _unmake(client, user, wanted, secret, begun)
+        raise FeatureUnavailableError(
+            "The server made a token for everything: it knows neither scopes nor allow lists.",
+            status=200,
+            hint="That token was not kept. Leave them out on a server before 2.27.",
+        )
+    return made
 
 
 async def _secret_of(client: AsyncClient, user: UserRef, wanted: Wanted, begun: float) -> Secret:

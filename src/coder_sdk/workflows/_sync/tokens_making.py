@@ -27,7 +27,7 @@ from coder_sdk._io._sync.transport import Transport
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._unclear import is_lost, is_unclear
-from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant
+from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant, is_wider
 
 if TYPE_CHECKING:
     from coder_sdk._client import Client
@@ -72,19 +72,28 @@ def make_token(client: Client, user: UserRef, wanted: Wanted) -> CreatedToken:
     Raises:
         ConflictError: The user has a token of that name.
         RequestValidationError: It would live longer than this server allows.
+        FeatureUnavailableError: The server gave it more rights than were asked for.
     """
     wanted = _with_lifetime(client, user, wanted)
     begun, secret = clock_of(client).monotonic(), None
     try:
         secret = _secret_of(client, user, wanted, begun)
         client._core.redactor.add(secret.get_secret_value())  # noqa: SLF001 - the package's own
-        return _described(client, user, wanted, secret)
+        made = _described(client, user, wanted, secret)
     except Exception:
         raise
     except BaseException:
         with shielded(_UNDO_SECONDS):
             _unmake(client, user, wanted, secret, begun)
         raise
+    if is_wider(made, wanted.scopes, wanted.allow_list):
+        _unmake(client, user, wanted, secret, begun)
+        raise FeatureUnavailableError(
+            "The server made a token for everything: it knows neither scopes nor allow lists.",
+            status=200,
+            hint="That token was not kept. Leave them out on a server before 2.27.",
+        )
+    return made
 
 
 def _secret_of(client: Client, user: UserRef, wanted: Wanted, begun: float) -> Secret:
