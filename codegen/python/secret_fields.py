@@ -15,7 +15,6 @@ _TABLE: Final = '''\
 {header}
 """Under which names operations send and answer secrets, for whatever shows parts of a call."""
 
-# ruff: noqa: E501 - paths are as long as they are
 # Operation: names of fields and parameters.
 SECRETS: dict[str, tuple[str, ...]] = {{
 {rows}
