@@ -134,6 +134,8 @@ def _prefix(path: str, source: str) -> str:
     prefix = path.rstrip("/")
     if any(part in {".", ".."} for part in prefix.split("/")):
         raise ConfigError(f"{source} must not have `.` or `..` in its path.")
+    if prefix.endswith("/api/v2"):
+        raise ConfigError(f"{source} must not end in `/api/v2`: every path has that already.")
     return quote(prefix, safe=f"/%{_SEGMENT_SAFE}")
 
 

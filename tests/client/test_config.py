@@ -487,3 +487,9 @@ def test_the_warning_of_an_unencrypted_address_points_at_the_line_of_the_caller(
     with pytest.warns(InsecureURLWarning) as caught:
         kind("http://coder.example", token=TOKEN)
     assert [warning.filename for warning in caught] == [__file__]
+
+
+@pytest.mark.parametrize("url", [f"{URL}/api/v2", f"{URL}/api/v2/", f"{URL}/coder/api/v2"])
+def test_the_path_of_the_api_is_no_part_of_the_address(url: str):
+    with pytest.raises(ConfigError, match="must not end in `/api/v2`"):
+        Config.load(url, token=TOKEN)

@@ -367,6 +367,13 @@ def test_at_least_one_call_must_be_allowed(colour: Colour) -> None:
         colour.call(coder.bulk, coder.users.get, ["me"], concurrency=0)
 
 
+@pytest.mark.parametrize("text", ["dev", b"dev"])
+def test_one_text_is_no_list_of_items(colour: Colour, text: Any) -> None:
+    coder = colour.client()
+    with pytest.raises(RequestValidationError, match="`items` is one text"):
+        colour.call(coder.bulk, coder.users.get, text)
+
+
 def test_an_empty_list_is_an_empty_report(colour: Colour) -> None:
     coder = colour.client()
     report = colour.call(coder.bulk, coder.users.get, [])

@@ -60,7 +60,7 @@ class AsyncClientWorkflows:
             The report; `raise_on_error()` raises if a call failed.
 
         Raises:
-            RequestValidationError: `concurrency` is less than 1.
+            RequestValidationError: `concurrency` is less than 1, or `items` is one text.
 
         Example:
             >>> running = coder.workspaces.list(status="running")  # doctest: +SKIP
@@ -82,4 +82,6 @@ class AsyncClientWorkflows:
             raise RequestValidationError(
                 f"`concurrency` is {concurrency}: it must be at least 1.", parameter="concurrency"
             )
+        if isinstance(items, (str, bytes)):
+            raise RequestValidationError("`items` is one text: pass a list.", parameter="items")
         return await run.over(items, concurrency, only_if)

@@ -62,7 +62,7 @@ class ClientWorkflows:
             The report; `raise_on_error()` raises if a call failed.
 
         Raises:
-            RequestValidationError: `concurrency` is less than 1.
+            RequestValidationError: `concurrency` is less than 1, or `items` is one text.
 
         Example:
             >>> running = coder.workspaces.list(status="running")  # doctest: +SKIP
@@ -84,4 +84,6 @@ class ClientWorkflows:
             raise RequestValidationError(
                 f"`concurrency` is {concurrency}: it must be at least 1.", parameter="concurrency"
             )
+        if isinstance(items, (str, bytes)):
+            raise RequestValidationError("`items` is one text: pass a list.", parameter="items")
         return run.over(items, concurrency, only_if)
