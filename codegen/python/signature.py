@@ -163,7 +163,7 @@ class Builder:
             while python in taken:
                 python = f"new_{python}" if item.place == "body" else f"{python}_"
             taken.add(python)
-            yield evolve(item, python=python, encode=item.encode.replace("\0", python))
+            yield evolve(item, python=python, encode=_encoded(item, python))
 
     def _path(self, operation: Operation, item: Parameter) -> Argument:
         kind = item.extensions.get("x-kind") or _PATH_KINDS.get(item.name)
@@ -353,6 +353,13 @@ FILTER_TYPES = {
     "text": "str", "string": "str", "bool": "bool", "boolean": "bool", "int": "int",
     "integer": "int", "uuid": "ObjectRef", "time": "datetime", "date": "date | datetime",
 }  # fmt: skip
+
+
+def _encoded(item: Argument, python: str) -> str:
+    """How an argument is encoded; a reference also says its name, where it is not the kind's."""
+    encode = item.encode
+    kind = encode.split("'")[1] if encode.startswith(("ref(", "refs(")) else python
+    return encode.replace("\0", python if kind == python else f"{python}, {python!r}")
 
 
 def _has_text(operation: Operation) -> bool:

@@ -44,6 +44,21 @@ _RESOLVED: Final = frozenset(
         "user", "user_id", "workspace",
     }
 )  # fmt: skip
+# What only the models of a kind have, as the protocols of `_refs` say it.
+_MARKS: Final = {
+    "agent": "lifecycle_state",
+    "build": "build_number",
+    "chat": "last_model_config_id",
+    "group": "quota_allowance",
+    "organization": "is_default",
+    "organization_id": "is_default",
+    "task": "initial_prompt",
+    "template": "active_version_id",
+    "template_version": "readme",
+    "user": "username",
+    "user_id": "username",
+    "workspace": "latest_build",
+}
 _UUID_LENGTH: Final = 36
 _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -61,15 +76,19 @@ class Ref:
         return f"Ref({self.kind!r}, {self.value!r})"
 
 
-def ref(kind: str, value: object) -> Any:
+def ref(kind: str, value: object, name: str | None = None) -> Any:
     """Turn a model, UUID or name into a path value, or into a `Ref` where it must be looked up.
 
     Args:
         kind: What the value identifies: `"user"`, `"workspace"`, `"template"`, ...
         value: A model with an `id`, a `UUID`, a name, or `OMIT`/`None`, which pass through.
+        name: Name of the argument, where it is not that of the kind.
 
     Returns:
         The text of an identifier, a name that the server's path takes itself, or a `Ref`.
+
+    Raises:
+        RequestValidationError: The value identifies nothing of that kind.
     """
     if isinstance(value, str):
         return _named(kind, value)
@@ -83,21 +102,31 @@ def ref(kind: str, value: object) -> Any:
     identifier = getattr(value, "user_id", None) if kind in {"user", "user_id"} else None
     if identifier is None:
         identifier = getattr(value, "id", None)
-    if identifier is None:
-        identifier = getattr(value, f"{kind}_id", None)
-    return value if identifier is None else str(identifier)
+    if isinstance(identifier, (UUID, str)) and _is_model(kind, value):
+        return str(identifier)
+    from coder_sdk._kinds import no_reference  # noqa: PLC0415 - only for mistakes
+
+    raise no_reference(kind, value, name or kind)
 
 
-def refs(kind: str, values: object) -> Any:
+def _is_model(kind: str, value: object) -> bool:
+    """Whether a value has what the models of a kind have; an old server may leave fields out."""
+    mark = _MARKS.get(kind)
+    known = getattr(type(value), "model_fields", ())
+    return mark is None or hasattr(value, mark) or mark in known
+
+
+def refs(kind: str, values: object, name: str | None = None) -> Any:
     """Likewise for a list of them; a `Refs` where one of them must be looked up.
 
     Args:
         kind: What the values identify.
         values: Models, UUIDs and names, or `OMIT`/`None`, which pass through.
+        name: Name of the argument, where it is not that of the kind.
     """
     if isinstance(values, (str, Omit)) or not isinstance(values, Iterable):
         return values
-    found = [ref(kind, value) for value in cast("Iterable[object]", values)]
+    found = [ref(kind, value, name) for value in cast("Iterable[object]", values)]
     return Refs(found) if any(isinstance(item, Ref) for item in found) else found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from coder_sdk._decode import ResponseTypes
+from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._naming import name_workflows
 
 if TYPE_CHECKING:
@@ -145,7 +146,11 @@ class BoundEndpoint:
                 raise
             from coder_sdk._misuse import misuse  # noqa: PLC0415 - only for mistakes
 
-            failure = misuse(error, self._descriptor.builder)
+            failure: Exception = misuse(error, self._descriptor.builder)
+        except RequestValidationError as error:
+            from coder_sdk._prepare import without_frames  # noqa: PLC0415 - only for mistakes
+
+            failure = without_frames(error)
         else:
             request.types = self._descriptor.types
             return request

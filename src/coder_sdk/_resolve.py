@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._json import as_list, as_object
+from coder_sdk._kinds import FORMS, noun_of
 from coder_sdk._request import Request
 from coder_sdk._suggestions import suggestion, templates_like
 
@@ -22,18 +23,6 @@ OF_AN_OWNER: Final = frozenset({"agent", "build", "workspace"})
 """Kinds of objects whose names begin with their owner's."""
 
 _PAGE: Final = 100
-_FORMS: Final = {
-    "agent": "`workspace`, `workspace.agent`, `owner/workspace.agent`, or a UUID",
-    "build": "`workspace/number`, `owner/workspace/number`, or a UUID",
-    "chat": "a UUID",
-    "group": "`name`, `organization/name`, or a UUID",
-    "organization_id": "a name, `default`, or a UUID",
-    "template": "`name`, `organization/name`, or a UUID",
-    "template_version": "`template/version`, `organization/template/version`, or a UUID",
-    "user": "a user name, an e-mail address, `me`, or a UUID",
-    "user_id": "a user name, an e-mail address, `me`, or a UUID",
-    "workspace": "`name`, `owner/name`, or a UUID",
-}
 
 
 class Lookup(NamedTuple):
@@ -62,9 +51,8 @@ def lookup(kind: str, value: str) -> Lookup:
     parts = value.split("/")
     find = _FINDERS.get((kind, len(parts)))
     if find is None or not all(parts):
-        noun = kind.removesuffix("_id").replace("_", " ")
         raise RequestValidationError(
-            f"{value!r} is no {noun}: it has to be {_FORMS[kind]}.",
+            f"{value!r} is no {noun_of(kind)}: it has to be {FORMS[kind]}.",
             parameter=kind.removesuffix("_id"),
         )
     return find(parts)

@@ -8,7 +8,7 @@ import pickle
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from coder_sdk._request import (
     form_body,
     json_body,
     ref,
+    refs,
 )
 from coder_sdk._url import encode_query, fill, go_duration, parse_base_url
 
@@ -265,10 +266,25 @@ def test_a_plain_body_holds_nothing_that_the_server_reads_otherwise(value: Any):
 
 class Named:
     id = UUID(ID)
+    latest_build = None
 
 
 class Member:
     user_id = UUID(ID)
+    username = "ann"
+
+
+class Period:
+    """No model of anything."""
+
+
+class OtherModel:
+    id = UUID(ID)
+
+
+class OldModel:
+    model_fields: ClassVar[dict[str, None]] = {"id": None, "is_default": None}
+    id = UUID(ID)
 
 
 @pytest.mark.parametrize(
@@ -283,10 +299,38 @@ class Member:
         ("task", "fix-it", "fix-it"),
         ("workspace", OMIT, OMIT),
         ("workspace", None, None),
+        ("object", OtherModel(), ID),
+        # A field that the server left out is missing on the model.
+        ("organization", OldModel(), ID),
     ],
 )
 def test_references_that_need_no_lookup(kind: str, value: Any, expected: Any):
     assert ref(kind, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "name", "message"),
+    [
+        ("user", Period(), None, "`user` has to be a model of a user, a user name, an e-mail"),
+        ("user", 7, "owner", "`owner` has to be a model of a user, .*, not an int"),
+        ("workspace", OtherModel(), None, "a model of a workspace, .*, not an OtherModel"),
+        ("organization", Period(), None, "`organization` .*, or a UUID, not a Period"),
+        ("task", Period(), None, "`task` has to be a model of a task, a name, or a UUID"),
+        ("object", Period(), "app", "`app` has to be a model that has an `id`, a UUID, not"),
+    ],
+)
+def test_what_identifies_nothing_of_the_kind_is_refused(
+    kind: str, value: Any, name: str | None, message: str
+):
+    with pytest.raises(RequestValidationError, match=message) as caught:
+        ref(kind, value, name)
+    assert caught.value.parameter == (name or kind)
+    assert (caught.value.hint is not None) == hasattr(value, "id")
+
+
+def test_one_of_several_identifies_nothing():
+    with pytest.raises(RequestValidationError, match="`user_ids` has to be"):
+        refs("user_id", [ID, Period()], "user_ids")
 
 
 @pytest.mark.parametrize(

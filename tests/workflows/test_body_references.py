@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import NotFoundError, RequestValidationError
+from coder_sdk import NotFoundError, RequestValidationError, Window
 from coder_sdk._arguments import Refs, refs
 from coder_sdk._request import OMIT
 from coder_sdk.testing import FakeCoder
+from coder_sdk.workflows.idp_sync import GroupSync
 from tests.colours import Colour
 
 
@@ -69,3 +70,29 @@ def test_only_a_list_with_names_waits_for_them():
     identifier = "0718fed8-72a1-410d-ba1a-d8752bebda43"
     assert not isinstance(refs("user_id", [identifier]), Refs)
     assert isinstance(refs("user_id", [identifier, "ada"]), Refs)
+
+
+@pytest.mark.parametrize(
+    ("call", "parameter"),
+    [
+        (lambda coder, what: coder.ai_spend.user(what), "user"),
+        (lambda coder, what: coder.template_versions.get(what), "version"),
+        (lambda coder, what: coder.oauth2_apps.get(what), "app"),
+        (lambda coder, what: coder.workspaces.set_ttl(what, None), "workspace"),
+        (lambda coder, what: coder.idp_sync.plan(what, groups=GroupSync()), "organization"),
+    ],
+)
+def test_what_is_no_reference_is_refused_before_anything_is_sent(
+    coder: Any, colour: Colour, fake: FakeCoder, call: Any, parameter: str
+):
+    with pytest.raises(RequestValidationError, match="not a Window") as caught:
+        colour.call(call, coder, Window.last(days=1))
+    assert caught.value.parameter == parameter
+    assert not fake.calls("**")
+
+
+def test_a_model_of_another_kind_is_refused(coder: Any, colour: Colour, fake: FakeCoder):
+    fake.add_template("docker")
+    template = colour.call(coder.templates.get, "docker")
+    with pytest.raises(RequestValidationError, match=r"`user` has to be .*, not a Template"):
+        colour.call(coder.users.get, template)

@@ -71,7 +71,7 @@ class AgentFirewallEndpoints:
         return Request(
             "GET",
             "/api/v2/agent-firewall/sessions/{id}",
-            path={"id": ref("object", session)},
+            path={"id": ref("object", session, "session")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -118,7 +118,7 @@ class AgentFirewallEndpoints:
         return PagedRequest(
             "GET",
             "/api/v2/agent-firewall/sessions/{id}/logs",
-            path={"id": ref("object", session)},
+            path={"id": ref("object", session, "session")},
             query={"seq_after": seq_after, "seq_before": seq_before, "limit": limit},
             paging=Paging(
                 ("cursor",),

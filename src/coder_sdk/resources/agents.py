@@ -250,7 +250,7 @@ class AgentsEndpoints:
             "/api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}",
             path={
                 "workspaceagent": ref("agent", agent),
-                "devcontainer": ref("object", devcontainer),
+                "devcontainer": ref("object", devcontainer, "devcontainer"),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -550,7 +550,7 @@ class AgentsEndpoints:
             "/api/v2/workspaceagents/{workspaceagent}/containers/devcontainers/{devcontainer}/recreate",
             path={
                 "workspaceagent": ref("agent", agent),
-                "devcontainer": ref("object", devcontainer),
+                "devcontainer": ref("object", devcontainer, "devcontainer"),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )

@@ -192,7 +192,7 @@ class AIGatewayEndpoints:
         return Request(
             "DELETE",
             "/api/v2/ai-gateway/keys/{key}",
-            path={"key": ref("object", key)},
+            path={"key": ref("object", key, "key")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

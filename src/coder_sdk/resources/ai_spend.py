@@ -282,7 +282,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/groups/{group}/members/ai/spend",
             path={"group": ref("group", group)},
-            query={"user_ids": refs("user_id", user_ids)},
+            query={"user_ids": refs("user_id", user_ids, "user_ids")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -327,7 +327,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/organizations/{organization}/groups/{groupName}/members/ai/spend",
             path={"organization": ref("organization", organization), "groupName": group_name},
-            query={"user_ids": refs("user_id", user_ids)},
+            query={"user_ids": refs("user_id", user_ids, "user_ids")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -370,7 +370,7 @@ class AISpendEndpoints:
             "GET",
             "/api/v2/organizations/{organization}/groups/ai/spend",
             path={"organization": ref("organization", organization)},
-            query={"group_ids": refs("group", group_ids)},
+            query={"group_ids": refs("group", group_ids, "group_ids")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -467,7 +467,10 @@ class AISpendEndpoints:
             path={"user": ref("user", user)},
             body=json_body(
                 "UpsertUserAIBudgetOverrideRequest",
-                {"group_id": ref("group", group_id), "spend_limit_micros": spend_limit_micros},
+                {
+                    "group_id": ref("group", group_id, "group_id"),
+                    "spend_limit_micros": spend_limit_micros,
+                },
             ),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

@@ -226,7 +226,9 @@ class BuildsEndpoints:
                     "reason": reason,
                     "rich_parameter_values": rich_parameter_values,
                     "state": state,
-                    "template_version_id": ref("template_version", template_version_id),
+                    "template_version_id": ref(
+                        "template_version", template_version_id, "template_version_id"
+                    ),
                     "template_version_preset_id": template_version_preset_id,
                 },
             ),

@@ -118,7 +118,7 @@ class ChatFilesEndpoints:
         return Request(
             "POST",
             "/api/experimental/chats/files",
-            query={"organization": ref("object", organization)},
+            query={"organization": ref("object", organization, "organization")},
             headers={"Content-Disposition": content_disposition},
             body=raw_body(content_type, content, on_progress),
             options=CallOptions(timeout, deadline, headers, retry, extra_query),

@@ -83,7 +83,7 @@ class DryRunsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -128,7 +128,7 @@ class DryRunsEndpoints:
         return Request(
             "POST",
             "/api/v2/templateversions/{templateversion}/dry-run",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             body=json_body(
                 "CreateTemplateVersionDryRunRequest",
                 {
@@ -178,7 +178,7 @@ class DryRunsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             query={"after": after},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -221,7 +221,7 @@ class DryRunsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             query={"format": "text", "after": after},
             accept="text/plain",
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
@@ -263,7 +263,7 @@ class DryRunsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -301,7 +301,7 @@ class DryRunsEndpoints:
         return Request(
             "PATCH",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/cancel",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -339,7 +339,7 @@ class DryRunsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/resources",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -382,7 +382,7 @@ class DryRunsEndpoints:
         return StreamRequest(
             "GET",
             "/api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs",
-            path={"templateversion": ref("template_version", version), "jobID": job},
+            path={"templateversion": ref("template_version", version, "version"), "jobID": job},
             query={"follow": True, "after": after},
             stream=StreamSpec("websocket", resume=("after", "id")),
             options=CallOptions(

@@ -116,9 +116,9 @@ class GroupsEndpoints:
             "GET",
             "/api/v2/groups",
             query={
-                "organization": ref("object", organization),
-                "has_member": ref("user_id", has_member),
-                "group_ids": refs("group", group_ids),
+                "organization": ref("object", organization, "organization"),
+                "has_member": ref("user_id", has_member, "has_member"),
+                "group_ids": refs("group", group_ids, "group_ids"),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -316,12 +316,12 @@ class GroupsEndpoints:
             body=json_body(
                 "PatchGroupRequest",
                 {
-                    "add_users": refs("user_id", add_users),
+                    "add_users": refs("user_id", add_users, "add_users"),
                     "avatar_url": avatar_url,
                     "display_name": display_name,
                     "name": name,
                     "quota_allowance": quota_allowance,
-                    "remove_users": refs("user_id", remove_users),
+                    "remove_users": refs("user_id", remove_users, "remove_users"),
                 },
             ),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),

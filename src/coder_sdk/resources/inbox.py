@@ -180,7 +180,7 @@ class InboxEndpoints:
         return Request(
             "PUT",
             "/api/v2/notifications/inbox/{id}/read-status",
-            path={"id": ref("object", notification)},
+            path={"id": ref("object", notification, "notification")},
             body=json_body("UpdateInboxNotificationReadStatusRequest", {"is_read": is_read}),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

@@ -125,7 +125,7 @@ class InsightsEndpoints:
                 "start_time": start_time,
                 "end_time": end_time,
                 "interval": interval,
-                "template_ids": refs("template", template_ids),
+                "template_ids": refs("template", template_ids, "template_ids"),
                 "sections": sections,
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
@@ -176,7 +176,7 @@ class InsightsEndpoints:
             query={
                 "start_time": start_time,
                 "end_time": end_time,
-                "template_ids": refs("template", template_ids),
+                "template_ids": refs("template", template_ids, "template_ids"),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -224,7 +224,7 @@ class InsightsEndpoints:
             query={
                 "start_time": start_time,
                 "end_time": end_time,
-                "template_ids": refs("template", template_ids),
+                "template_ids": refs("template", template_ids, "template_ids"),
             },
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )

@@ -535,7 +535,11 @@ class NotificationsEndpoints:
         return Request(
             "PUT",
             "/api/v2/notifications/templates/{notification_template}/method",
-            path={"notification_template": ref("object", notification_template)},
+            path={
+                "notification_template": ref(
+                    "object", notification_template, "notification_template"
+                )
+            },
             body=json_body("UpdateNotificationTemplateMethod", {"method": method}),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

@@ -95,7 +95,7 @@ class OAuth2Endpoints:
             "GET",
             "/oauth2/authorize",
             query={
-                "client_id": ref("object", client_id),
+                "client_id": ref("object", client_id, "client_id"),
                 "state": state,
                 "response_type": response_type,
                 "redirect_uri": redirect_uri,
@@ -198,7 +198,7 @@ class OAuth2Endpoints:
             "POST",
             "/oauth2/authorize",
             query={
-                "client_id": ref("object", client_id),
+                "client_id": ref("object", client_id, "client_id"),
                 "state": state,
                 "response_type": response_type,
                 "redirect_uri": redirect_uri,
@@ -250,7 +250,7 @@ class OAuth2Endpoints:
         return Request(
             "DELETE",
             "/oauth2/clients/{client_id}",
-            path={"client_id": ref("object", client_id)},
+            path={"client_id": ref("object", client_id, "client_id")},
             auth=False,
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -292,7 +292,7 @@ class OAuth2Endpoints:
         return Request(
             "DELETE",
             "/oauth2/tokens",
-            query={"client_id": ref("object", client_id)},
+            query={"client_id": ref("object", client_id, "client_id")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -357,7 +357,7 @@ class OAuth2Endpoints:
             body=form_body(
                 {
                     "grant_type": grant_type,
-                    "client_id": ref("object", client_id),
+                    "client_id": ref("object", client_id, "client_id"),
                     "client_secret": client_secret,
                     "code": code,
                     "code_verifier": code_verifier,
@@ -411,7 +411,7 @@ class OAuth2Endpoints:
         return Request(
             "GET",
             "/oauth2/clients/{client_id}",
-            path={"client_id": ref("object", client_id)},
+            path={"client_id": ref("object", client_id, "client_id")},
             auth=False,
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -603,7 +603,7 @@ class OAuth2Endpoints:
             "/oauth2/revoke",
             body=form_body(
                 {
-                    "client_id": ref("object", client_id),
+                    "client_id": ref("object", client_id, "client_id"),
                     "token": token,
                     "client_secret": client_secret,
                     "token_type_hint": token_type_hint,
@@ -697,7 +697,7 @@ class OAuth2Endpoints:
         return Request(
             "PUT",
             "/oauth2/clients/{client_id}",
-            path={"client_id": ref("object", client_id)},
+            path={"client_id": ref("object", client_id, "client_id")},
             body=json_body(
                 "OAuth2ClientRegistrationRequest",
                 {

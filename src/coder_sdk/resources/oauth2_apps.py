@@ -115,7 +115,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "GET",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": ref("object", app)},
+            path={"app": ref("object", app, "app")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -214,7 +214,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "PUT",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": ref("object", app)},
+            path={"app": ref("object", app, "app")},
             body=json_body(
                 "PutOAuth2ProviderAppRequest",
                 {"callback_url": callback_url, "name": name, "icon": icon},
@@ -259,7 +259,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "DELETE",
             "/api/v2/oauth2-provider/apps/{app}",
-            path={"app": ref("object", app)},
+            path={"app": ref("object", app, "app")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -300,7 +300,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "POST",
             "/api/v2/oauth2-provider/apps/{app}/secrets",
-            path={"app": ref("object", app)},
+            path={"app": ref("object", app, "app")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -343,7 +343,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "DELETE",
             "/api/v2/oauth2-provider/apps/{app}/secrets/{secretID}",
-            path={"app": ref("object", app), "secretID": ref("object", secret)},
+            path={"app": ref("object", app, "app"), "secretID": ref("object", secret, "secret")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -384,7 +384,7 @@ class OAuth2AppsEndpoints:
         return Request(
             "GET",
             "/api/v2/oauth2-provider/apps/{app}/secrets",
-            path={"app": ref("object", app)},
+            path={"app": ref("object", app, "app")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

@@ -132,7 +132,7 @@ class SCIMEndpoints:
         return Request(
             "GET",
             "/scim/v2/Users/{id}",
-            path={"id": ref("object", user_id)},
+            path={"id": ref("object", user_id, "user_id")},
             accept="application/scim+json",
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -225,7 +225,7 @@ class SCIMEndpoints:
         return Request(
             "PUT",
             "/scim/v2/Users/{id}",
-            path={"id": ref("object", user_id)},
+            path={"id": ref("object", user_id, "user_id")},
             body=json_body(
                 "SCIMUser",
                 {
@@ -329,7 +329,7 @@ class SCIMEndpoints:
         return Request(
             "PATCH",
             "/scim/v2/Users/{id}",
-            path={"id": ref("object", user_id)},
+            path={"id": ref("object", user_id, "user_id")},
             body=json_body(
                 "SCIMUser",
                 {

@@ -255,7 +255,9 @@ class TasksEndpoints:
                     "display_name": display_name,
                     "input": input,
                     "name": name,
-                    "template_version_id": ref("template_version", template_version_id),
+                    "template_version_id": ref(
+                        "template_version", template_version_id, "template_version_id"
+                    ),
                     "template_version_preset_id": template_version_preset_id,
                 },
             ),

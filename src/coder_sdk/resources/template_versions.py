@@ -97,7 +97,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -204,7 +204,7 @@ class TemplateVersionsEndpoints:
                     "message": message,
                     "name": name,
                     "tags": tags,
-                    "template_id": ref("template", template_id),
+                    "template_id": ref("template", template_id, "template_id"),
                     "user_variable_values": user_variable_values,
                 },
             ),
@@ -249,7 +249,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "PATCH",
             "/api/v2/templateversions/{templateversion}",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             body=json_body("PatchTemplateVersionRequest", {"message": message, "name": name}),
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )
@@ -288,7 +288,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "POST",
             "/api/v2/templateversions/{templateversion}/archive",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -335,7 +335,7 @@ class TemplateVersionsEndpoints:
         return SocketRequest(
             "GET",
             "/api/v2/templateversions/{templateversion}/dynamic-parameters",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             query={"user_id": ref("user_id", user_id)},
             stream=StreamSpec("websocket", state=True),
             options=CallOptions(
@@ -388,10 +388,10 @@ class TemplateVersionsEndpoints:
         return Request(
             "POST",
             "/api/v2/templateversions/{templateversion}/dynamic-parameters/evaluate",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             body=json_body(
                 "DynamicParametersRequest",
-                {"id": id, "inputs": inputs, "owner_id": ref("user_id", owner_id)},
+                {"id": id, "inputs": inputs, "owner_id": ref("user_id", owner_id, "owner_id")},
             ),
             retry_safe=True,
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
@@ -437,7 +437,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/external-auth",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             query={"user_id": ref("user_id", user_id)},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -566,7 +566,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/parameters",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -608,7 +608,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/schema",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -648,7 +648,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/logs",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             query={"after": after},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
@@ -689,7 +689,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/logs",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             query={"format": "text", "after": after},
             accept="text/plain",
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
@@ -731,7 +731,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/presets",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -767,7 +767,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "PATCH",
             "/api/v2/templateversions/{templateversion}/cancel",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -803,7 +803,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/resources",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -839,7 +839,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/rich-parameters",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -880,7 +880,7 @@ class TemplateVersionsEndpoints:
         return StreamRequest(
             "GET",
             "/api/v2/templateversions/{templateversion}/logs",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             query={"follow": True, "after": after},
             stream=StreamSpec("websocket", resume=("after", "id")),
             options=CallOptions(
@@ -922,7 +922,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "POST",
             "/api/v2/templateversions/{templateversion}/unarchive",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 
@@ -958,7 +958,7 @@ class TemplateVersionsEndpoints:
         return Request(
             "GET",
             "/api/v2/templateversions/{templateversion}/variables",
-            path={"templateversion": ref("template_version", version)},
+            path={"templateversion": ref("template_version", version, "version")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

@@ -340,7 +340,9 @@ class TemplatesEndpoints:
                 "CreateTemplateRequest",
                 {
                     "name": name,
-                    "template_version_id": ref("template_version", template_version_id),
+                    "template_version_id": ref(
+                        "template_version", template_version_id, "template_version_id"
+                    ),
                     "activity_bump_ms": activity_bump_ms,
                     "allow_user_autostart": allow_user_autostart,
                     "allow_user_autostop": allow_user_autostop,
@@ -931,7 +933,9 @@ class TemplatesEndpoints:
             "PATCH",
             "/api/v2/templates/{template}/versions",
             path={"template": ref("template", template)},
-            body=json_body("UpdateActiveTemplateVersion", {"id": ref("template_version", version)}),
+            body=json_body(
+                "UpdateActiveTemplateVersion", {"id": ref("template_version", version, "version")}
+            ),
             retry_safe=True,
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),
         )

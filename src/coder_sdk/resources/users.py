@@ -297,7 +297,9 @@ class UsersEndpoints:
                     "email": email,
                     "login_type": login_type,
                     "name": name,
-                    "organization_ids": refs("organization_id", organization_ids),
+                    "organization_ids": refs(
+                        "organization_id", organization_ids, "organization_ids"
+                    ),
                     "password": password,
                     "roles": roles,
                     "service_account": service_account,
@@ -454,7 +456,7 @@ class UsersEndpoints:
             "GET",
             "/api/v2/users/{user}/autofill-parameters",
             path={"user": ref("user", user)},
-            query={"template_id": ref("template", template_id)},
+            query={"template_id": ref("template", template_id, "template_id")},
             options=CallOptions(timeout, deadline, headers, retry, extra_query),
         )
 

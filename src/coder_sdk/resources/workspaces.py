@@ -588,8 +588,10 @@ class WorkspacesEndpoints:
                     "automatic_updates": automatic_updates,
                     "autostart_schedule": autostart_schedule,
                     "rich_parameter_values": rich_parameter_values,
-                    "template_id": ref("template", template_id),
-                    "template_version_id": ref("template_version", template_version_id),
+                    "template_id": ref("template", template_id, "template_id"),
+                    "template_version_id": ref(
+                        "template_version", template_version_id, "template_version_id"
+                    ),
                     "template_version_preset_id": template_version_preset_id,
                     "ttl_ms": ttl_ms,
                 },
@@ -666,8 +668,10 @@ class WorkspacesEndpoints:
                     "automatic_updates": automatic_updates,
                     "autostart_schedule": autostart_schedule,
                     "rich_parameter_values": rich_parameter_values,
-                    "template_id": ref("template", template_id),
-                    "template_version_id": ref("template_version", template_version_id),
+                    "template_id": ref("template", template_id, "template_id"),
+                    "template_version_id": ref(
+                        "template_version", template_version_id, "template_version_id"
+                    ),
                     "template_version_preset_id": template_version_preset_id,
                     "ttl_ms": ttl_ms,
                 },
@@ -881,7 +885,7 @@ class WorkspacesEndpoints:
             path={"workspace": ref("workspace", workspace)},
             body=json_body(
                 "PostWorkspaceUsageRequest",
-                {"agent_id": ref("agent", agent_id), "app_name": app_name},
+                {"agent_id": ref("agent", agent_id, "agent_id"), "app_name": app_name},
             ),
             retry_safe=True,
             options=CallOptions(timeout, deadline, headers, retry, extra_query, extra_body),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError
 from coder_sdk._errors.status import NotFoundError
-from coder_sdk._request import is_uuid
+from coder_sdk._request import is_uuid, ref
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._readiness import agents_of, all_agents, full_name
 
@@ -43,12 +43,12 @@ def target_of(workspace: WorkspaceRef, *, agents: bool = False) -> Target:
         agents: Whether `.agent` may follow.
 
     Raises:
-        RequestValidationError: The text is nothing of this.
+        RequestValidationError: It is nothing of this.
     """
     if isinstance(workspace, UUID):
         return Target(str(workspace))
     if not isinstance(workspace, str):
-        return Target(str(workspace.id))
+        return Target(ref("workspace", workspace))
     owner, slash, name = workspace.rpartition("/")
     name, dot, agent = name.partition(".") if agents else (name, "", "")
     if is_uuid(name) and not slash:

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from coder_sdk._request import is_uuid
+from coder_sdk._request import is_uuid, ref
 from coder_sdk.workflows._clients import remembered
 from coder_sdk.workflows.users import only_organization
 
@@ -21,7 +21,7 @@ def organization_id(client: Client, organization: OrganizationRef) -> UUID:
     if isinstance(organization, UUID):
         return organization
     if not isinstance(organization, str):
-        return organization.id
+        return UUID(ref("organization", organization))
     if is_uuid(organization):
         return UUID(organization)
     memory = remembered(client)
@@ -39,9 +39,7 @@ def user_id(client: Client, user: UserRef) -> UUID:
     if isinstance(user, UUID):
         return user
     if not isinstance(user, str):
-        known: Any = user
-        found: UUID = known.user_id if hasattr(known, "user_id") else known.id
-        return found
+        return UUID(ref("user", user))
     return UUID(user) if is_uuid(user) else (client.users.get(user)).id
 
 
