@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError, without_hint
-from coder_sdk._errors.status import ConflictError
+from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
 from coder_sdk._request import Omit, is_uuid
+from coder_sdk._versions import release
 from coder_sdk.workflows.names import check_name
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from coder_sdk.models import Group, Organization, User
 
 __all__ = ["OffboardReport"]
+
+_SERVICE_ACCOUNTS: Final = (2, 32)
 
 
 class OffboardReport(NamedTuple):
@@ -74,6 +77,24 @@ def held_address(found: User, username: str) -> ConflictError:
         status=409,
         hint="Leave `username` out to take that user, or rename it with `update_profile`.",
     )
+
+
+def check_release(version: str | None, *, service_account: bool | Omit) -> None:
+    """Refuse a service account where the server would make a person's account instead.
+
+    Raises:
+        FeatureUnavailableError: The server is from before there were any.
+    """
+    server = release(version)
+    if service_account is True and server is not None and server < _SERVICE_ACCOUNTS:
+        since, shown = (".".join(map(str, item)) for item in (_SERVICE_ACCOUNTS, server))
+        error = FeatureUnavailableError(
+            "The server has no service accounts: it would make an ordinary one.",
+            status=200,
+            hint=f"Added in Coder {since}; this server is {shown}.",
+        )
+        error.since = since
+        raise error
 
 
 def check_fixed(user: User, login_type: str | Omit, *, service_account: bool | Omit) -> None:

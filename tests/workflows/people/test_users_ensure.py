@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coder_sdk import (
+    OMIT,
     BadRequestError,
     ConflictError,
     FeatureUnavailableError,
     RequestValidationError,
 )
+from coder_sdk._versions import release
 from coder_sdk.testing import FakeCoder
+from coder_sdk.workflows.users import _SERVICE_ACCOUNTS
 from tests.colours import Colour
 
 CREATE = "POST /api/v2/users"
@@ -242,6 +247,36 @@ def test_a_service_account_needs_a_licence(colour: Colour):
         client = colour.keep(fake.async_client() if colour.is_async else fake.client())
         with pytest.raises(FeatureUnavailableError):
             colour.call(client.users.ensure, username="robot", service_account=True)
+
+
+@pytest.mark.parametrize("email", [EMAIL, OMIT])
+def test_an_old_server_is_not_asked_for_a_service_account(colour: Colour, email: Any):
+    with FakeCoder(version="v2.31.0") as fake:
+        client = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        with pytest.raises(FeatureUnavailableError, match=r"no service accounts") as caught:
+            colour.call(client.users.ensure, username="robot", email=email, service_account=True)
+        assert caught.value.since == "2.32"
+        assert "Added in Coder 2.32; this server is 2.31." in str(caught.value)
+        assert writes(fake) == []
+
+
+def test_the_release_of_service_accounts_is_that_of_the_description():
+    file = Path(__file__).parents[3] / "codegen/description/data/since.json"
+    properties = json.loads(file.read_text(encoding="utf-8"))["properties"]
+    since = properties["codersdk.CreateUserRequestWithOrgs"]["service_account"]
+    assert release(since) == _SERVICE_ACCOUNTS
+
+
+def test_an_old_fake_passes_over_the_field_and_wants_an_address(colour: Colour):
+    with FakeCoder(version="v2.20.0") as fake:
+        client = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        ask = {"username": "robot", "service_account": True, "login_type": "none"}
+        organizations = [colour.call(client.organizations.get, "default").id]
+        with pytest.raises(BadRequestError) as caught:
+            colour.call(client.users.create, organization_ids=organizations, **ask)
+        assert [item.field for item in caught.value.validations] == ["email"]
+        made = colour.call(client.users.create, organization_ids=organizations, email=EMAIL, **ask)
+        assert made.email == EMAIL
 
 
 def test_a_create_whose_answer_was_lost_is_ours(fake: FakeCoder, colour: Colour, coder: Any):

@@ -21,6 +21,7 @@ _KEYS: Final = {
     "name", "status", "service_account", "role", "last_seen_after", "last_seen_before",
     "created_after", "created_before", "github_com_user_id", "login_type",
 }  # fmt: skip
+_SERVICE_ACCOUNTS: Final = (2, 32)
 _LOGIN_TYPES: Final = {"password", "github", "oidc", "none"}
 
 
@@ -84,7 +85,8 @@ def create_user(call: Call) -> Reply:
     if not call.actor.can("user", "create"):
         raise missing()
     body = Body(call)
-    service = body.truth("service_account")
+    # A server from before there were any passes over the field.
+    service = body.truth("service_account") and call.state.version[:2] >= _SERVICE_ACCOUNTS
     _check_names(body, service=service)
     if service and not call.state.has_feature("service_accounts"):
         raise refuse(403, "Service Accounts is a Premium feature. Contact sales!")

@@ -24,6 +24,7 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import (
     check_fixed,
     check_identity,
+    check_release,
     held_address,
     held_name,
     is_same,
@@ -94,7 +95,7 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
                 without this.
             groups: Groups: models, UUIDs, `name` or `organization/name`.
             status: `active` or `suspended`.
-            service_account: Whether it is an account of no person; needs a licence.
+            service_account: Whether it is an account of no person; needs a licence and Coder 2.32.
             exact: Also take away the roles, organizations and groups that are not named, of each
                 sort that is given.
 
@@ -104,7 +105,8 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
         Raises:
             ConflictError: The name or the address is somebody else's, or what cannot be changed
                 about the user is otherwise.
-            FeatureUnavailableError: The deployment has no licence for it.
+            FeatureUnavailableError: The deployment has no licence for it, or is from before there
+                were service accounts; nothing was written.
 
         Example:
             >>> user, action = coder.users.ensure(
@@ -119,6 +121,7 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
         if found is not None:
             user = found
         else:
+            check_release(self._client.server_version, service_account=service_account)
             identifiers: tuple[UUID, ...] = tuple(
                 [await organization_id(self._client, item) for item in places or ("default",)]
             )

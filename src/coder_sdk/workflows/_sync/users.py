@@ -26,6 +26,7 @@ from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import (
     check_fixed,
     check_identity,
+    check_release,
     held_address,
     held_name,
     is_same,
@@ -96,7 +97,7 @@ class Users(UserRoles, Offboarding, generated.Users):
                 without this.
             groups: Groups: models, UUIDs, `name` or `organization/name`.
             status: `active` or `suspended`.
-            service_account: Whether it is an account of no person; needs a licence.
+            service_account: Whether it is an account of no person; needs a licence and Coder 2.32.
             exact: Also take away the roles, organizations and groups that are not named, of each
                 sort that is given.
 
@@ -106,7 +107,8 @@ class Users(UserRoles, Offboarding, generated.Users):
         Raises:
             ConflictError: The name or the address is somebody else's, or what cannot be changed
                 about the user is otherwise.
-            FeatureUnavailableError: The deployment has no licence for it.
+            FeatureUnavailableError: The deployment has no licence for it, or is from before there
+                were service accounts; nothing was written.
 
         Example:
             >>> user, action = coder.users.ensure(
@@ -121,6 +123,7 @@ class Users(UserRoles, Offboarding, generated.Users):
         if found is not None:
             user = found
         else:
+            check_release(self._client.server_version, service_account=service_account)
             identifiers: tuple[UUID, ...] = tuple(
                 [organization_id(self._client, item) for item in places or ("default",)]
             )
