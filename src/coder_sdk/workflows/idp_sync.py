@@ -74,6 +74,26 @@ class RoleSync:
     mapping: ClaimMapping | Omit = OMIT
 
 
+def check_wanted(organizations: object, groups: object, roles: object) -> None:
+    """Refuse what does not say how claims are synced.
+
+    Raises:
+        RequestValidationError: An argument is something else, as a dict.
+    """
+    for name, value, kind in (
+        ("organizations", organizations, OrganizationSync),
+        ("groups", groups, GroupSync),
+        ("roles", roles, RoleSync),
+    ):
+        if value is not None and not isinstance(value, kind):
+            fields = ", ".join(f"`{item}`" for item in kind.__annotations__)
+            raise RequestValidationError(
+                f"`{name}` has to be a `{kind.__name__}`, not `{type(value).__name__}`.",
+                parameter=name,
+                hint=f"`{kind.__name__}` of `coder_sdk.workflows.idp_sync` takes {fields}.",
+            )
+
+
 @frozen
 class SyncStep:
     """One thing to write.

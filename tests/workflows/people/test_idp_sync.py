@@ -126,3 +126,18 @@ def test_an_unknown_name_is_said_before_anything_is_written(
     with pytest.raises(RequestValidationError, match=hint):
         colour.call(coder.idp_sync.plan, "default", **{sort: wanted})
     assert {item.method for item in fake.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("groups", "GroupSync"), ("roles", "RoleSync"), ("organizations", "OrganizationSync")],
+)
+def test_a_plain_dict_is_refused_before_anything_is_asked(
+    fake: FakeCoder, colour: Colour, coder: Any, name: str, kind: str
+):
+    wanted = {name: {"field": "groups", "mapping": {}}}
+    with pytest.raises(RequestValidationError, match=f"has to be a `{kind}`, not `dict`") as caught:
+        colour.call(coder.idp_sync.plan, "default", **wanted)
+    assert caught.value.parameter == name
+    assert f"`{kind}` of `coder_sdk.workflows.idp_sync` takes `field`, `mapping`" in str(caught.value)
+    assert not fake.calls("**")

@@ -22,6 +22,7 @@ from coder_sdk.workflows.idp_sync import (
     SyncPlan,
     SyncReport,
     SyncStep,
+    check_wanted,
     current_groups,
     group_mapping,
     organization_mapping,
@@ -68,8 +69,8 @@ class AsyncIdPSync(generated.AsyncIdPSync):
             The steps: groups to create, and settings that differ. It is false if there are none.
 
         Raises:
-            RequestValidationError: A role or organization is unknown, or the organization is
-                missing.
+            RequestValidationError: A role or organization is unknown, the organization is missing,
+                or a mapping is not in a `GroupSync` and the like.
 
         Example:
             >>> from coder_sdk.workflows.idp_sync import GroupSync
@@ -79,6 +80,7 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         See:
             https://coder.com/docs/reference/api/enterprise#update-group-idp-sync-settings-by-organization
         """
+        check_wanted(organizations, groups, roles)
         steps: list[SyncStep] = []
         if organizations is not None:
             steps += await self._plan_organizations(organizations)

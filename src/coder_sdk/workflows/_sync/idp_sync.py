@@ -24,6 +24,7 @@ from coder_sdk.workflows.idp_sync import (
     SyncPlan,
     SyncReport,
     SyncStep,
+    check_wanted,
     current_groups,
     group_mapping,
     organization_mapping,
@@ -70,8 +71,8 @@ class IdPSync(generated.IdPSync):
             The steps: groups to create, and settings that differ. It is false if there are none.
 
         Raises:
-            RequestValidationError: A role or organization is unknown, or the organization is
-                missing.
+            RequestValidationError: A role or organization is unknown, the organization is missing,
+                or a mapping is not in a `GroupSync` and the like.
 
         Example:
             >>> from coder_sdk.workflows.idp_sync import GroupSync
@@ -81,6 +82,7 @@ class IdPSync(generated.IdPSync):
         See:
             https://coder.com/docs/reference/api/enterprise#update-group-idp-sync-settings-by-organization
         """
+        check_wanted(organizations, groups, roles)
         steps: list[SyncStep] = []
         if organizations is not None:
             steps += self._plan_organizations(organizations)
