@@ -43,6 +43,7 @@ class ParameterDefinition(NamedTuple):
         monotonic: `increasing` or `decreasing` if a number may only change that way.
         complaint: The template's own words for a value that does not fit.
         several: Whether several of the options may be chosen.
+        description: What it is for.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ParameterDefinition(NamedTuple):
     monotonic: str = ""
     complaint: str = ""
     several: bool = False
+    description: str = ""
 
     @property
     def required(self) -> bool:
@@ -95,6 +97,7 @@ def from_static(item: TemplateVersionParameter) -> ParameterDefinition:
         str(item.validation_monotonic or ""),
         item.validation_error or "",
         item.type == "list(string)",
+        item.description_plaintext or item.description,
     )
 
 
@@ -115,6 +118,7 @@ def from_dynamic(item: PreviewParameter) -> ParameterDefinition:
         getattr(rule, "validation_monotonic", None) or "",
         getattr(rule, "validation_error", "") or "",
         item.type == "list(string)",
+        item.description,
     )
 
 
@@ -277,10 +281,31 @@ def unknown_names(
 
 
 def unanswered(
-    definitions: Iterable[ParameterDefinition], values: Mapping[str, str]
+    definitions: Iterable[ParameterDefinition], values: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Names of the parameters that have to be given and are not."""
     return tuple(item.name for item in definitions if item.required and item.name not in values)
+
+
+def check_answered(definitions: Iterable[ParameterDefinition], values: Mapping[str, Any]) -> None:
+    """Refuse a new workspace for which the template needs more values.
+
+    Raises:
+        RequestValidationError: With the names, types and descriptions of those that are missing.
+    """
+    known = {item.name: item for item in definitions}
+    missing = unanswered(known.values(), values)
+    if missing:
+        wanted = ", ".join(_asked(known[name]) for name in missing)
+        raise RequestValidationError(
+            f"The template needs a value for {wanted}.",
+            parameter=missing[0] if len(missing) == 1 else "parameters",
+            hint=f"Pass it in `parameters`, as `parameters={{{missing[0]!r}: ...}}`.",
+        )
+
+
+def _asked(item: ParameterDefinition) -> str:
+    return f"`{item.name}` ({item.type}{': ' if item.description else ''}{item.description})"
 
 
 def resolved(

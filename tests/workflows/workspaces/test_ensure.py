@@ -361,3 +361,49 @@ def test_a_version_that_was_never_promoted_can_be_used(
         coder.workspaces.ensure, "dev", template="docker", template_version="trial"
     )
     assert workspace.latest_build.template_version_id == trial
+
+
+@pytest.fixture
+def asking(fake: FakeCoder) -> None:
+    fake.add_template(
+        "asking",
+        parameters=[
+            Parameter("cpu", 2),
+            Parameter("team", required=True, description="Who pays"),
+            Parameter("size", 1, required=True),
+        ],
+        presets=[Preset("red", {"team": "red", "size": 3})],
+    )
+
+
+@pytest.mark.parametrize("verb", ["create", "ensure", "provision"])
+def test_parameters_that_are_missing_are_named_before_anything_is_made(
+    colour: Colour, fake: FakeCoder, coder: Any, asking: None, verb: str
+) -> None:
+    act = getattr(coder.workspaces, verb)
+    message = r"a value for `team` \(string: Who pays\), `size` \(number\)\."
+    with pytest.raises(RequestValidationError, match=message) as caught:
+        colour.call(act, "dev", template="asking", parameters={"cpu": 4})
+    assert caught.value.parameter == "parameters"
+    with pytest.raises(RequestValidationError, match="a value for `size`") as caught:
+        colour.call(act, "dev", template="asking", parameters={"team": "red"})
+    assert caught.value.parameter == "size"
+    assert not fake.calls(CREATES)
+
+
+@pytest.mark.parametrize("verb", ["create", "ensure", "provision"])
+def test_a_preset_answers_what_the_template_asks(
+    colour: Colour, fake: FakeCoder, coder: Any, asking: None, verb: str
+) -> None:
+    act = getattr(coder.workspaces, verb)
+    colour.call(act, "dev", template="asking", preset="red", parameters={"cpu": 4})
+    fake.assert_called(CREATES, times=1)
+
+
+def test_an_old_server_is_believed_in_what_the_import_of_the_template_found(colour: Colour):
+    with FakeCoder(version="v2.20.0") as fake:
+        fake.add_template("asking", parameters=[Parameter("cpu", 2), Parameter("a", required=True)])
+        coder = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        with pytest.raises(RequestValidationError, match=r"a value for `a` \(string\)"):
+            colour.call(coder.workspaces.ensure, "dev", template="asking", parameters={"cpu": 4})
+        assert not fake.calls(CREATES)

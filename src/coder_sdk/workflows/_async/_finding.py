@@ -19,9 +19,11 @@ from coder_sdk.workflows._targets import (
 )
 from coder_sdk.workflows.parameters import (
     ParameterDefinition,
+    check_answered,
     checked,
     from_dynamic,
     from_static,
+    unanswered,
     unknown_names,
 )
 
@@ -143,6 +145,16 @@ async def definitions_for(
     known = await read_definitions(client, version_id)
     if not unknown_names(known, given):
         return known
+    return await _in_force(client, version_id, given, owner) or known
+
+
+async def _in_force(
+    client: AsyncClient,
+    version_id: UUID,
+    given: Mapping[str, ParameterValue],
+    owner: UserRef | Omit,
+) -> tuple[ParameterDefinition, ...] | None:
+    """The parameters that the server has with these values; `None` if it cannot tell."""
     inputs = {name: _plain(value) for name, value in given.items()}
     owner_id: Any = OMIT
     if not isinstance(owner, Omit) and owner != "me":
@@ -152,10 +164,10 @@ async def definitions_for(
             version_id, id=0, inputs=inputs, owner_id=owner_id
         )
     except (NotFoundError, FeatureUnavailableError):
-        return known  # a server from before such parameters
+        return None  # a server from before such parameters
     except APIStatusError as error:
         if error.status < 500:  # noqa: PLR2004 - a template without such parameters
-            return known
+            return None
         raise
     return tuple(from_dynamic(item) for item in answer.parameters)
 
@@ -183,6 +195,32 @@ async def check_parameters(
         return OMIT
     definitions = await definitions_for(client, version_id, given, owner)
     values = checked(definitions, given, previous)
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+async def check_new(
+    client: AsyncClient,
+    version_id: UUID,
+    given: Mapping[str, ParameterValue] | None,
+    preset: Preset | None,
+    owner: str,
+) -> list[dict[str, str]] | Omit:
+    """The given values of a new workspace as they are sent; nothing is asked if none were given.
+
+    Raises:
+        RequestValidationError: A name is unknown, a value does not fit, or one is missing.
+    """
+    if not given:
+        return OMIT
+    definitions = await definitions_for(client, version_id, given, owner)
+    values = checked(definitions, given)
+    answers: dict[str, str] = {**values}
+    if preset is not None:
+        answers.update({item.name: item.value for item in preset.parameters})
+    if unanswered(definitions, answers):
+        # With these values the template may not ask for what its import found.
+        definitions = await _in_force(client, version_id, answers, owner) or definitions
+        check_answered(definitions, answers)
     return [{"name": name, "value": value} for name, value in values.items()]
 
 

@@ -11,6 +11,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async._finding import (
     build_values,
+    check_new,
     check_parameters,
     differs_in_template,
     find_workspace,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef, TemplateVersionRef
     from coder_sdk._request import Seconds
-    from coder_sdk.models import Workspace
+    from coder_sdk.models import Preset, Workspace
     from coder_sdk.workflows._async._effort import AsyncEffort
     from coder_sdk.workflows.parameters import ParameterValue
 
@@ -118,7 +119,8 @@ class AsyncBlueprint:
         """What is sent, with everything checked that can be.
 
         Raises:
-            RequestValidationError: A parameter or the preset does not fit, or no template is named.
+            RequestValidationError: A parameter or the preset does not fit, a parameter is missing,
+                or no template is named.
             NotFoundError: There is no such template.
             ExternalAuthRequiredError: The caller has to be linked with a provider first.
         """
@@ -146,13 +148,13 @@ class AsyncBlueprint:
                 parameter="template",
             )
         await check_links(client, version, owner)
-        body["rich_parameter_values"] = await check_parameters(
-            client, version, self.parameters, owner=owner
-        )
+        preset: Preset | None = None
         if not isinstance(self.preset, Omit):
-            body["template_version_preset_id"] = (
-                await read_preset(client, version, self.preset)
-            ).id
+            preset = await read_preset(client, version, self.preset)
+            body["template_version_preset_id"] = preset.id
+        body["rich_parameter_values"] = await check_new(
+            client, version, self.parameters, preset, owner
+        )
         return body
 
 

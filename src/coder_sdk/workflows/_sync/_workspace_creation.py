@@ -24,6 +24,7 @@ from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync._finding import (
     build_values,
+    check_new,
     check_parameters,
     differs_in_template,
     find_workspace,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from coder_sdk._client import Client
     from coder_sdk._refs import TemplateRef, TemplateVersionRef
     from coder_sdk._request import Seconds
-    from coder_sdk.models import Workspace
+    from coder_sdk.models import Preset, Workspace
     from coder_sdk.workflows._sync._effort import Effort
     from coder_sdk.workflows.parameters import ParameterValue
 
@@ -118,7 +119,8 @@ class Blueprint:
         """What is sent, with everything checked that can be.
 
         Raises:
-            RequestValidationError: A parameter or the preset does not fit, or no template is named.
+            RequestValidationError: A parameter or the preset does not fit, a parameter is missing,
+                or no template is named.
             NotFoundError: There is no such template.
             ExternalAuthRequiredError: The caller has to be linked with a provider first.
         """
@@ -146,11 +148,11 @@ class Blueprint:
                 parameter="template",
             )
         check_links(client, version, owner)
-        body["rich_parameter_values"] = check_parameters(
-            client, version, self.parameters, owner=owner
-        )
+        preset: Preset | None = None
         if not isinstance(self.preset, Omit):
-            body["template_version_preset_id"] = (read_preset(client, version, self.preset)).id
+            preset = read_preset(client, version, self.preset)
+            body["template_version_preset_id"] = preset.id
+        body["rich_parameter_values"] = check_new(client, version, self.parameters, preset, owner)
         return body
 
 
