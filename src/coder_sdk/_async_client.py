@@ -34,7 +34,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
 
     Args:
         url: The deployment; else `CODER_URL`, else what `coder login` stored.
-        token: A token, a function that returns one, or a `TokenProvider`, which may be
+        token: A token or a `Secret`, a function that returns one, or a `TokenProvider`, which may be
             coroutine functions; else `CODER_SESSION_TOKEN`, else what was stored for this
             deployment. `None` for none.
         headers: Headers of every request, beside those of `CODER_HEADER`.

@@ -33,7 +33,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
 
     Args:
         url: The deployment; else `CODER_URL`, else what `coder login` stored.
-        token: A token, a function that returns one, or a `TokenProvider`; else
+        token: A token or a `Secret`, a function that returns one, or a `TokenProvider`; else
             `CODER_SESSION_TOKEN`, else what was stored for this deployment. `None` for none.
         headers: Headers of every request, beside those of `CODER_HEADER`.
         timeout: Seconds that each try may take; `None` for no limit.
