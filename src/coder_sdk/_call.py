@@ -192,7 +192,7 @@ class Call:
         url = self.url or self.request.path_template
         return CallContext(
             self.request.method,
-            self.redactor.text(url),
+            self.redactor.address(url),
             self.request.operation,
             tries=self.number,
             elapsed=self.elapsed,
@@ -332,7 +332,7 @@ class Call:
             return
         log_try(
             self.request.method,
-            self.redactor.text(self.url),
+            self.redactor.address(self.url),
             status=outcome.status,
             elapsed=self.clock.monotonic() - self.try_started,
             number=self.number,
@@ -345,7 +345,7 @@ class Call:
     def request_info(self, core: Core, token: str | None) -> RequestInfo:
         """What the hook for requests hears."""
         headers = self.redactor.headers(core.headers(self.prepared, token))
-        url = self.redactor.text(self.url)
+        url = self.redactor.address(self.url)
         return RequestInfo(self.request.method, url, self.request.operation, self.number, headers)
 
     def response_info(self, core: Core, token: str | None, outcome: Outcome) -> ResponseInfo:

@@ -41,6 +41,8 @@ _SESSION: Final = r"(?<![A-Za-z0-9])[A-Za-z0-9]{10}-[A-Za-z0-9]{22}(?![A-Za-z0-9
 _JWT: Final = r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
 _SHORTEST: Final = 4
+_COMMAND: Final = r"([?&]command=)([^&#]*)"
+_WORD: Final = 20
 
 
 _WHOLE: Final = r'"(?:[^"\\]|\\.)*"'
@@ -139,6 +141,23 @@ class Redactor:
         for pattern in _patterns():
             text = pattern.sub(MASK, text)
         return _usual().text(text)
+
+    def address(self, url: str) -> str:
+        """Mask secrets in a URL; of a command in its query, show the first word and the length."""
+        short = re.sub(_COMMAND, self._shortened, url) if "command=" in url else url
+        return self.text(short)
+
+    def _shortened(self, found: re.Match[str]) -> str:
+        from urllib.parse import quote, unquote_plus  # noqa: PLC0415 - terminals only
+
+        command = unquote_plus(found[2])
+        # Redacted before it is cut, so that no half of a secret is left; `NAME=value` is no word.
+        words = self.text(command).split(maxsplit=1)
+        name, assigned, _ = words[0].partition("=") if words else ("", "", "")
+        if name == command and len(command) <= _WORD:
+            return found[0]
+        shown = quote(f"{name[:_WORD]}{assigned}", safe="/=*")
+        return f"{found[1]}{shown}...({len(command)} characters)"
 
     def content(self, body: bytes) -> bytes:
         """Mask secrets in a body; bytes that are no text stay what they are."""

@@ -7,6 +7,7 @@ import logging
 import pickle
 import traceback
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from respx import MockRouter
 
 from coder_sdk import CoderError, Hooks
 from coder_sdk._redact import MASK, Masked, Redactor
+from coder_sdk.testing import FakeCoder
 from tests.colours import TOKEN, Colour
 
 HEADER_SECRET = "header-swordfish-value"
@@ -162,3 +164,40 @@ def test_masked_text_is_sent_and_not_shown():
     assert "swordfish" not in repr({"token": value})
     assert "swordfish" not in f"{value}"
     assert pickle.loads(pickle.dumps(value)) == MASK  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("htop", "htop"),
+        ("ls -la /srv/customers", "ls...(21 characters)"),
+        ("PLACE=swordfish deploy", "PLACE=...(22 characters)"),
+        ("API_TOKEN=swordfish", "API_TOKEN=...(19 characters)"),
+        (f"{OTHER_TOKEN} {OTHER_TOKEN}", f"{MASK}...(67 characters)"),
+        ("x" * 90, f"{'x' * 20}...(90 characters)"),
+    ],
+)
+def test_of_a_command_in_an_address_only_the_first_word_is_shown(command: str, shown: str):
+    url = f"wss://coder.example/pty?width=80&command={quote(command)}&height=24"
+    expected = f"wss://coder.example/pty?width=80&command={shown}&height=24"
+    assert Redactor().address(url) == expected
+
+
+@pytest.mark.parametrize("fault", [{"refuse": True}, {"status": 404, "message": "no"}])
+def test_a_command_in_a_terminal_stands_in_no_error_and_in_no_log(
+    colour: Colour, caplog: pytest.LogCaptureFixture, fault: Any
+):
+    caplog.set_level(logging.DEBUG, logger="coder_sdk.http")
+    with FakeCoder() as fake:
+        fake.add_template("docker")
+        fake.add_workspace("dev", template="docker")
+        heard: list[str] = []
+        hooks = Hooks(on_request=lambda info: heard.append(info.url))
+        make = fake.async_client if colour.is_async else fake.client
+        coder = colour.keep(make(hooks=hooks, retry=None))
+        fake.inject("/api/v2/workspaceagents/*/pty", times=None, **fault)
+        with pytest.raises(CoderError) as caught:
+            colour.call(coder.workspaces.run, "dev", "cat swordfish", timeout=5)
+    texts = [str(caught.value), caplog.text, *heard]
+    assert any("/pty?" in text and "characters)" in text for text in texts)
+    assert not any("swordfish" in text for text in texts)

@@ -35,7 +35,7 @@ def context_of(answer: Answer) -> CallContext:
     """Facts of the call that an answer ended."""
     return CallContext(
         answer.method,
-        answer.redactor.text(answer.url),
+        answer.redactor.address(answer.url),
         answer.operation,
         tries=answer.tries,
         elapsed=answer.elapsed,
