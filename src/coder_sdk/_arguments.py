@@ -110,10 +110,14 @@ def ref(kind: str, value: object, name: str | None = None) -> Any:
 
 
 def _is_model(kind: str, value: object) -> bool:
-    """Whether a value has what the models of a kind have; an old server may leave fields out."""
+    """Whether a value has what the models of a kind have; an old server may leave fields out.
+
+    The short forms that other models hold, such as `MinimalOrganization`, say what they are.
+    """
     mark = _MARKS.get(kind)
     known = getattr(type(value), "model_fields", ())
-    return mark is None or hasattr(value, mark) or mark in known
+    short = f"Minimal{kind.removesuffix('_id').capitalize()}"
+    return mark is None or hasattr(value, mark) or mark in known or type(value).__name__ == short
 
 
 def refs(kind: str, values: object, name: str | None = None) -> Any:

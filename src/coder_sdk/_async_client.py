@@ -34,8 +34,8 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
 
     Args:
         url: The deployment; else `CODER_URL`, else what `coder login` stored.
-        token: A token or a `Secret`, a function that returns one, or a `TokenProvider`, which may be
-            coroutine functions; else `CODER_SESSION_TOKEN`, else what was stored for this
+        token: A token or a `Secret`, a function that returns one, or a `TokenProvider`, which may
+            be coroutine functions; else `CODER_SESSION_TOKEN`, else what was stored for this
             deployment. `None` for none.
         headers: Headers of every request, beside those of `CODER_HEADER`.
         timeout: Seconds that each try may take; `None` for no limit.

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from coder_sdk import NotFoundError, RequestValidationError, Window
-from coder_sdk._arguments import Refs, refs
+from coder_sdk._arguments import Refs, ref, refs
 from coder_sdk._request import OMIT
+from coder_sdk.models import MinimalOrganization
 from coder_sdk.testing import FakeCoder
 from coder_sdk.workflows.idp_sync import GroupSync
 from tests.colours import Colour
@@ -96,3 +97,12 @@ def test_a_model_of_another_kind_is_refused(coder: Any, colour: Colour, fake: Fa
     template = colour.call(coder.templates.get, "docker")
     with pytest.raises(RequestValidationError, match=r"`user` has to be .*, not a Template"):
         colour.call(coder.users.get, template)
+
+
+def test_short_forms_of_models_identify_too():
+    short = MinimalOrganization(
+        id="6ecbd8d8-4a3b-4f4e-9d3e-0a1c6c1f0f57", name="data", display_name="", icon=""
+    )
+    assert ref("organization", short) == "6ecbd8d8-4a3b-4f4e-9d3e-0a1c6c1f0f57"
+    with pytest.raises(RequestValidationError, match="not a MinimalOrganization"):
+        ref("template", short)

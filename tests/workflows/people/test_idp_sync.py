@@ -139,5 +139,6 @@ def test_a_plain_dict_is_refused_before_anything_is_asked(
     with pytest.raises(RequestValidationError, match=f"has to be a `{kind}`, not `dict`") as caught:
         colour.call(coder.idp_sync.plan, "default", **wanted)
     assert caught.value.parameter == name
-    assert f"`{kind}` of `coder_sdk.workflows.idp_sync` takes `field`, `mapping`" in str(caught.value)
+    text = f"`{kind}` of `coder_sdk.workflows.idp_sync` takes `field`, `mapping`"
+    assert text in str(caught.value)
     assert not fake.calls("**")
