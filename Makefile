@@ -7,6 +7,8 @@ READY := $(VENV)/.ready
 PYENV_VERSIONS = $(shell command -v pyenv >/dev/null 2>&1 && pyenv versions --bare | grep -E '^3\.1[0-4]\.[0-9]+$$' | sort -t. -k2,2n -k3,3n | paste -sd: -)
 EXTRAS := keyring,otel,pandas,polars,rich,testing
 export UV_PYTHON_DOWNLOADS := never
+# Tests wait for sockets and processes: one worker more than there are processors.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all test-live httpx2 lowest check lint format types contracts drift api api-record \
