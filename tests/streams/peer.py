@@ -13,7 +13,7 @@ import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -215,10 +215,12 @@ class Server:
 
     def _serve(self, sock: socket.socket) -> None:
         sock.settimeout(PATIENCE)
-        with closing(sock):
+        with ExitStack() as kept:
+            kept.callback(sock.close)
             try:
                 if self._tls is not None:
                     sock = self._tls.wrap_socket(sock, server_side=True)
+                    kept.callback(sock.close)
                 peer = Peer(sock)
             except (EOFError, OSError):
                 return

@@ -107,7 +107,8 @@ def test_a_proxy_is_used_through_a_tunnel(
     assert first_frame(client, spec) == {"n": 1}
     client.close()
     proxy.close()
-    assert proxy.asked == [f"CONNECT 127.0.0.1:{secure.port} HTTP/1.1"]
+    # Every connection went through it; one that broke in its handshake is made again.
+    assert set(proxy.asked) == {f"CONNECT 127.0.0.1:{secure.port} HTTP/1.1"}
 
 
 @BOTH
