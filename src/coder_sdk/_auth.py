@@ -61,7 +61,7 @@ class Credentials:
         self._token: Masked | None = None
         self._source: Any = None
         self._failure: BaseException | None = None
-        self.generation = 0
+        self.generation: int = 0
         if isinstance(source, str):
             self.accept(source)
         else:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from coder_sdk._prepare import Prepared
     from coder_sdk._redact import Redactor
     from coder_sdk._request import Request
+    from coder_sdk._retry import RetryPolicy
     from coder_sdk._tracing import Span
 
 _FINAL: Final = Decision(retry=False)
@@ -81,22 +82,23 @@ class Call:
         self, request: Request[Any], options: Options, clock: Clock, redactor: Redactor
     ) -> None:
         own = request.options
-        self.request = request
-        self.clock = clock
-        self.redactor = redactor.of(request)
+        self.request: Request[Any] = request
+        self.clock: Clock = clock
+        self.redactor: Redactor = redactor.of(request)
         self.prepared: Prepared
-        self.url = ""
-        self.started = self.try_started = clock.monotonic()
-        self.end = End()
-        self.limit = chosen("timeout", own.timeout, options.timeout)
-        self.idle = chosen("idle_timeout", own.idle_timeout, self.limit)
+        self.url: str = ""
+        self.started: float = clock.monotonic()
+        self.try_started: float = self.started
+        self.end: End = End()
+        self.limit: float | None = chosen("timeout", own.timeout, options.timeout)
+        self.idle: float | None = chosen("idle_timeout", own.idle_timeout, self.limit)
         deadline = chosen("deadline", own.deadline, options.deadline)
-        self.deadline = None if deadline is None else self.started + deadline
+        self.deadline: float | None = None if deadline is None else self.started + deadline
         retry = options.retry if isinstance(own.retry, Omit) else policy(own.retry)
-        self.policy = OFF if retry is None else retry
-        self.repeatable = is_repeatable(request)
-        self.number = 0
-        self.replays = 0
+        self.policy: RetryPolicy = OFF if retry is None else retry
+        self.repeatable: bool = is_repeatable(request)
+        self.number: int = 0
+        self.replays: int = 0
         self.upload: Any = None
         # Names that were taken from the cache.
         self.names: list[tuple[str, str]] = []
@@ -104,7 +106,7 @@ class Call:
         # What broke in a body that was left to the caller.
         self.failure: Exception | None = None
         # Some earlier try may have done what was asked.
-        self.unclear = False
+        self.unclear: bool = False
         # Of the last try.
         self.status: int | None = None
         self.span: Span | None = None

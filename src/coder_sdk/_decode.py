@@ -65,10 +65,10 @@ class Decoder:
     )
 
     def __init__(self, annotation: Any) -> None:
-        self.annotation = annotation
-        self.is_none = annotation is None or annotation is type(None)
-        self.is_bytes = annotation is bytes
-        self.is_text = annotation is str
+        self.annotation: Any = annotation
+        self.is_none: bool = annotation is None or annotation is type(None)
+        self.is_bytes: bool = annotation is bytes
+        self.is_text: bool = annotation is str
         origin = getattr(annotation, "__origin__", annotation)
         # A server written in Go writes an empty list or map of the top level as `null`.
         empty: dict[Any, Any] = {list: self._listed, dict: dict}

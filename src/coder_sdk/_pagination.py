@@ -71,7 +71,7 @@ class Walk(Generic[T]):
         self._narrowings = _narrowings(self._query.get("q"))
         self._limit = _limit(paging, self._query, None if self._narrowings else max_items)
         self._start: int = _given(self._query, "offset") or 0
-        self.style = _style(paging, self._query, by_offset=by_offset)
+        self.style: str = _style(paging, self._query, by_offset=by_offset)
         self._param, self._source = _cursor(paging, self._query)
         everything = self.style == "limit" or paging.moves is True
         self._seen = _Seen(everything=everything, bound=REMEMBERED * (self.style == "offset"))
@@ -82,7 +82,7 @@ class Walk(Generic[T]):
         self._left: int | None = None
         self._short_of: str | None = None
         self.total: int | None = None
-        self.done = max_items == 0
+        self.done: bool = max_items == 0
         if position is not None:
             self._restore(position)
 

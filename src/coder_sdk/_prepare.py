@@ -38,10 +38,10 @@ class Prepared:
     def __init__(
         self, method: str, url: str, headers: dict[str, str], content: bytes | RawBody | None
     ) -> None:
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.content = content
+        self.method: str = method
+        self.url: str = url
+        self.headers: dict[str, str] = headers
+        self.content: bytes | RawBody | None = content
 
 
 def prepare(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str]) -> Prepared:

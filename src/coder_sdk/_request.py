@@ -316,13 +316,13 @@ class Paging:
         total_needs_items: bool = False,
         has_more: str | None = None,
     ) -> None:
-        self.styles = tuple(styles)
+        self.styles: tuple[str, ...] = tuple(styles)
         self.items: str | None = items
         self.total: str | None = total
         self.cap: str | None = cap
         self.default_limit: int | None = default_limit
         self.max_limit: int | None = max_limit
-        self.cursors = _pairs(cursor)
+        self.cursors: tuple[tuple[str, str], ...] = _pairs(cursor)
         self.moves: bool | str = moves
         self.key: str = key
         self.total_needs_items: bool = total_needs_items
@@ -361,7 +361,7 @@ class PagedRequest(Request[E], Generic[E, V]):
     ) -> None:
         super().__init__(method, path_template, **parts)
         self.paging: Paging = paging
-        self.max_items = None if isinstance(max_items, Omit) else max_items
+        self.max_items: int | None = None if isinstance(max_items, Omit) else max_items
 
 
 class StreamSpec:

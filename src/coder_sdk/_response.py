@@ -76,7 +76,7 @@ class Answer:
         self.operation: str = operation
         self.elapsed: float = elapsed
         self.tries: int = tries
-        self.redactor = redactor or Redactor()
+        self.redactor: Redactor = redactor or Redactor()
         content_type = headers.get("content-type", "")
         # Without parameters, in lower case; empty if there is none.
         self.media_type: str = content_type.partition(";")[0].strip().lower()
@@ -123,13 +123,13 @@ class RateLimit:
     __slots__ = ("limit", "remaining", "reset", "retry_after", "retry_at", "server_time")
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self.limit = _integer(headers.get("x-ratelimit-limit"))
-        self.remaining = _integer(headers.get("x-ratelimit-remaining"))
-        self.server_time = _date(headers.get("date"))
-        self.reset = _epoch(headers.get("x-ratelimit-reset"))
+        self.limit: int | None = _integer(headers.get("x-ratelimit-limit"))
+        self.remaining: int | None = _integer(headers.get("x-ratelimit-remaining"))
+        self.server_time: datetime | None = _date(headers.get("date"))
+        self.reset: datetime | None = _epoch(headers.get("x-ratelimit-reset"))
         asked = headers.get("retry-after")
-        self.retry_after = _seconds(asked)
-        self.retry_at = _date(asked) if self.retry_after is None else None
+        self.retry_after: float | None = _seconds(asked)
+        self.retry_at: datetime | None = _date(asked) if self.retry_after is None else None
         if self.server_time is not None:
             self.retry_after = self.wait(self.server_time.timestamp())
 
@@ -211,12 +211,12 @@ class RawResponse(Generic[T]):
     def __init__(self, answer: Answer, request: Request[T]) -> None:
         self._answer: Answer = answer
         self._request: Request[T] = request
-        self.status = answer.status
-        self.headers = answer.headers
-        self.content = answer.body
-        self.elapsed = answer.elapsed
-        self.tries = answer.tries
-        self.url = answer.url
+        self.status: int = answer.status
+        self.headers: Mapping[str, str] = answer.headers
+        self.content: bytes = answer.body
+        self.elapsed: float = answer.elapsed
+        self.tries: int = answer.tries
+        self.url: str = answer.url
 
     def parse(self) -> T:
         """Decode the body into the type of the operation."""
@@ -256,7 +256,7 @@ class _Streaming(Generic[T]):
         self._call: Call = call
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self.url = call.url
+        self.url: str = call.url
 
     @property
     def rate_limit(self) -> RateLimit:

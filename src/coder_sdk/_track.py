@@ -25,7 +25,7 @@ class Track:
         self._request = request
         self._first: Call | None = None
         self._last: Call | None = None
-        self.connections = 0
+        self.connections: int = 0
 
     def opened(self, call: Call) -> None:
         """Take note of a call that opened a connection."""

@@ -177,7 +177,8 @@ class ChatLimitError(ConflictError):
         except ValueError:
             self.resets_at = None
             return
-        self.hint = f"Wait until {self.resets_at:%Y-%m-%d %H:%M %Z}, or have the limit raised."
+        until = f"{self.resets_at:%Y-%m-%d %H:%M %Z}"
+        self.hint: str | None = f"Wait until {until}, or have the limit raised."
 
 
 class PreconditionFailedError(APIStatusError):

@@ -108,7 +108,7 @@ class ExternalAuthRequiredError(CoderError):
         hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
-        self.providers = dict(providers or {})
+        self.providers: dict[str, str] = dict(providers or {})
 
 
 JOB_ERRORS: dict[str, type[JobError]] = {

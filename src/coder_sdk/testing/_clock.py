@@ -31,9 +31,9 @@ class Event:
     __slots__ = ("action", "background", "canceled")
 
     def __init__(self, action: Callable[[], None], *, background: bool = False) -> None:
-        self.action = action
-        self.background = background
-        self.canceled = False
+        self.action: Callable[[], None] = action
+        self.background: bool = background
+        self.canceled: bool = False
 
     def cancel(self) -> None:
         """Keep it from happening."""
@@ -54,12 +54,12 @@ class FakeClock:
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
             raise ValueError("`start` has to be an aware datetime.")
-        self.lock = RLock()
+        self.lock: RLock = RLock()
         self._start = start.timestamp()
         self._now = self._start
         self._real: float | None = None
         # Counts what is asked and told, so that one sees whether others are at work.
-        self.activity = 0
+        self.activity: int = 0
         self._events: list[tuple[float, int, Event]] = []
         self._order = count()
 

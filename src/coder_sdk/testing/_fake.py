@@ -81,7 +81,7 @@ class FakeCoder(Furnishing, Events):
     ) -> None:
         if edition not in {"agpl", "enterprise-unlicensed", "licensed"}:
             raise ValueError(f"`edition` is {edition!r}.")
-        self.clock = FakeClock(start)
+        self.clock: FakeClock = FakeClock(start)
         self.url = URL
         self._state = Deployment(
             clock=self.clock,

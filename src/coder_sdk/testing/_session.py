@@ -32,7 +32,7 @@ class Session:
         self.clock = clock
         self.frames: deque[str | bytes] = deque()
         self.close: tuple[int, str] | None = None
-        self.dropped = False
+        self.dropped: bool = False
         self._undo: list[Callable[[], None]] = []
         self._timer: Event | None = None
         self.cut_after: int | None = None

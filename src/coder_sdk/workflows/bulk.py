@@ -108,7 +108,7 @@ class BulkEntry(Generic[A, R]):
     def __init__(self, item: A, redact: Callable[[str], str]) -> None:
         self._redact: Callable[[str], str] = redact
         self.item: A = item
-        self.label = redact(label_of(item))
+        self.label: str = redact(label_of(item))
         self.state: State = "not started"
         self.action: str | None = None
         self.result: R | None = None
@@ -186,9 +186,9 @@ class BulkReport(Generic[A, R]):
 
     def __init__(self) -> None:
         self.entries: list[BulkEntry[A, R]] = []
-        self.dry_run = False
+        self.dry_run: bool = False
         self.stopped_by: Exception | None = None
-        self.interrupted = False
+        self.interrupted: bool = False
 
     def begin(self, items: Iterable[A], *, dry_run: bool, redact: Callable[[str], str]) -> None:
         """Forget what was there, and list the items."""

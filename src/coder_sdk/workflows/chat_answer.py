@@ -82,7 +82,7 @@ class Preview:
 
     def __init__(self) -> None:
         self._shown = ""
-        self.ended = False
+        self.ended: bool = False
 
     def piece(self, event: ChatStreamEvent) -> str:
         """The text that an event adds."""

@@ -207,7 +207,7 @@ class Family:
         numbered = [(number_of(base, key.token_name), key) for key in keys]
         members = [(number, key) for number, key in numbered if number]
         members.sort(key=lambda member: (member[1].created_at, member[0]))
-        self.members = [key for _, key in members]
+        self.members: list[APIKeyWithOwner] = [key for _, key in members]
         self._highest = max((number for number, _ in members), default=0)
 
     def newest(self, now: datetime | None = None) -> APIKeyWithOwner | None:

@@ -43,7 +43,7 @@ class AsyncSocket(Generic[S, V]):
         self._left = False
         self._track = Track(request)
         self.close_code: int | None = None
-        self.close_reason = ""
+        self.close_reason: str = ""
         self.last_event: V | None = None
 
     def __repr__(self) -> str:

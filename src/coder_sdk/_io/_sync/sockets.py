@@ -45,7 +45,7 @@ class Socket(Generic[S, V]):
         self._left = False
         self._track = Track(request)
         self.close_code: int | None = None
-        self.close_reason = ""
+        self.close_reason: str = ""
         self.last_event: V | None = None
 
     def __repr__(self) -> str:
