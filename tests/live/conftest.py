@@ -6,14 +6,17 @@ when it fails; at the end it is looked for, and what is still there is an error.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coder_sdk import OMIT, Client, CoderError, NotFoundError, PermissionDeniedError
+from coder_sdk import OMIT, Client, NotFoundError, PermissionDeniedError
+from coder_sdk.models import User
 from tests.colours import Colour
 from tests.live.deployment import MINUTES, PREFIX, SOURCES, URL, WANTED, permitted
 
@@ -56,6 +59,28 @@ def template() -> Iterator[str]:
         coder.templates.delete(name)
 
 
+@pytest.fixture
+def person(coder: Any, colour: Colour, name: str) -> Iterator[User]:
+    """Somebody who is there for one test, in the default organization."""
+    who = f"{name}p"
+    try:
+        with permitted(NotFoundError):
+            user = colour.call(coder.users.ensure, email=f"{who}@example.com", username=who).object
+        yield user
+    finally:
+        colour.call(coder.users.offboard, who, missing_ok=True, timeout=10 * MINUTES)
+
+
+@pytest.fixture
+def as_person(coder: Any, colour: Colour, person: User) -> Any:
+    """A client that acts as that person; the token goes with the person."""
+    with permitted(NotFoundError):
+        made = colour.call(
+            coder.tokens.create, person.username, user=person, lifetime=timedelta(hours=1)
+        )
+    return colour.client(URL, clock=False, token=made.secret)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Look for what the tests forgot to remove."""
@@ -66,15 +91,11 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
         found: list[str] = [ws.name for ws in coder.workspaces.list(owner="me")]
         found += [each.name for each in coder.templates.list()]
         found += [token.token_name for token in coder.tokens.list("me")]
-        found += _names_of_users(coder)
+        found += [each.name for each in coder.organizations.list()]
+        # Who may not see these has made none.
+        with contextlib.suppress(NotFoundError, PermissionDeniedError):
+            found += [user.username for user in coder.users.list(q=PREFIX)]
+        with contextlib.suppress(NotFoundError, PermissionDeniedError):
+            found += [group.name for group in coder.groups.list()]
     left = [each for each in found if each.startswith(PREFIX)]
     assert not left, f"these were left behind: {', '.join(left)}"
-
-
-def _names_of_users(coder: Client) -> list[str]:
-    try:
-        return [user.username for user in coder.users.list()]
-    except CoderError as error:
-        if not isinstance(error, (NotFoundError, PermissionDeniedError)):
-            raise
-        return []  # who may not see users has made none

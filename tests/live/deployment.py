@@ -10,21 +10,30 @@ from pathlib import Path
 
 import pytest
 
-from coder_sdk import FeatureUnavailableError, PermissionDeniedError
+from coder_sdk import CoderError, FeatureUnavailableError, PermissionDeniedError
 
 URL = os.environ.get("CODER_URL")
 WANTED = bool(URL and os.environ.get("CODER_LIVE"))
 # A template whose workspaces have an agent, for what runs in one.
 TEMPLATE = os.environ.get("CODER_LIVE_TEMPLATE")
+# A template whose tasks may be talked to, for tasks that get an answer.
+TASK_TEMPLATE = os.environ.get("CODER_LIVE_TASK_TEMPLATE")
+# Chats ask a model, which costs something, and end in the archive: they cannot be deleted.
+CHATS = bool(os.environ.get("CODER_LIVE_CHATS"))
 PREFIX = f"sdklive{secrets.token_hex(3)}"
 SOURCES = Path(__file__).parent / "template"
+TASK_SOURCES = Path(__file__).parent / "task_template"
 MINUTES = 60.0
 
 
 @contextlib.contextmanager
-def permitted() -> Generator[None]:
-    """Skip what the edition, the licence, an experiment or the role of the token does not allow."""
+def permitted(*others: type[CoderError]) -> Generator[None]:
+    """Skip what the edition, the licence, an experiment or the role of the token does not allow.
+
+    Args:
+        *others: Errors that mean that too. A server often answers 404 to those who may not.
+    """
     try:
         yield
-    except (FeatureUnavailableError, PermissionDeniedError) as error:
+    except (FeatureUnavailableError, PermissionDeniedError, *others) as error:
         pytest.skip(f"not on this deployment: {error}")
