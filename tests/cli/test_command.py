@@ -80,7 +80,9 @@ def test_doctor_finds_nothing_wrong(run: Any):
 
 
 def test_doctor_warns_of_a_token_that_soon_expires_and_of_scopes(run: Any, fake: FakeCoder):
-    code, output = run("doctor", token=fake.token_for(lifetime=timedelta(days=2)))
+    token = fake.token_for(scopes=["coder:all"], lifetime=timedelta(days=2))
+    fake.clock.advance(timedelta(days=1, hours=15))
+    code, output = run("doctor", token=token)
     assert code == 0
     assert levels(output)["token"] == "warning"
     assert "tokens.rotate" in output
@@ -88,6 +90,25 @@ def test_doctor_warns_of_a_token_that_soon_expires_and_of_scopes(run: Any, fake:
     assert code == 0
     assert levels(output)["scopes"] == "warning"
     assert "tokens.create(scopes=" in output
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "level"),
+    [
+        (timedelta(days=7), timedelta(days=7), "ok"),  # a token of a job
+        (timedelta(days=7), timedelta(days=1, hours=10), "ok"),
+        (timedelta(days=7), timedelta(days=1, hours=9), "warning"),
+        (timedelta(hours=1), timedelta(minutes=13), "ok"),
+        (timedelta(days=365), timedelta(days=8), "ok"),
+        (timedelta(days=365), timedelta(days=6), "warning"),
+    ],
+)
+def test_a_token_expires_soon_in_the_last_fifth_of_its_life_and_at_most_a_week_before(
+    run: Any, fake: FakeCoder, lifetime: timedelta, left: timedelta, level: str
+):
+    token = fake.token_for(scopes=["coder:all"], lifetime=lifetime)
+    fake.clock.advance(lifetime - left)
+    assert levels(run("doctor", token=token)[1])["token"] == level
 
 
 def test_doctor_fails_for_a_token_that_is_not_accepted(run: Any):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A clock may be this far off before expiry dates and signatures are judged wrongly.
 _TOLERANCE: Final = timedelta(seconds=30)
+# A token expires soon in the last fifth of its lifetime, but not before the last week.
+_LAST_PART: Final = 5
 _SOON: Final = timedelta(days=7)
 
 
@@ -200,13 +202,18 @@ def _expiry(check: TokenCheck, now: datetime) -> Check:
     if check.expires_at is None and check.name is None:
         return Check("note", "token", f"{whose}accepted; it may not see when it expires")
     named = f"{check.name} " if check.name else ""
-    soon = check.expires_at is not None and check.expires_at - now < _SOON
+    soon = check.expires_at is not None and check.expires_at - now < _last_part(check.lifetime)
     return Check(
         "warning" if soon else "ok",
         "token",
         f"{named}{whose}{validity(check.expires_at, now)}",
         "Make the next one in time: `coder.tokens.rotate`, or `coder login`." if soon else "",
     )
+
+
+def _last_part(lifetime: timedelta | None) -> timedelta:
+    """How long before its end the token of a job that runs daily should have its successor."""
+    return _SOON if lifetime is None else min(_SOON, lifetime / _LAST_PART)
 
 
 def _scopes(check: TokenCheck) -> Check:

@@ -75,6 +75,8 @@ class TokenCheck:
         hidden: What it cannot see although its owner can: lists of these are empty, and reading
             one of them is answered as if it did not exist.
         missing: Those of the wanted permissions that it does not have.
+        lifetime: How long it is valid from its creation, or from its last use if it is that of a
+            session; `None` if it may not see itself.
     """
 
     valid: bool
@@ -86,6 +88,7 @@ class TokenCheck:
     allow_list: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    lifetime: timedelta | None = None
 
     @property
     def ok(self) -> bool:

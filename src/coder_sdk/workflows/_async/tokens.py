@@ -178,6 +178,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
             allow_list=() if key is None else tuple(key.allow_list),
             hidden=await _hidden(client, key, failed_checks(answers, "visible")),
             missing=failed_checks(answers, "needed"),
+            lifetime=None if key is None else key.lifetime,
         )
 
     async def expiry_report(

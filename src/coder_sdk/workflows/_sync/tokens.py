@@ -178,6 +178,7 @@ class Tokens(TokenRotation, generated.Tokens):
             allow_list=() if key is None else tuple(key.allow_list),
             hidden=_hidden(client, key, failed_checks(answers, "visible")),
             missing=failed_checks(answers, "needed"),
+            lifetime=None if key is None else key.lifetime,
         )
 
     def expiry_report(
