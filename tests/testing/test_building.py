@@ -214,7 +214,18 @@ def test_a_hanging_build_is_canceled(fake: FakeCoder, ask: Any):
     ask("PATCH", f"{path}/cancel", expect_status="running")
     assert ask("GET", path)["job"]["status"] == "canceling"
     fake.clock.advance(1)
-    assert ask("GET", path)["status"] == "canceled"
+    build = ask("GET", path)
+    assert (build["status"], build["job"]["error"]) == ("failed", "canceled")
+
+
+def test_only_what_had_not_begun_is_canceled_without_an_error(fake: FakeCoder, ask: Any):
+    template = fake.add_template("docker")
+    made = ask("POST", "/users/me/workspaces", {"name": "a", "template_id": str(template)})
+    path = f"/workspacebuilds/{made['latest_build']['id']}"
+    ask("PATCH", f"{path}/cancel", expect_status="pending")
+    build = ask("GET", path)
+    assert build["status"] == build["job"]["status"] == "canceled"
+    assert "error" not in build["job"]
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,9 @@ def _write(state: Deployment, job: Job, line: tuple[str, str, str, str]) -> None
 def _finish(state: Deployment, job: Job) -> None:
     job.completed_at = state.now
     if job.canceled_at is not None:
-        job.status, job.error = "canceled", "canceled"
+        # What had begun fails, and says at which step.
+        begun = job.started_at is not None
+        job.status, job.error = ("failed", _canceled(job)) if begun else ("canceled", "")
     elif job.outcome is not None:
         job.status = "failed"
         job.error, job.error_code = job.outcome
@@ -168,6 +170,13 @@ def _finish(state: Deployment, job: Job) -> None:
     if job.on_end is not None:
         job.on_end(job)
     job.changed()
+
+
+def _canceled(job: Job) -> str:
+    if job.kind == "template_version_import":
+        step = "plan during template import provision error"
+        return f"template import provision for start: {step}: canceled"
+    return "canceled"
 
 
 def cancel_job(state: Deployment, job: Job) -> None:

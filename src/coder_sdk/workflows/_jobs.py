@@ -30,6 +30,15 @@ def ended(job: ProvisionerJob) -> bool:
     return job.status in DONE
 
 
+def was_canceled(job: ProvisionerJob) -> bool:
+    """Whether a job ended because somebody canceled it.
+
+    A server has `canceled` only for a job that had not begun: one that ran has failed then, and
+    keeps the moment at which that was asked.
+    """
+    return job.status == "canceled" or (job.status == "failed" and job.canceled_at is not None)
+
+
 def line_text(log: Any) -> str:
     """One line of a job's log; a change of stage has no output of its own."""
     return log.output or f"==> {log.stage}"
@@ -74,12 +83,12 @@ def build_title(build: WorkspaceBuild) -> str:
 
 def build_error(build: WorkspaceBuild, logs: tuple[str, ...]) -> JobError | None:
     """The error for a build that ended badly; `None` for one that succeeded or still runs."""
-    if build.job.status == "failed":
-        return job_error(build.job, build_title(build), logs, BuildFailedError)
-    if build.job.status == "canceled":
+    if was_canceled(build.job):
         return BuildCanceledError(
             f"{build_title(build)} was canceled.", job=build.job, error_code=None, logs=logs
         )
+    if build.job.status == "failed":
+        return job_error(build.job, build_title(build), logs, BuildFailedError)
     return None
 
 

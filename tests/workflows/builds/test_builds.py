@@ -99,6 +99,28 @@ def test_cancel(colour: Colour, fake: FakeCoder, coder: Any, build: Any) -> None
         colour.call(coder.builds.wait, build)
 
 
+def test_a_build_that_ran_was_canceled_too(
+    colour: Colour, fake: FakeCoder, coder: Any, build: Any
+) -> None:
+    fake.clock.advance(1)
+    canceled, action = colour.call(coder.builds.cancel, build, only_if="running")
+    assert (action, canceled.job.status, canceled.job.error) == ("canceled", "failed", "canceled")
+    assert colour.call(coder.builds.cancel, build).action == "unchanged"
+    with pytest.raises(BuildCanceledError, match="was canceled"):
+        colour.call(coder.builds.wait, build)
+
+
+def test_a_cancellation_that_somebody_else_asked_for_is_waited_for(
+    colour: Colour, fake: FakeCoder, coder: Any, build: Any
+) -> None:
+    fake.clock.advance(1)
+    assert colour.call(coder.builds.cancel, build, wait=False).action == "canceled"
+    canceled, action = colour.call(coder.builds.cancel, build)
+    assert (action, canceled.job.status) == ("canceled", "failed")
+    refusals = [call.status for call in fake.calls("PATCH /api/v2/workspacebuilds/*/cancel")]
+    assert refusals == [200, 400]
+
+
 def test_cancel_only_in_a_state(colour: Colour, fake: FakeCoder, coder: Any, build: Any) -> None:
     outcome = colour.call(coder.builds.cancel, build, only_if="running")
     assert (outcome.action, outcome.reason) == ("skipped", "the job is pending, not running")

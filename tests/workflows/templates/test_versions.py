@@ -71,6 +71,15 @@ def test_an_import_is_canceled_once(fake: FakeCoder, colour: Colour, coder: Any)
         colour.call(coder.template_versions.wait, version)
 
 
+def test_an_import_that_ran_was_canceled_too(fake: FakeCoder, colour: Colour, coder: Any):
+    version = pending(colour, coder)
+    fake.clock.advance(0.5)
+    canceled, action = colour.call(coder.template_versions.cancel, version)
+    assert (canceled.job.status, action) == ("failed", "canceled")
+    with pytest.raises(TemplateImportError, match="was canceled"):
+        colour.call(coder.template_versions.wait, version)
+
+
 def test_a_cancellation_that_comes_too_late_is_no_failure(
     fake: FakeCoder, colour: Colour, coder: Any
 ):
@@ -118,6 +127,21 @@ def test_a_dry_run_that_fails_has_the_log(fake: FakeCoder, colour: Colour, coder
     )
     with pytest.raises(TemplateImportError, match=r"The dry run of .*v1.* failed: Error: broken"):
         colour.call(coder.template_versions.dry_run, "docker/v1", on_log=print)
+
+
+def test_a_dry_run_that_somebody_canceled_says_so(fake: FakeCoder, colour: Colour, coder: Any):
+    fake.add_template("docker")
+    other = colour.call(coder.dry_runs.with_raw_response.create, "docker/v1")
+    moment = "2026-11-02T09:31:00Z"
+    ended = {**json.loads(other.content), "status": "failed", "error": "canceled"}
+    fake.inject(
+        "GET /api/v2/templateversions/*/dry-run/*",
+        status=200,
+        body=json.dumps({**ended, "canceled_at": moment}).encode(),
+        headers={"content-type": "application/json"},
+    )
+    with pytest.raises(TemplateImportError, match=r"The dry run of .*v1.* was canceled"):
+        colour.call(coder.template_versions.dry_run, "docker/v1")
 
 
 def test_versions_are_compared(fake: FakeCoder, colour: Colour, coder: Any):

@@ -18,7 +18,7 @@ from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._following import AsyncReports, finish_build
 from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.outcome import Outcome, Skip
 
@@ -169,16 +169,18 @@ class AsyncBuilds(generated.AsyncBuilds):
             return Outcome(await self.get(state.id), Skip(error.message))
         except BadRequestError:
             state = await self.get(state.id)
-            if not ended(state.job):
+            if ended(state.job):
+                return Outcome(state, "unchanged")
+            if state.job.canceled_at is None:
                 raise
-            return Outcome(state, "unchanged")
 
         async def read() -> WorkspaceBuild:
             return await self.get(state.id)
 
         if wait:
             state = await wait_until(limit, read, lambda seen: ended(seen.job))
-        return Outcome(state, "canceled" if state.job.status != "succeeded" else "unchanged")
+        left = ended(state.job) and not was_canceled(state.job)
+        return Outcome(state, "unchanged" if left else "canceled")
 
     async def watch(
         self, *, poll_interval: PollInterval | Omit = OMIT

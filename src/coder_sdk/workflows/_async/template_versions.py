@@ -16,7 +16,7 @@ from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.template_versions_imports import finish_dry_run, finish_import
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.archive import diff_files, unpack
 from coder_sdk.workflows.archive_folders import read_source
@@ -177,8 +177,8 @@ class AsyncTemplateVersions(generated.AsyncTemplateVersions):
 
         if wait:
             state = await wait_until(limit, read, lambda seen: ended(seen.job))
-        done = state.job.status in {"succeeded", "failed"}
-        return Outcome(state, "unchanged" if done else "canceled")
+        left = ended(state.job) and not was_canceled(state.job)
+        return Outcome(state, "unchanged" if left else "canceled")
 
     async def dry_run(
         self,

@@ -18,6 +18,7 @@ from coder_sdk.workflows._jobs import (
     job_error,
     line_text,
     provisioner_error,
+    was_canceled,
 )
 from coder_sdk.workflows.log_line import LogLine
 
@@ -136,7 +137,7 @@ async def finish_import(
     if state.job.status == "succeeded":
         return state
     what, lines = title(state), await log.tail()
-    if state.job.status == "canceled":
+    if was_canceled(state.job):
         raise TemplateImportError(f"{what} was canceled.", job=state.job, logs=lines)
     error = job_error(state.job, what, lines, TemplateImportError)
     if isinstance(error, MissingVariablesError):
@@ -217,5 +218,8 @@ async def _finish_dry_run(
         job = await wait_until(wait, read, lambda _: True)
     if job.status != "succeeded":
         what = f"The dry run of the template version `{version.name}`"
-        raise job_error(job, what, await log.tail(), TemplateImportError)
+        lines = await log.tail()
+        if was_canceled(job):
+            raise TemplateImportError(f"{what} was canceled.", job=job, logs=lines)
+        raise job_error(job, what, lines, TemplateImportError)
     return job

@@ -17,7 +17,7 @@ from coder_sdk._reconnect import is_absent
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import builds as generated
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._following import Reports, finish_build
 from coder_sdk.workflows._sync._waiting import wait_until
@@ -171,16 +171,18 @@ class Builds(generated.Builds):
             return Outcome(self.get(state.id), Skip(error.message))
         except BadRequestError:
             state = self.get(state.id)
-            if not ended(state.job):
+            if ended(state.job):
+                return Outcome(state, "unchanged")
+            if state.job.canceled_at is None:
                 raise
-            return Outcome(state, "unchanged")
 
         def read() -> WorkspaceBuild:
             return self.get(state.id)
 
         if wait:
             state = wait_until(limit, read, lambda seen: ended(seen.job))
-        return Outcome(state, "canceled" if state.job.status != "succeeded" else "unchanged")
+        left = ended(state.job) and not was_canceled(state.job)
+        return Outcome(state, "unchanged" if left else "canceled")
 
     def watch(self, *, poll_interval: PollInterval | Omit = OMIT) -> Iterator[WorkspaceBuildUpdate]:
         """Watch the builds of all workspaces that the caller sees: one update with each change.

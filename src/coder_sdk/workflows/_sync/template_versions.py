@@ -13,7 +13,7 @@ from coder_sdk._reconnect import is_absent
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import template_versions as generated
 from coder_sdk.workflows._clients import clock_of
-from coder_sdk.workflows._jobs import ended
+from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._finding import check_parameters
 from coder_sdk.workflows._sync._waiting import wait_until
@@ -177,8 +177,8 @@ class TemplateVersions(generated.TemplateVersions):
 
         if wait:
             state = wait_until(limit, read, lambda seen: ended(seen.job))
-        done = state.job.status in {"succeeded", "failed"}
-        return Outcome(state, "unchanged" if done else "canceled")
+        left = ended(state.job) and not was_canceled(state.job)
+        return Outcome(state, "unchanged" if left else "canceled")
 
     def dry_run(
         self,

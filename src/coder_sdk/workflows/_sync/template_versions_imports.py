@@ -18,6 +18,7 @@ from coder_sdk.workflows._jobs import (
     job_error,
     line_text,
     provisioner_error,
+    was_canceled,
 )
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._waiting import wait_until
@@ -138,7 +139,7 @@ def finish_import(
     if state.job.status == "succeeded":
         return state
     what, lines = title(state), log.tail()
-    if state.job.status == "canceled":
+    if was_canceled(state.job):
         raise TemplateImportError(f"{what} was canceled.", job=state.job, logs=lines)
     error = job_error(state.job, what, lines, TemplateImportError)
     if isinstance(error, MissingVariablesError):
@@ -217,5 +218,8 @@ def _finish_dry_run(
         job = wait_until(wait, read, lambda _: True)
     if job.status != "succeeded":
         what = f"The dry run of the template version `{version.name}`"
-        raise job_error(job, what, log.tail(), TemplateImportError)
+        lines = log.tail()
+        if was_canceled(job):
+            raise TemplateImportError(f"{what} was canceled.", job=job, logs=lines)
+        raise job_error(job, what, lines, TemplateImportError)
     return job
