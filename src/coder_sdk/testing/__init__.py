@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from coder_sdk.testing._clock import FakeClock
     from coder_sdk.testing._fake import FakeCoder
     from coder_sdk.testing._faults import RecordedRequest
+    from coder_sdk.testing._session import EndlessStreamError
     from coder_sdk.testing._shell import CommandResult
     from coder_sdk.testing._state.deployment import Timing
     from coder_sdk.testing._state.spec import (
@@ -31,6 +32,7 @@ __all__ = [
     "App",
     "ChatTurn",
     "CommandResult",
+    "EndlessStreamError",
     "FakeClock",
     "FakeCoder",
     "Metadata",
@@ -48,6 +50,7 @@ _MODULES: Final[dict[str, str]] = {
     "App": _SPEC,
     "ChatTurn": "coder_sdk.testing._chats",
     "CommandResult": "coder_sdk.testing._shell",
+    "EndlessStreamError": "coder_sdk.testing._session",
     "FakeClock": "coder_sdk.testing._clock",
     "FakeCoder": "coder_sdk.testing._fake",
     "Metadata": _SPEC,

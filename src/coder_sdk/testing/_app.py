@@ -108,13 +108,15 @@ class App:
         with self.state.clock.lock:
             reply = self._with_fault(call, record, fault, late=late)
             record.status = reply.status
-            self.state.clock.activity += 1
+            if reply.session is not None:
+                reply.session.asked = f"{call.method} {call.path}"
+            self.state.clock.stir()
             return reply
 
     def _begin(self) -> None:
         """Let pass what handling takes, and let happen what is due."""
         clock = self.state.clock
-        clock.activity += 1
+        clock.stir()
         if clock.is_real:
             clock.settle()
         else:

@@ -28,11 +28,14 @@ _bound: ContextVar[float | None] = ContextVar("coder_sdk_fake_bound", default=No
 class Event:
     """Something that happens at a time of its own, unless it is canceled."""
 
-    __slots__ = ("action", "background", "canceled")
+    __slots__ = ("action", "background", "canceled", "sign")
 
-    def __init__(self, action: Callable[[], None], *, background: bool = False) -> None:
+    def __init__(
+        self, action: Callable[[], None], *, background: bool = False, sign: bool = False
+    ) -> None:
         self.action: Callable[[], None] = action
         self.background: bool = background
+        self.sign: bool = sign
         self.canceled: bool = False
 
     def cancel(self) -> None:
@@ -49,6 +52,10 @@ class FakeClock:
 
     Args:
         start: Instant at which the deployment begins.
+
+    Attributes:
+        patience: Real seconds, about, that a stream waits for other threads and tasks when nothing
+            is due on this clock any more; then it fails with `EndlessStreamError`.
     """
 
     def __init__(self, start: datetime) -> None:
@@ -60,6 +67,9 @@ class FakeClock:
         self._real: float | None = None
         # Counts what is asked and told, so that one sees whether others are at work.
         self.activity: int = 0
+        # Counts what is more than a sign of life, so that one sees whether anything will happen.
+        self.news: int = 0
+        self.patience: float = 5.0
         self._events: list[tuple[float, int, Event]] = []
         self._order = count()
 
@@ -104,7 +114,7 @@ class FakeClock:
     def _alarm(self, seconds: float) -> float:
         """Keep time from jumping past the end of a wait; gives that end."""
         with self.lock:
-            self.activity += 1
+            self.stir()
             self.schedule(seconds, _nothing, background=True)
             return self.time() + max(0.0, seconds)
 
@@ -163,6 +173,7 @@ class FakeClock:
                 due, _, event = heappop(self._events)
                 self._now = max(self._now, due)
                 if not event.canceled:
+                    self.news += not event.sign
                     event.action()
             self._now = max(self._now, moment)
 
@@ -170,8 +181,18 @@ class FakeClock:
         """Let everything happen that is due by now."""
         self.advance_to(self.time())
 
+    def stir(self) -> None:
+        """Note that something is asked or told."""
+        self.activity += 1
+        self.news += 1
+
     def schedule(
-        self, delay: float, action: Callable[[], None], *, background: bool = False
+        self,
+        delay: float,
+        action: Callable[[], None],
+        *,
+        background: bool = False,
+        sign: bool = False,
     ) -> Event:
         """Let something happen in so many seconds.
 
@@ -179,9 +200,10 @@ class FakeClock:
             delay: The seconds.
             action: What happens.
             background: It goes on for ever, such as signs of life: nobody waits for it alone.
+            sign: It is a mere sign of life.
         """
         with self.lock:
-            event = Event(action, background=background)
+            event = Event(action, background=background, sign=sign)
             heappush(self._events, (self.time() + delay, next(self._order), event))
             return event
 
@@ -236,6 +258,13 @@ class FakeClock:
             if due is not None:
                 self.advance_to(due)
             return due is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing but signs of life will happen, and no `within` ends the waiting."""
+        with self.lock:
+            waiting = any(not event.canceled and not event.sign for _, _, event in self._events)
+            return not waiting and _bound.get() is None
 
     @property
     def is_real(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from coder_sdk import _http
 from coder_sdk._handshake import RefusedError
 from coder_sdk._ws import LOST, NORMAL, ClosedError
 from coder_sdk.testing._app import LostError, SlowError
+from coder_sdk.testing._session import BREATH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from coder_sdk.testing._app import App
     from coder_sdk.testing._session import Session
     from coder_sdk.testing._web import Call, Reply
-
-# Real seconds that a silent stream gives to other threads and tasks before time moves on.
-_BREATH: Final = 0.002
 
 
 class Memory:
@@ -106,10 +104,10 @@ class Memory:
             if frame is not None or session.over:
                 return frame
             clock.breathe()
-            if session.waits and not self._move(breathed=False):
-                time.sleep(_BREATH)
+            if session.waits and not self._move(session, breathed=False):
+                time.sleep(BREATH)
                 if session.waits:
-                    self._move(breathed=True)
+                    self._move(session, breathed=True)
 
     async def anext_frame(self, session: Session) -> str | bytes | None:
         """Likewise, and other tasks go on meanwhile."""
@@ -123,18 +121,20 @@ class Memory:
             if frame is not None or session.over:
                 return frame
             await clock.abreathe()
-            if session.waits and not self._move(breathed=False):
-                await anyio.sleep(_BREATH)
+            if session.waits and not self._move(session, breathed=False):
+                await anyio.sleep(BREATH)
                 if session.waits:
-                    self._move(breathed=True)
+                    self._move(session, breathed=True)
 
-    def _move(self, *, breathed: bool) -> bool:
+    def _move(self, session: Session, *, breathed: bool) -> bool:
         """Let the next thing happen; what goes on for ever only after a breath."""
         clock = self._app.state.clock
         with clock.lock:
             if clock.is_real:
                 clock.settle()
                 return False
+            if breathed and clock.is_idle:
+                session.tire()
             return clock.move_on(background=breathed)
 
     def leave(self, session: Session) -> None:

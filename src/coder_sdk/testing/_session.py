@@ -13,6 +13,28 @@ if TYPE_CHECKING:
 
 ONE_WAY: Final = (1002, "Clients cannot send messages for one-way WebSockets")
 PING_SECONDS: Final = 15.0
+BREATH: Final = 0.002
+"""Real seconds that a silent stream gives to other threads and tasks before time moves on."""
+
+
+# Signs of life in server-sent events, and in the envelope of a WebSocket.
+_PINGS: Final = ("event: ping\n\n", '{"type":"ping","data":null}')
+
+
+class EndlessStreamError(AssertionError):
+    """A program waits for a stream of a fake deployment that has nothing to say any more.
+
+    A real server keeps such a stream open, and the program waits for ever.
+    """
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"`{asked}` has nothing to say any more: nothing is due on the clock of the fake "
+            "deployment, and nobody else asks it anything. A real server keeps this stream open, "
+            "too, so end the iteration: with `break`, with an argument such as `until=`, or with "
+            "`fake.clock.within(seconds)`, which raises TimeoutError. If something was to happen "
+            "meanwhile, let it: `fake.clock.schedule(seconds, action)`."
+        )
 
 
 class Session:
@@ -22,6 +44,7 @@ class Session:
     whose frames are the text of the stream.
 
     Attributes:
+        asked: The request that opened it.
         close: Code and reason, once everything before was taken.
         dropped: The connection broke: there is no close frame.
     """
@@ -38,6 +61,10 @@ class Session:
         self.cut_after: int | None = None
         self.translate: Callable[[str | bytes], str | bytes] | None = None
         self._taken = 0
+        self.asked: str = ""
+        # How often one looked in vain since the last news, and which that was.
+        self._vain = 0
+        self._news = -1
 
     def send(self, value: Any) -> None:
         """Queue a JSON text frame."""
@@ -57,8 +84,9 @@ class Session:
                 self.drop()
                 return None
             self._taken += 1
-            self.clock.activity += 1
             frame = self.frames.popleft()
+            self.clock.activity += 1
+            self.clock.news += not self.is_sign(frame)
             return frame if self.translate is None else self.translate(frame)
 
     @property
@@ -70,6 +98,23 @@ class Session:
     def waits(self) -> bool:
         """Whether there is nothing to take, and something may come."""
         return not self.frames and not self.over
+
+    def is_sign(self, frame: str | bytes) -> bool:
+        """Whether a frame is a mere sign of life."""
+        del frame
+        return False
+
+    def tire(self) -> None:
+        """Count a look in vain.
+
+        Raises:
+            EndlessStreamError: It was one too many, and nothing happened elsewhere either.
+        """
+        if self._news != self.clock.news:
+            self._news, self._vain = self.clock.news, 0
+        self._vain += 1
+        if self._vain * BREATH > self.clock.patience:
+            raise EndlessStreamError(self.asked)
 
     def receive(self, frame: str | bytes) -> None:
         """Take what the client sent; one-way streams end with a protocol error."""
@@ -107,9 +152,9 @@ class Session:
         def tick() -> None:
             if self.close is None and not self.dropped:
                 action()
-                self._timer = self.clock.schedule(seconds, tick, background=True)
+                self._timer = self.clock.schedule(seconds, tick, background=True, sign=True)
 
-        self._timer = self.clock.schedule(seconds, tick, background=True)
+        self._timer = self.clock.schedule(seconds, tick, background=True, sign=True)
 
 
 class EventSession(Session):
@@ -126,10 +171,11 @@ class EventSession(Session):
 
     def ping(self) -> None:
         """Queue a sign of life."""
-        if self.envelope:
-            self.send({"type": "ping", "data": None})
-        else:
-            self.put("event: ping\n\n")
+        self.put(_PINGS[self.envelope])
+
+    def is_sign(self, frame: str | bytes) -> bool:
+        """Whether a frame is a mere sign of life."""
+        return frame == _PINGS[self.envelope]
 
     def data(self, value: Any) -> None:
         """Queue an event."""
