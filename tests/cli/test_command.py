@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,32 @@ def test_doctor_stops_at_a_server_that_does_not_answer(run: Any, fake: FakeCoder
     assert code == 1
     assert levels(output)["server"] == "failed"
     assert "token" not in levels(output)
+
+
+def test_another_web_server_is_told_from_a_deployment_without_its_page(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(404)
+
+        do_POST = do_GET  # noqa: N815 - so the base class calls it
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    monkeypatch.setenv("CODER_SESSION_TOKEN", "abcdefghij-0123456789abcdefghijkl")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as shop:
+        threading.Thread(target=shop.serve_forever, daemon=True).start()
+        monkeypatch.setenv("CODER_URL", f"http://127.0.0.1:{shop.server_port}")
+        assert main(["doctor"]) == 1
+        assert main(["whoami"]) == 1
+        shop.shutdown()
+    captured = capsys.readouterr()
+    assert "status 404: The answer is a web page\n" in captured.out
+    assert "check that the URL is the address of a deployment" in captured.out
+    assert "status 404: The answer is a web page\nHint: The page is not" in captured.err
+    assert "<" not in captured.out + captured.err
 
 
 def test_doctor_warns_of_a_clock_that_is_off(fake: FakeCoder, capsys: pytest.CaptureFixture[str]):

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._cli.output import words_of
 from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._version import __version__
 
@@ -47,7 +48,8 @@ def main(argv: Sequence[str] | None = None, *, connect: Callable[..., Client] | 
         print(error, file=sys.stderr)  # noqa: T201 - a command prints
         return USAGE
     except CoderError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command prints
+        hint = f"\nHint: {error.hint}" if error.hint else ""
+        print(f"{words_of(error)}{hint}", file=sys.stderr)  # noqa: T201 - a command prints
         return FOUND
     return code
 
@@ -82,7 +84,9 @@ def _add(
     purpose: str,
     run: Callable[[argparse.Namespace, Callable[..., Client]], int],
 ) -> None:
-    command = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+    command = commands.add_parser(
+        name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}."
+    )
     command.add_argument("--url", help="the deployment, in place of the one that is set")
     command.set_defaults(run=run)
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from coder_sdk._cli.output import Level, marked, say, span, validity
-from coder_sdk._errors.base import CoderError, ConfigError, without_hint
+from coder_sdk._cli.output import Level, marked, say, span, validity, words_of
+from coder_sdk._errors.base import CoderError, ConfigError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._tls import TlsSettings
 from coder_sdk._version import __version__
@@ -63,7 +63,7 @@ def _every(url: str | None, connect: Callable[..., Client]) -> Iterator[Check]:
     try:
         coder = connect(url)
     except ConfigError as error:
-        missing = Check("failed", "settings", without_hint(error), error.hint or "")
+        missing = Check("failed", "settings", words_of(error), error.hint or "")
     else:
         with coder:
             yield from checks(coder)
@@ -95,7 +95,7 @@ def connection(coder: Client) -> Iterator[Check]:
         raw = coder.with_options(timeout=10, retry=None).with_raw_response.buildinfo()
         build = raw.parse()
     except CoderError as error:
-        yield Check("failed", "server", without_hint(error), error.hint or _unreachable(error))
+        yield Check("failed", "server", words_of(error), error.hint or _unreachable(error))
         return
     yield _server(build, raw)
     yield _clock(raw, datetime.fromtimestamp(clock_of(coder).time(), timezone.utc))
@@ -187,7 +187,7 @@ def _token(coder: Client) -> Iterator[Check]:
     try:
         check = coder.tokens.check()
     except CoderError as error:
-        yield Check("failed", "token", without_hint(error), error.hint or "")
+        yield Check("failed", "token", words_of(error), error.hint or "")
         return
     if not check.valid:
         remedy = "Run `coder login`, or set `CODER_SESSION_TOKEN` to a new token."

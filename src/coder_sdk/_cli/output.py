@@ -7,6 +7,8 @@ import sys
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from coder_sdk._errors.base import CoderError, without_hint
+
 Level = Literal["ok", "note", "warning", "failed"]
 _COLOURS: Final[dict[Level, str]] = {"ok": "32", "note": "36", "warning": "33", "failed": "31"}
 
@@ -26,6 +28,12 @@ def marked(level: Level) -> str:
 def say(text: str) -> None:
     """Print a line."""
     print(text)  # noqa: T201 - a command prints
+
+
+def words_of(error: CoderError) -> str:
+    """The text of an error without its hint, on one line where the rest is a page of the web."""
+    text = without_hint(error)
+    return text.partition("\n")[0] if "<html" in text.lower() else text
 
 
 def span(length: timedelta) -> str:

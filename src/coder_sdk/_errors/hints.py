@@ -44,6 +44,10 @@ _APPLICATION: Final = (
     "The OAuth2 application was not accepted: check its client identifier and secret."
 )
 _FOREIGN: Final = "The page comes from an app or from a proxy in front of the deployment."
+_NO_API: Final = (
+    "The page is not of Coder's API: check that the URL is the address of a deployment, without a "
+    "path that is not its own."
+)
 _BY_STATUS: Final = {
     404: (
         "It does not exist, or this token may not see it: the server answers the same for both. "
@@ -99,6 +103,7 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
         ("csrf" in message, _COOKIE),
         (status == 401 and message.startswith("invalid_client"), _APPLICATION),  # noqa: PLR2004
         (status == 409 and message.startswith(_BUSY), _BUILDING),  # noqa: PLR2004 - conflict
+        (answer.media_type == "text/html" and status == 404, _NO_API),  # noqa: PLR2004 - not found
         (answer.media_type == "text/html" and status not in _BY_STATUS, _FOREIGN),
     ):
         if applies:
