@@ -199,3 +199,77 @@ def test_an_older_server_keeps_its_one_scope(colour: Colour):
         client = colour.keep(old.async_client() if colour.is_async else old.client())
         colour.call(client.tokens.create, "ci")
         assert colour.call(client.tokens.rotate, "ci").name == "ci-2"
+
+
+# -- answers that are lost
+
+
+def other(fake: FakeCoder, colour: Colour, **options: Any) -> Any:
+    """Another client."""
+    make = fake.async_client if colour.is_async else fake.client
+    return colour.keep(make(**options))
+
+
+def test_an_old_token_that_is_deleted_although_that_failed_is_no_failure(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    colour.call(coder.tokens.create, "ci")
+    once = other(fake, colour, retry=None)
+    fake.inject(DELETE, lose=True)
+    assert colour.call(once.tokens.rotate, "ci").removed == ("ci",)
+    assert names(colour, coder) == ["ci-2"]
+
+
+@pytest.mark.parametrize("scopes", [["coder:all"], ["api_key:*", "user:read_personal"]])
+def test_a_client_whose_own_token_went_without_an_answer_goes_on(
+    fake: FakeCoder, colour: Colour, coder: Any, scopes: list[str]
+):
+    own = colour.call(coder.tokens.create, "ci", scopes=scopes).secret.get_secret_value()
+    client = other(fake, colour, token=own)
+    # The second try is refused: the token that it comes with is gone.
+    fake.inject(DELETE, lose=True)
+    made = colour.call(client.tokens.rotate, "ci")
+    assert (made.name, made.removed) == ("ci-2", ("ci",))
+    assert colour.call(client.tokens.current).token_name == "ci-2"
+
+
+def test_the_new_token_is_in_the_error_where_nobody_knows_of_the_old_one(
+    fake: FakeCoder, colour: Colour, coder: Any, caplog: pytest.LogCaptureFixture
+):
+    old = colour.call(coder.tokens.create, "ci")
+    fake.inject(DELETE, lose=True, times=None)
+    fake.inject(f"GET /api/v2/users/me/keys/{old.id}", status=500, times=None)
+    with pytest.raises(CoderError, match=r"`ci-2` was kept, .* `error.token` has it") as caught:
+        colour.call(coder.tokens.rotate, "ci")
+    made = caught.value.__dict__["token"]
+    client = other(fake, colour, token=made.secret.get_secret_value())
+    assert colour.call(client.tokens.current).token_name == made.name == "ci-2"
+    assert "`ci-2` was kept" in caplog.text
+    assert made.secret.get_secret_value() not in caplog.text + repr(caught.value) + repr(made)
+
+
+def test_the_new_token_is_deleted_where_another_old_one_is_left(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    colour.call(coder.tokens.create, "ci")
+    colour.call(coder.tokens.rotate, "ci", grace=3600)
+    old = colour.call(coder.tokens.get_by_name, "me", "ci").id
+    fake.clock.advance(3601)
+    fake.inject(f"DELETE /api/v2/users/me/keys/{old}", status=500, message="Boom", times=None)
+    with pytest.raises(CoderError, match="Boom"):
+        colour.call(coder.tokens.rotate, "ci", grace=3600)
+    assert names(colour, coder) == ["ci", "ci-2"]
+
+
+def test_same_name_gives_a_token_that_it_made_in_the_error(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    colour.call(coder.tokens.create, "ci")
+    colour.call(coder.tokens.rotate, "ci", grace=3600)
+    old = colour.call(coder.tokens.get_by_name, "me", "ci-2").id
+    fake.inject(f"DELETE /api/v2/users/me/keys/{old}", status=500, message="Boom", times=None)
+    with pytest.raises(CoderError, match="Boom") as caught:
+        colour.call(coder.tokens.rotate, "ci", same_name=True)
+    assert names(colour, coder) == ["ci", "ci-2"]
+    client = other(fake, colour, token=caught.value.__dict__["token"].secret.get_secret_value())
+    assert colour.call(client.tokens.current).token_name == "ci"

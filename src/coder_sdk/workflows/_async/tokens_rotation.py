@@ -14,6 +14,7 @@ from coder_sdk._io._async.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async.tokens_making import Wanted, make_token, prove, remove_token
+from coder_sdk.workflows._async.tokens_succession import AsyncSuccession, hand_over, in_use
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._spans import span
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.outcome import Skip
 
 _RACES: Final = 20
-_UNDO_SECONDS: Final = 10.0
 _LEAVE_SECONDS: Final = 60.0
 _CLOCK: Final = "This machine's clock is ahead of the server's: `python -m coder_sdk doctor` tells."
 
@@ -116,7 +116,9 @@ class AsyncTokenRotation(AsyncResource):
         Names of tokens cannot be changed, so the new one is called `ci-2`, the next `ci-3`. It has
         the scopes, the allow list and the lifetime of the newest one of the family. The server has
         to accept it before the older ones are deleted; if that fails, the new one is deleted and
-        the newest older one still works. Without any older one it is made under the plain name.
+        the newest older one still works. Where an error or Ctrl-C comes so late that the older one
+        may be gone, the new one is kept, and the exception has it as its attribute `token`.
+        Without any older one it is made under the plain name.
 
         A client that used one of the deleted tokens goes on with the new one.
 
@@ -163,17 +165,17 @@ class AsyncTokenRotation(AsyncResource):
         if patience:
             # The newest of them got its successor just now.
             leaving = family.superseded(_now(self._client), patience)
-        gone: list[APIKeyWithOwner] = []
+        succession = AsyncSuccession(self._client, user, made, family.members)
         try:
             await prove(self._client, made.secret)
             # A cancellation now would take the old token as well as the new one.
             with shielded(_LEAVE_SECONDS):
-                await _leave(self._client, user, leaving, gone)
+                await succession.remove(leaving)
         except BaseException as error:
-            await _undo(self._client, user, made, error)
+            await succession.give_up(error)
             raise
-        _go_on(self._client, made, gone)
-        names = tuple(key.token_name for key in gone)
+        succession.go_on(succession.gone)
+        names = tuple(key.token_name for key in succession.gone)
         kept = tuple(key.token_name for key in family.members if key.token_name not in names)
         return evolve(made, removed=names, kept=kept)
 
@@ -260,46 +262,13 @@ async def _next(client: AsyncClient, user: UserRef, family: Family, wanted: Want
                 raise
 
 
-async def _leave(
-    client: AsyncClient,
-    user: UserRef,
-    leaving: list[APIKeyWithOwner],
-    gone: list[APIKeyWithOwner],
-) -> None:
-    """Delete the older ones, the newest of them last and the one in use at the very end."""
-    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    for key in sorted(leaving, key=lambda key: key.id == in_use):
-        await remove_token(client, user, key.id)
-        gone.append(key)
-
-
-async def _undo(
-    client: AsyncClient, user: UserRef, made: CreatedToken, error: BaseException
-) -> None:
-    """Delete a new token whose secret the caller will never see."""
-    with shielded(_UNDO_SECONDS):
-        try:
-            await remove_token(client, user, made.id)
-        except CoderError as left:
-            if isinstance(error, CoderError):
-                error.hint = f"The new token `{made.name}` is left over: {left.message}"
-
-
-def _go_on(client: AsyncClient, made: CreatedToken, gone: list[APIKeyWithOwner]) -> None:
-    credentials = client._core.credentials  # noqa: SLF001 - the package's own
-    in_use = str.__str__(credentials.current or "")[:10]
-    if not credentials.refreshable and any(key.id == in_use for key in gone):
-        credentials.accept(made.secret.get_secret_value())
-
-
 async def _in_place(
     client: AsyncClient, user: UserRef, family: Family, wanted: Wanted
 ) -> CreatedToken:
     """Make a token under the name of an old one, which has to go first."""
     old = [key for key in family.members if key.token_name == family.base]
     others = [key for key in family.members if key.token_name != family.base]
-    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    if any(key.id == in_use for key in old):
+    if any(key.id == in_use(client) for key in old):
         raise RequestValidationError(
             f"The client itself uses the token `{family.base}`: once it is deleted, the client "
             "could not make another one under that name.",
@@ -310,12 +279,17 @@ async def _in_place(
         await remove_token(client, user, key.id)
     try:
         made = await make_token(client, user, wanted)
-        await prove(client, made.secret)
-        gone = list(old)
-        await _leave(client, user, others, gone)
     except CoderError as error:
         if old:
             error.hint = f"The old token `{family.base}` is deleted already: make a new one."
         raise
-    _go_on(client, made, gone)
-    return evolve(made, removed=tuple(key.token_name for key in gone))
+    succession = AsyncSuccession(client, user, made, family.members, gone=old)
+    try:
+        with shielded(_LEAVE_SECONDS):
+            await prove(client, made.secret)
+            await succession.remove(others)
+    except BaseException as error:
+        hand_over(made, error)
+        raise
+    succession.go_on(succession.gone)
+    return evolve(made, removed=tuple(key.token_name for key in succession.gone))

@@ -19,6 +19,7 @@ from coder_sdk.workflows._near import near
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync.tokens_making import Wanted, make_token, prove, remove_token
+from coder_sdk.workflows._sync.tokens_succession import Succession, hand_over, in_use
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     Family,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from coder_sdk.workflows.outcome import Skip
 
 _RACES: Final = 20
-_UNDO_SECONDS: Final = 10.0
 _LEAVE_SECONDS: Final = 60.0
 _CLOCK: Final = "This machine's clock is ahead of the server's: `python -m coder_sdk doctor` tells."
 
@@ -118,7 +118,9 @@ class TokenRotation(SyncResource):
         Names of tokens cannot be changed, so the new one is called `ci-2`, the next `ci-3`. It has
         the scopes, the allow list and the lifetime of the newest one of the family. The server has
         to accept it before the older ones are deleted; if that fails, the new one is deleted and
-        the newest older one still works. Without any older one it is made under the plain name.
+        the newest older one still works. Where an error or Ctrl-C comes so late that the older one
+        may be gone, the new one is kept, and the exception has it as its attribute `token`.
+        Without any older one it is made under the plain name.
 
         A client that used one of the deleted tokens goes on with the new one.
 
@@ -165,17 +167,17 @@ class TokenRotation(SyncResource):
         if patience:
             # The newest of them got its successor just now.
             leaving = family.superseded(_now(self._client), patience)
-        gone: list[APIKeyWithOwner] = []
+        succession = Succession(self._client, user, made, family.members)
         try:
             prove(self._client, made.secret)
             # A cancellation now would take the old token as well as the new one.
             with shielded(_LEAVE_SECONDS):
-                _leave(self._client, user, leaving, gone)
+                succession.remove(leaving)
         except BaseException as error:
-            _undo(self._client, user, made, error)
+            succession.give_up(error)
             raise
-        _go_on(self._client, made, gone)
-        names = tuple(key.token_name for key in gone)
+        succession.go_on(succession.gone)
+        names = tuple(key.token_name for key in succession.gone)
         kept = tuple(key.token_name for key in family.members if key.token_name not in names)
         return evolve(made, removed=names, kept=kept)
 
@@ -262,42 +264,11 @@ def _next(client: Client, user: UserRef, family: Family, wanted: Wanted) -> Crea
                 raise
 
 
-def _leave(
-    client: Client,
-    user: UserRef,
-    leaving: list[APIKeyWithOwner],
-    gone: list[APIKeyWithOwner],
-) -> None:
-    """Delete the older ones, the newest of them last and the one in use at the very end."""
-    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    for key in sorted(leaving, key=lambda key: key.id == in_use):
-        remove_token(client, user, key.id)
-        gone.append(key)
-
-
-def _undo(client: Client, user: UserRef, made: CreatedToken, error: BaseException) -> None:
-    """Delete a new token whose secret the caller will never see."""
-    with shielded(_UNDO_SECONDS):
-        try:
-            remove_token(client, user, made.id)
-        except CoderError as left:
-            if isinstance(error, CoderError):
-                error.hint = f"The new token `{made.name}` is left over: {left.message}"
-
-
-def _go_on(client: Client, made: CreatedToken, gone: list[APIKeyWithOwner]) -> None:
-    credentials = client._core.credentials  # noqa: SLF001 - the package's own
-    in_use = str.__str__(credentials.current or "")[:10]
-    if not credentials.refreshable and any(key.id == in_use for key in gone):
-        credentials.accept(made.secret.get_secret_value())
-
-
 def _in_place(client: Client, user: UserRef, family: Family, wanted: Wanted) -> CreatedToken:
     """Make a token under the name of an old one, which has to go first."""
     old = [key for key in family.members if key.token_name == family.base]
     others = [key for key in family.members if key.token_name != family.base]
-    in_use = str.__str__(client._core.credentials.current or "")[:10]  # noqa: SLF001 - our own
-    if any(key.id == in_use for key in old):
+    if any(key.id == in_use(client) for key in old):
         raise RequestValidationError(
             f"The client itself uses the token `{family.base}`: once it is deleted, the client "
             "could not make another one under that name.",
@@ -308,12 +279,17 @@ def _in_place(client: Client, user: UserRef, family: Family, wanted: Wanted) -> 
         remove_token(client, user, key.id)
     try:
         made = make_token(client, user, wanted)
-        prove(client, made.secret)
-        gone = list(old)
-        _leave(client, user, others, gone)
     except CoderError as error:
         if old:
             error.hint = f"The old token `{family.base}` is deleted already: make a new one."
         raise
-    _go_on(client, made, gone)
-    return evolve(made, removed=tuple(key.token_name for key in gone))
+    succession = Succession(client, user, made, family.members, gone=old)
+    try:
+        with shielded(_LEAVE_SECONDS):
+            prove(client, made.secret)
+            succession.remove(others)
+    except BaseException as error:
+        hand_over(made, error)
+        raise
+    succession.go_on(succession.gone)
+    return evolve(made, removed=tuple(key.token_name for key in succession.gone))
