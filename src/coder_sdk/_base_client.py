@@ -8,8 +8,8 @@ from coder_sdk._auth import Credentials
 from coder_sdk._clock import SystemClock
 from coder_sdk._core import Core
 from coder_sdk._errors.base import ConfigError
-from coder_sdk._options import Options, policy, seconds
-from coder_sdk._prepare import check_agent, merge_headers
+from coder_sdk._options import Options, hooked, pace, policy, seconds, switch
+from coder_sdk._prepare import check_agent, given, merge_headers
 from coder_sdk._proxy import password_of
 from coder_sdk._redact import Redactor
 from coder_sdk._request import Omit
@@ -74,10 +74,10 @@ class BaseClient:
             tls=config.tls,
             proxy=config.proxy,
             ready=http_client,
-            hooks=hooks,
-            limiter=limiter,
+            hooks=hooked(hooks),
+            limiter=pace(limiter),
             app_name=check_agent(app_name),
-            tracing=tracing,
+            tracing=switch("tracing", tracing),
             warn_version=config.warns_of_version,
         )
 
@@ -90,8 +90,9 @@ class BaseClient:
     ) -> Options:
         own = self._options
         merged = dict(own.headers)
-        merge_headers(merged, headers or {})
-        for name, value in (headers or {}).items():
+        headers = given("headers", headers)
+        merge_headers(merged, headers)
+        for name, value in headers.items():
             self._core.redactor.add_header(name, value)
         return Options(
             timeout=own.timeout if isinstance(timeout, Omit) else seconds("timeout", timeout),
@@ -111,7 +112,9 @@ class BaseClient:
         return self._core.server_version
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._core.base}>"
+        # There is no core where the constructor refused its arguments.
+        core: Core | None = getattr(self, "_core", None)
+        return f"<{type(self).__name__} {'without a URL' if core is None else core.base}>"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError("A client holds connections and credentials and cannot be pickled.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._config import Config
 from coder_sdk._io._sync.client import ClientCalls
 from coder_sdk._naming import name_methods
-from coder_sdk._redact import Masked
+from coder_sdk._redact import hidden
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources._client import ClientResources
 from coder_sdk.workflows._sync.bulk import ClientWorkflows
@@ -70,7 +70,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
         app_name: str | None = None,
         tracing: bool = False,
     ) -> None:
-        token = Masked(token) if isinstance(token, str) else token
+        token = hidden(token)
         config = Config.load(
             url, token=token, headers=headers, verify=verify, cert=cert, proxy=proxy
         )
@@ -103,7 +103,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
-        password = Masked(password)
+        password = hidden(password)
         client = cls(url, token=None, http_client=http_client)
         try:
             return client.sign_in(email=email, password=password)

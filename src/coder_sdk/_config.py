@@ -6,10 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from coder_sdk._auth import HasSecretValue, TokenProvider
+from coder_sdk._auth import TokenProvider
 from coder_sdk._errors.base import ConfigError, RequestValidationError
-from coder_sdk._prepare import check_token, merge_headers
-from coder_sdk._redact import Masked
+from coder_sdk._prepare import check_token, given, merge_headers
+from coder_sdk._redact import Masked, hidden
 from coder_sdk._request import OMIT, Omit
 from coder_sdk._tls import TlsSettings
 from coder_sdk._url import BaseUrl, parse_base_url
@@ -188,15 +188,15 @@ class _Search:
         if not isinstance(token, Omit):
             shown = "none" if token is None else "hidden"
             self.use("token", shown, "argument `token`")
-            if isinstance(token, HasSecretValue):
-                token = token.get_secret_value()
+            token = hidden(token)
             if isinstance(token, str):
                 return _checked(token, "argument `token`")
             if token is None or callable(token) or isinstance(token, TokenProvider):
                 return token
-            raise ConfigError(
-                f"`token` has to be a text, a function or a `TokenProvider`, not {_kind(token)}."
-            )
+            hint = "Pass `token.decode()`." if isinstance(token, bytes) else None
+            kind = "bytes" if isinstance(token, bytes) else _kind(token)
+            text = f"`token` has to be a text, a function or a `TokenProvider`, not {kind}."
+            raise ConfigError(text, hint=hint)
         return self._environment_token(base) or self._stored_token(base)
 
     def _environment_token(self, base: BaseUrl) -> str | None:
@@ -241,8 +241,9 @@ class _Search:
             if command:
                 more = sources.run(command, str(base), self.env, self.platform)
                 self._add(found, more, "environment `CODER_HEADER_COMMAND`")
+        headers = _masked(given("headers", headers))
         if headers:
-            merge_headers(found, _masked(headers))
+            merge_headers(found, headers)
             self.use("headers", ", ".join(headers), "argument `headers`")
         return found
 
@@ -292,8 +293,15 @@ class _Search:
             return cert_file, key_file
         if cert is None:
             return None, None
-        files = (cert,) if isinstance(cert, str) else cert
-        found = [self._file(file, "argument `cert`") for file in files]
+        several: Any = cert if isinstance(cert, (tuple, list)) else (cert,)
+        if not all(map(_is_path, several)):
+            raise ConfigError(
+                "`cert` has to be a file, or the files of a certificate and of its key, as "
+                f"`('cert.pem', 'key.pem')`, not {_kind(cert)}."
+            )
+        found = [self._file(os.fspath(file), "argument `cert`") for file in several]
+        if len(found) not in {1, 2}:
+            raise ConfigError(f"`cert` has to be one file or two, not {len(found)}.")
         return found[0], found[-1] if len(found) > 1 else None
 
     def _environment_file(self, name: str) -> str | None:
@@ -331,6 +339,10 @@ def _checked(token: str, source: str) -> str:
         return Masked(check_token(token))
     except ConfigError as error:
         raise ConfigError(f"{source}: {error.message}") from None
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, os.PathLike))
 
 
 def _kind(value: object) -> str:

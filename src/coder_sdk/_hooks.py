@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from coder_sdk._errors.base import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -63,6 +65,9 @@ class Hooks:
         on_response: Hears of its outcome.
 
     In the async client both may be coroutine functions. What they raise ends the call.
+
+    Raises:
+        ConfigError: One of them cannot be called.
     """
 
     __slots__ = ("on_request", "on_response")
@@ -73,5 +78,9 @@ class Hooks:
         on_request: Callable[[RequestInfo], Any] | None = None,
         on_response: Callable[[ResponseInfo], Any] | None = None,
     ) -> None:
+        for name, hook in (("on_request", on_request), ("on_response", on_response)):
+            if hook is not None and not callable(hook):
+                kind = type(hook).__name__
+                raise ConfigError(f"`{name}` has to be a function, or `None`, not {kind}.")
         self.on_request: Callable[[RequestInfo], Any] | None = on_request
         self.on_response: Callable[[ResponseInfo], Any] | None = on_response

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk._retry import server_wait
+from coder_sdk._retry import check_number, not_a, server_wait
 
 if TYPE_CHECKING:
     from coder_sdk._response import RateLimit
@@ -26,13 +26,17 @@ class RateLimiter:
         per_second: At most so many requests a second, evenly spaced; `None` for no ceiling.
         obey_server: Wait where the server's headers say that nothing is left.
 
+    A pickle of a limiter holds its settings only: where it is unpickled, it begins anew.
+
     Raises:
-        ValueError: `per_second` is not positive.
+        RequestValidationError: `per_second` is no positive number.
     """
 
     def __init__(self, per_second: float | None = None, *, obey_server: bool = True) -> None:
-        if per_second is not None and not per_second > 0:
-            raise ValueError("`per_second` has to be positive.")
+        if per_second is not None:
+            check_number("per_second", per_second, above=0)
+        if not isinstance(obey_server, bool):
+            raise not_a("obey_server", "True or False", obey_server)
         self.per_second = per_second
         self.obey_server = obey_server
         self._lock = Lock()
@@ -41,6 +45,9 @@ class RateLimiter:
 
     def __repr__(self) -> str:
         return f"RateLimiter(per_second={self.per_second}, obey_server={self.obey_server})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.per_second, self.obey_server)
 
     def reserve(self, user: str, path: str, now: float) -> float:
         """Take the next free place; the request may go after so many seconds.
@@ -91,6 +98,10 @@ class RateLimiter:
         ended = [key for key, window in self._windows.items() if window.is_over(now)]
         for key in ended or list(self._windows)[: _KEPT // 2]:
             del self._windows[key]
+
+
+def _restored(per_second: float | None, obey_server: bool) -> RateLimiter:  # noqa: FBT001 - pickled
+    return RateLimiter(per_second, obey_server=obey_server)
 
 
 class _Window:

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._prepare import given
 from coder_sdk._request import CallOptions, JsonBody, Omit, RawBody, Repeated, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coder_sdk._redact import Masked
     from coder_sdk._request import Body, Seconds
     from coder_sdk._retry import RetryPolicy
 
@@ -37,8 +37,12 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
     Raises:
         RequestValidationError: The path leads out of the deployment.
     """
-    if not _METHOD.fullmatch(method):
+    # The types are checked as typed callers cannot be trusted to be typed.
+    if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise RequestValidationError(f"{method!r} is no verb.", parameter="method")
+    if not isinstance(path, str):
+        text = f"`path` has to be a text, as `/api/v2/users`, not {_kind(path)}."
+        raise RequestValidationError(text, parameter="path")
     path, _, text = path.partition("?")
     query: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
@@ -46,14 +50,46 @@ def literal_request(  # noqa: PLR0913, PLR0917 - the parts of a request
     request: Request[Any] = Request(
         method.upper(),
         checked_path(path),
-        query={**{name: Repeated(values) for name, values in query.items()}, **(params or {})},
+        query={
+            **{name: Repeated(values) for name, values in query.items()},
+            **given("params", params),
+        },
         body=_body(body),
-        accept="*/*" if into in (bytes, str) else "application/json",
+        accept="*/*" if into is bytes or into is str else "application/json",
         options=CallOptions(timeout, deadline, headers, retry),
     )
-    request.types = ResponseTypes(None, Any if isinstance(into, Omit) else into)
+    request.types = _types(into)
     _mark_repeatable(request)
     return request
+
+
+def _types(into: Any) -> ResponseTypes:
+    """The type of the answer, which is found to be one before anything is sent.
+
+    Raises:
+        RequestValidationError: Nothing can be decoded into it.
+    """
+    if isinstance(into, Omit):
+        return ResponseTypes(None, Any)
+    if into is None or into is bytes or into is str:
+        return ResponseTypes(None, into)
+    types = None if isinstance(into, str) else _decodable(into)
+    if types is None:
+        what = repr(into) if isinstance(into, type) else _kind(into)
+        text = f"`into` has to be a type that answers can be decoded into, not {what}."
+        raise RequestValidationError(text, parameter="into")
+    return types
+
+
+def _decodable(into: Any) -> ResponseTypes | None:
+    from pydantic import PydanticUserError  # noqa: PLC0415 - needed for the answer anyway
+
+    try:
+        types = ResponseTypes(None, into)
+        _ = types.last.adapter
+    except (PydanticUserError, TypeError):
+        return None
+    return types
 
 
 def _mark_repeatable(request: Request[Any]) -> None:
@@ -96,8 +132,17 @@ def checked_path(path: str) -> str:
         raise RequestValidationError("`path` is not valid text.", parameter="path") from None
 
 
-def login_request(email: str, password: Masked) -> Request[dict[str, Any]]:
-    """The request that exchanges a password for a session."""
+def login_request(email: str, password: str) -> Request[dict[str, Any]]:
+    """The request that exchanges a password for a session.
+
+    Raises:
+        RequestValidationError: One of them is no text.
+    """
+    for name, value in (("email", email), ("password", password)):
+        # The type is checked as typed callers cannot be trusted to be typed.
+        if not isinstance(value, str):
+            text = f"`{name}` has to be a text, not {_kind(value)}."
+            raise RequestValidationError(text, parameter=name)
     body = {"email": email, "password": str.__str__(password)}
     return _plain("POST", "/api/v2/users/login", JsonBody(None, body), dict[str, Any])
 
@@ -105,6 +150,10 @@ def login_request(email: str, password: Masked) -> Request[dict[str, Any]]:
 def logout_request() -> Request[None]:
     """The request that ends the session."""
     return _plain("POST", "/api/v2/users/logout", None, None)
+
+
+def _kind(value: object) -> str:
+    return "bytes" if isinstance(value, bytes) else type(value).__name__
 
 
 def _plain(method: str, path: str, body: JsonBody | None, into: Any) -> Request[Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from json import loads
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from coder_sdk._errors.base import ConfigError, RequestValidationError
 from coder_sdk._json import as_object
@@ -14,8 +15,6 @@ from coder_sdk._request import FormBody, JsonBody, Omit, RawBody
 from coder_sdk._url import encode_query, fill, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from coder_sdk._decode import ResponseTypes
     from coder_sdk._request import Request
     from coder_sdk._url import BaseUrl
@@ -26,8 +25,17 @@ _HEADER_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _HEADER_VALUE: Final = r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?"
 _VISIBLE: Final = r"[\x21-\x7e]+"
 _SEVERAL: Any = (list, tuple)
-# A cookie would beat the token, and these belong to the connection.
-_REFUSED: Final = frozenset({"cookie", "content-length", "transfer-encoding", "connection", "host"})
+_OF_THE_CLIENT: Final = "the token is the client's: make another client with `token=`"
+_OF_THE_CONNECTION: Final = "it belongs to the connection, which sets it itself"
+_REFUSED: Final = {
+    TOKEN_HEADER: _OF_THE_CLIENT,
+    "cookie": f"a session in it would beat the token; {_OF_THE_CLIENT}",
+    "content-length": _OF_THE_CONNECTION,
+    "transfer-encoding": _OF_THE_CONNECTION,
+    "connection": _OF_THE_CONNECTION,
+    "host": _OF_THE_CONNECTION,
+}
+_NOTHING: Final[dict[str, Any]] = {}
 
 
 class Prepared:
@@ -68,20 +76,18 @@ def _prepared(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str])
     options = request.options
     url = base.join(fill(request.path_template, request.path))
     query: dict[str, Any] = dict(request.query or {})
-    if options.extra_query:
-        query.update(options.extra_query)
+    query.update(given("extra_query", options.extra_query))
     if query and (text := encode_query(query)):
         url = f"{url}?{text}"
     headers = dict(defaults)
     headers["accept"] = request.accept
     content = None
-    if request.body is not None or options.extra_body:
+    if request.body is not None or given("extra_body", options.extra_body):
         content, media_type = encode_body(request)
         headers["content-type"] = media_type
     if request.headers:
         merge_headers(headers, {k: v for k, v in request.headers.items() if isinstance(v, str)})
-    if options.headers:
-        merge_headers(headers, options.headers)
+    merge_headers(headers, given("headers", options.headers))
     return Prepared(request.method, url, headers, content)
 
 
@@ -104,17 +110,34 @@ def merge_headers(
         into[name.lower()] = value
 
 
+def given(name: str, value: Any) -> Mapping[str, Any]:
+    """A mapping of names, nothing where it was not given.
+
+    Raises:
+        RequestValidationError: It is something else.
+    """
+    if value is None or isinstance(value, Omit):
+        return _NOTHING
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in cast("Any", value)):
+        return cast("Mapping[str, Any]", value)
+    what = "names that are no texts" if isinstance(value, Mapping) else type(value).__name__
+    text = f'`{name}` has to be a mapping, as `{{"name": "value"}}`, not {what}.'
+    raise RequestValidationError(text, parameter=name)
+
+
 def check_header(name: str, value: str) -> None:
     """Refuse what is no header.
 
     Raises:
         RequestValidationError: With the name, never with the value.
     """
-    if not re.fullmatch(_HEADER_NAME, name):
+    # Both are checked to be texts, as typed callers cannot be trusted to be typed.
+    if not isinstance(name, str) or not re.fullmatch(_HEADER_NAME, name):
         raise RequestValidationError(f"{name!r} is no name of a header.", parameter="headers")
-    if name.lower() in _REFUSED:
-        raise RequestValidationError(f"The header `{name}` cannot be set.", parameter="headers")
-    # The text is checked as typed callers cannot be trusted to be typed.
+    why = _REFUSED.get(name.lower())
+    if why is not None:
+        text = f"The header `{name}` cannot be set: {why}."
+        raise RequestValidationError(text, parameter="headers")
     if not isinstance(value, str) or not re.fullmatch(_HEADER_VALUE, value):
         raise RequestValidationError(
             f"The value of the header `{name}` has characters that a header cannot hold.",
@@ -142,7 +165,10 @@ def check_agent(name: str | None) -> str | None:
     Raises:
         ConfigError: It has characters that a header cannot hold.
     """
-    if name is not None and not re.fullmatch(_VISIBLE, name.replace(" ", "_")):
+    if name is None:
+        return None
+    # The text is checked as typed callers cannot be trusted to be typed.
+    if not isinstance(name, str) or not re.fullmatch(_VISIBLE, name.replace(" ", "_")):
         raise ConfigError("`app_name` has to be printable ASCII, as `my-app/1.2`.")
     return name
 

@@ -72,6 +72,9 @@ def check(address: str, source: str) -> str:
     Raises:
         ConfigError: Without the address, which may hold a password.
     """
+    # Callers who are not typed give anything.
+    if not isinstance(address, str):
+        raise ConfigError(f"{source} has to be an address, not {type(address).__name__}.")
     try:
         parts = urlsplit(address)
         usable = parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0

@@ -95,6 +95,26 @@ class Masked(str):
         return Masked, (MASK,)
 
 
+class MaskedBytes(bytes):
+    """Bytes that were given where a secret text is wanted, shown as asterisks likewise."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+    __str__ = __repr__
+
+
+def hidden(value: Any) -> Any:
+    """A secret that nothing shows from here on; what is none is refused where it is used."""
+    if hasattr(value, "get_secret_value") and not isinstance(value, type):
+        value = value.get_secret_value()
+    if isinstance(value, str):
+        return Masked(value)
+    return MaskedBytes(value) if isinstance(value, (bytes, bytearray)) else value
+
+
 # Compiling them is a fifth of what importing the client costs, and few programs need them.
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], ...]:

@@ -14,7 +14,10 @@
 from __future__ import annotations
 
 import random
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from coder_sdk._errors.base import RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,8 @@ _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _UNAVAILABLE: Final = frozenset({502, 503, 504})
 _REQUEST_TIMEOUT: Final = 408
 _TOO_MANY: Final = 429
+# Seconds; what is longer no system sleeps for.
+_LONGEST: Final = 4_000_000
 # What a server says when it turned a request away before doing anything with it.
 _REFUSALS: Final = ("shutting down", "at capacity", "capacity exceeded", "concurren")
 
@@ -106,7 +111,7 @@ class RetryPolicy:
         on_retry: Hears of every try that is repeated; a coroutine function in the async client.
 
     Raises:
-        ValueError: A number is out of range.
+        RequestValidationError: A number is out of range, or no number at all.
     """
 
     __slots__ = ("base", "cap", "on_retry", "rate_limit_wait", "tries")
@@ -120,8 +125,13 @@ class RetryPolicy:
         rate_limit_wait: float = 120.0,
         on_retry: Callable[[RetryEvent], Any] | None = None,
     ) -> None:
-        if tries < 1 or base < 0 or cap < 0 or rate_limit_wait < 0:
-            raise ValueError("`tries` has to be at least 1, and times must not be negative.")
+        if isinstance(tries, bool) or not isinstance(tries, int) or tries < 1:
+            raise not_a("tries", "a whole number, 1 or more", tries)
+        for name, value in (("base", base), ("cap", cap)):
+            check_number(name, value, most=_LONGEST)
+        check_number("rate_limit_wait", rate_limit_wait)
+        if on_retry is not None and not callable(on_retry):
+            raise not_a("on_retry", "a function, or `None`", on_retry)
         self.tries: int = tries
         self.base: float = base
         self.cap: float = cap
@@ -156,6 +166,34 @@ class RetryPolicy:
             return asked
         # 2 ** 62 is far above any cap, and far below what a float holds.
         return jitter() * min(self.cap, self.base * 2.0 ** min(attempt.number - 1, 62))
+
+
+def check_number(
+    name: str, value: object, *, above: float | None = None, most: float = inf
+) -> None:
+    """Refuse what is no number of seconds, or of requests.
+
+    Args:
+        name: The argument.
+        value: What was given for it.
+        above: It has to be more than this; by default 0 is the least.
+        most: It must not be more than this.
+
+    Raises:
+        RequestValidationError: With what it has to be.
+    """
+    if not isinstance(value, bool) and isinstance(value, (int, float)):
+        fits = value >= 0 if above is None else value > above
+        if fits and value <= most:
+            return
+    what = "a number that is not negative" if above is None else f"a number above {above:g}"
+    raise not_a(name, what if most == inf else f"{what}, {most:g} at most", value)
+
+
+def not_a(name: str, what: str, value: object) -> RequestValidationError:
+    """The error for a value that cannot be what it stands for; it shows only numbers."""
+    shown = repr(value) if isinstance(value, (int, float)) else type(value).__name__
+    return RequestValidationError(f"`{name}` has to be {what}, not {shown}.", parameter=name)
 
 
 OFF: Final = RetryPolicy(1)

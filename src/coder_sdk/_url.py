@@ -90,9 +90,13 @@ def parse_base_url(text: str, source: str = "`url`") -> BaseUrl:
     Raises:
         ConfigError: It is no address of a web server.
     """
+    # Callers who are not typed give anything, and tests for text must not fail for other types.
+    if not isinstance(text, str):
+        raise ConfigError(f"{source} has to be a text, not {type(text).__name__}.")
     stripped = text.strip()
     if not stripped or any(ord(char) <= 32 or ord(char) == 127 for char in stripped):  # noqa: PLR2004 - control characters
-        raise ConfigError(f"{source} is not a URL: {text!r} is empty or has blanks in it.")
+        shown = "it" if "@" in stripped else repr(text)
+        raise ConfigError(f"{source} is not a URL: {shown} is empty or has blanks in it.")
     if "://" not in stripped:
         local = stripped.partition("/")[0].partition(":")[0] in {"localhost", "127.0.0.1"}
         stripped = f"{'http' if local else 'https'}://{stripped}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coder_sdk._base_client import BaseClient
-from coder_sdk._redact import Masked
+from coder_sdk._redact import hidden
 from coder_sdk._request import OMIT, Omit, Request
 
 if TYPE_CHECKING:
@@ -140,10 +140,11 @@ class AsyncClientCalls(BaseClient):
         """
         from coder_sdk._literal import login_request  # noqa: PLC0415 - few need it
 
-        password = Masked(password)
+        password = hidden(password)
+        request = login_request(email, password)
         self._core.redactor.add(password)
         self._core.credentials.forget()
-        answer = await self._call(login_request(email, password))
+        answer = await self._call(request)
         self._core.credentials.accept(answer["session_token"])
         return self
 
