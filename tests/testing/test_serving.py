@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -9,6 +11,7 @@ import pytest
 
 from coder_sdk import AsyncClient, Client, NotFoundError, TransportError
 from coder_sdk.testing import FakeCoder, Timing
+from coder_sdk.testing._clock import FakeClock
 
 QUICK = Timing(queue=0.02, import_=0.05, build=0.1, cancel=0.05, connect=0.05, startup=0.1)
 
@@ -100,3 +103,26 @@ def test_the_clock_stands_still_again_afterwards():
         assert not fake.clock.is_real
 
     anyio.run(main)
+
+
+def test_what_follows_something_else_does_not_wait_for_somebody_to_look(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    start = datetime(2026, 11, 2, 9, 30, tzinfo=timezone.utc)
+    moments: list[float] = []
+    real = [100.0]
+    machine = SimpleNamespace(monotonic=lambda: real[0])
+    monkeypatch.setattr("coder_sdk.testing._clock.real_time", machine)
+    clock = FakeClock(start)
+
+    def happen() -> None:
+        moments.append(clock.time() - start.timestamp())
+        if len(moments) < 3:
+            clock.schedule(2.0, happen)
+
+    clock.schedule(1.0, happen)
+    clock.follow_real_time()
+    real[0] += 60.0
+    clock.settle()
+    assert moments == [1.0, 3.0, 5.0]
+    assert clock.time() - start.timestamp() == pytest.approx(60.0)

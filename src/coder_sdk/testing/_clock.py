@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta, timezone
 from heapq import heappop, heappush
 from itertools import count
-from threading import RLock, active_count
+from threading import RLock, active_count, get_ident
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class FakeClock:
         self._start = start.timestamp()
         self._now = self._start
         self._real: float | None = None
+        # The thread in which something happens that was due, and its moment.
+        self._happening: tuple[int, float] | None = None
         # Counts what is asked and told, so that one sees whether others are at work.
         self.activity: int = 0
         # Counts what is more than a sign of life, so that one sees whether anything will happen.
@@ -74,10 +76,13 @@ class FakeClock:
         self._order = count()
 
     def time(self) -> float:
-        """Seconds since the epoch."""
-        if self._real is not None:
-            return max(self._now, self._real_now())
-        return self._now
+        """Seconds since the epoch; for what happens late, those when it was due."""
+        if self._real is None:
+            return self._now
+        happening = self._happening
+        if happening is not None and happening[0] == get_ident():
+            return happening[1]
+        return max(self._now, self._real_now())
 
     def monotonic(self) -> float:
         """Seconds of a clock that only goes forward."""
@@ -174,8 +179,16 @@ class FakeClock:
                 self._now = max(self._now, due)
                 if not event.canceled:
                     self.news += not event.sign
-                    event.action()
+                    self._let_happen(event)
             self._now = max(self._now, moment)
+
+    def _let_happen(self, event: Event) -> None:
+        """Let something happen at its moment, though the real clock may be past it."""
+        outer, self._happening = self._happening, (get_ident(), self._now)
+        try:
+            event.action()
+        finally:
+            self._happening = outer
 
     def settle(self) -> None:
         """Let everything happen that is due by now."""
