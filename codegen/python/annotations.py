@@ -39,6 +39,7 @@ _PUBLIC = {
     "Mapping": "typing.Mapping",
     "Literal": "typing.Literal",
     "Secret": "coder_sdk.wire.Secret",
+    "JSON": "coder_sdk.wire.JSON",
     "bytes": "bytes",
 }
 _STRING_OR_WORD = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[A-Za-z_][\w.]*")

@@ -236,7 +236,7 @@ def _value(text: str, method: Method) -> str:
     elif bare == "str":
         phrase = "The text"
     else:
-        phrase = f"`{bare}`" if bare.startswith(("dict[", "Any")) else f"The `{bare}`"
+        phrase = f"`{bare}`" if bare.startswith(("dict[", "JSON")) else f"The `{bare}`"
     if not empty:
         return f"{phrase}."
     meaning = method.operation.extensions.get("x-empty")

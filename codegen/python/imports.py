@@ -15,7 +15,7 @@ _CHECKED = {
     "date": "datetime", "datetime": "datetime", "timedelta": "datetime", "UUID": "uuid",
     "Literal": "typing", "RetryPolicy": "coder_sdk._retry", "Omit": "coder_sdk._request",
     "Seconds": "coder_sdk._request", "RawContent": "coder_sdk._request",
-    "Secret": "coder_sdk.wire",
+    "Secret": "coder_sdk.wire", "JSON": "coder_sdk._json",
 }  # fmt: skip
 _OPTIONS = ("Mapping", "Omit", "RetryPolicy", "Seconds")
 
@@ -28,7 +28,7 @@ class Imports:
         request: Names of `coder_sdk._request` that run.
         extensions: Names of `typing_extensions`.
         filters: Names of `coder_sdk._filters`.
-        standard: Modules of the standard library that run, each with its names.
+        standard: Modules that return types need when they run, each with its names.
         checked: Modules whose names only type checkers need.
     """
 
@@ -47,7 +47,7 @@ class Imports:
         for word in _words(annotation):
             if word == "builtins":
                 self.standard["builtins"] = set()
-            elif returned and word in {"datetime", "UUID"}:
+            elif returned and word in {"datetime", "UUID", "JSON"}:
                 self.standard.setdefault(_CHECKED[word], set()).add(word)
             else:
                 self._used.add(word)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from codegen.description.openapi import Json, is_table, operations, references, referred
 from codegen.python.identifiers import members, safe, snake
@@ -116,6 +116,7 @@ def fields(name: str, context: Context, directions: Directions) -> list[Field]:
     """The fields of a model, by the rules for its direction."""
     schema = context.schemas[name]
     kind_of_base = base(name, schema, directions)
+    context = evolve(context, both=kind_of_base == "SharedModel")
     required = set(schema.get("required", []))
     found: list[Field] = []
     taken: set[str] = set(RESERVED)

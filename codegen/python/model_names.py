@@ -14,9 +14,10 @@ RELEASED = FILE.with_name("released_models.json")
 
 # Names that generated modules import.
 _IMPORTED = """
-    Annotated Any Base64 CaseInsensitiveModel Field Microseconds Milliseconds NEVER Nanoseconds
-    NeverDatetime OpaqueModel OpenEnum OpenIntEnum RequestModel ResponseModel Seconds Secret
-    SharedModel TYPE_CHECKING TypeAlias UUID Unit WireList WireMap ZeroNullUUID None True False
+    Annotated Any Base64 CaseInsensitiveModel Field JSON Microseconds Milliseconds NEVER
+    Nanoseconds NeverDatetime OpaqueModel OpenEnum OpenIntEnum RequestModel ResponseModel
+    Seconds Secret SharedModel TYPE_CHECKING TypeAlias UUID Unit WireList WireMap ZeroNullUUID None
+    True False
 """
 RESERVED = frozenset(_IMPORTED.split())
 

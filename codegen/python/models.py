@@ -37,6 +37,7 @@ _WIRE = (
     "NEVER",
     "Base64",
     "CaseInsensitiveModel",
+    "JSON",
     "Microseconds",
     "Milliseconds",
     "Nanoseconds",

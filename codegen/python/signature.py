@@ -115,7 +115,7 @@ class Builder:
 
     def _frame(self, frame: Schema | None, spec: Mapping[str, Any], list_type: str) -> str:
         if frame is None:
-            return "bytes" if spec.get("binary") else "Any"
+            return "bytes" if spec.get("binary") else "JSON"
         return self.annotations.answer(frame, list_type)
 
     def _sent(self, schema: Schema | None, list_type: str) -> str:
@@ -130,7 +130,7 @@ class Builder:
         text = " | ".join(found) or "None"
         empty = len(bodies) < len(operation.answers)
         is_list = text.startswith((f"{list_type}[", "dict["))
-        if not empty or is_list or text in {"None", "Any"} or text.endswith("| None"):
+        if not empty or is_list or text in {"None", "JSON"} or text.endswith("| None"):
             return text
         return f"{text} | None"
 

@@ -15,7 +15,7 @@ DURATIONS = {
     "s": "Seconds",
 }
 
-_SCALARS = {"number": "float", "boolean": "bool"}
+_SCALARS = {"number": "float", "boolean": "bool", "null": "None"}
 
 
 @frozen
@@ -25,7 +25,7 @@ class Style:
     Attributes:
         models: What stands before the name of a model, such as `coder_sdk.models.`.
         wire: What stands before the names of `coder_sdk.wire`; `None` writes plain types instead
-            (`list[...]`, `str`, `int | timedelta`), as signatures show them.
+            (`list[...]`, `str`, `int | timedelta`), as signatures show them, and a bare `JSON`.
         datetime: What stands before `datetime`, `date` and `timedelta`.
         uuid: What stands before `UUID`.
         typing: What stands before `Any`.
@@ -64,12 +64,14 @@ class Context:
         schemas: All named schemas of the description, after `prepared`.
         names: Python name of each of them.
         request: Whether the value is sent; otherwise it is received.
+        both: Whether what is received is sent as well.
         style: How names are written.
     """
 
     schemas: dict[str, Json]
     names: dict[str, str]
     request: bool = False
+    both: bool = False
     style: Style = MODULE
 
 
@@ -94,7 +96,7 @@ def annotation(schema: Json, context: Context) -> str:
 def absorbs_null(schema: Json, context: Context) -> bool:
     """Whether the annotation takes `null` without `| None`."""
     schema = resolved(schema, context.schemas)
-    if shape(schema) == "any":
+    if shape(schema) in {"any", "null"}:
         return True
     if context.request or context.style.wire is None:
         return False
@@ -102,12 +104,17 @@ def absorbs_null(schema: Json, context: Context) -> bool:
 
 
 def shape(schema: Json) -> str:
-    """The kind of a resolved schema: a JSON type, `list`, `map`, `ref`, `union` or `any`."""
+    """The kind of a resolved schema: a JSON type, `list`, `map`, `ref`, `union` or `any`.
+
+    A type beside `null` counts alone.
+    """
     if "$ref" in schema:
         return "ref"
     if schema.get("anyOf") or schema.get("oneOf"):
         return "union"
     types = [name for name in _types(schema) if name != "null"]
+    if not types and _types(schema):
+        return "null"
     if len(types) != 1:
         return "any"
     return {"array": "list", "object": "map"}.get(types[0], types[0])
@@ -150,7 +157,14 @@ def _plain(schema: Json, context: Context) -> str:
         return _string(schema, context)
     if form == "integer":
         return _integer(schema, context)
-    return _SCALARS.get(form, f"{style.typing}Any")
+    return _SCALARS.get(form) or _free(context)
+
+
+def _free(context: Context) -> str:
+    """What has no form: whoever sends it may, whoever receives it has to look."""
+    if context.request or context.both:
+        return f"{context.style.typing}Any"
+    return f"{context.style.wire or ''}JSON"
 
 
 def _compound(schema: Json, form: str, context: Context) -> str:

@@ -131,7 +131,7 @@ def _wire() -> Place:
     homes = {
         alias.name: str(node.module)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("coder_sdk.wire")
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("coder_sdk.")
         for alias in node.names
     }
     names = sorted(_assigned(PACKAGE / "wire" / "__init__.py", "__all__"))
@@ -236,10 +236,25 @@ def _resource(noun: str, module: str, name: str) -> Place:
 
 `AsyncClient` has the same methods, to be awaited; pagers and streams are iterated with `async for`.
 A method that sends one request also takes the [options of a call](../../guides/requests.md).
-
+{_guides(noun)}
 ::: {module}.{name}
 """
     return Place(noun, f"reference/resources/{noun}.md", text)
+
+
+def _guides(noun: str) -> str:
+    """Name the guides that show methods of a resource, those that show most of them in front."""
+    shown: dict[Path, int] = {}
+    for path in sorted((ROOT / "docs" / "guides").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        shown[path] = len(set(re.findall(rf"\b{noun}\.([a-z]\w+)(?=\(|`)", text)))
+    best = sorted((path for path in shown if shown[path]), key=lambda path: -shown[path])[:4]
+    links = [f"[{_title(path)}](../../guides/{path.name})" for path in best]
+    return f"\nShown in the guides: {', '.join(links)}.\n" if links else ""
+
+
+def _title(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _docstring(path: Path, name: str) -> str:

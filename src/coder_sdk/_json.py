@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typing import TypeGuard
+    from typing import TypeAlias, TypeGuard
+
+    JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+    """Any value of JSON: what is answered where its form is not known.
+
+    Checkers want to see by `isinstance` what it is; pydantic decodes it as it comes.
+    """
+else:
+    JSON = Any
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -37,6 +37,7 @@ from coder_sdk.models import (
     WorkspacesResponse,
     WorkspaceStatus,
 )
+from coder_sdk.wire import JSON
 
 
 def sync_calls(coder: Client, identifier: UUID, workspace: Workspace) -> None:
@@ -45,6 +46,9 @@ def sync_calls(coder: Client, identifier: UUID, workspace: Workspace) -> None:
     assert_type(coder.users.get(identifier).status, UserStatus)
     assert_type(coder.users.list(status="active", limit=50), Pager[User])
     assert_type(coder.groups.list(), list[Group])
+    assert_type(coder.debug.expvar(), dict[str, JSON])
+    assert_type(coder.debug.user_link("me"), JSON)
+    assert_type(coder.current_agent.append_logs(), None)
     assert_type(coder.groups.get("default/admins", exclude_members=True), Group)
     assert_type(coder.workspaces.list(owner="me", status="running"), Pager[Workspace])
     assert_type(coder.workspaces.get(workspace), Workspace)

@@ -13,7 +13,13 @@ _FORMATS = {
     "date": "2026-11-22",
     "uuid": "ac019625-4052-4ac5-a8a2-35eecac5fec2",
 }
-_SCALARS = {"integer": 7, "number": 1.5, "boolean": True, "any": {"free": ["form", 1, None]}}
+_SCALARS = {
+    "integer": 7,
+    "number": 1.5,
+    "boolean": True,
+    "any": {"free": ["form", 1, None]},
+    "null": None,
+}
 
 
 def sample(schema: Json, schemas: dict[str, Json], depth: int = 0) -> Any:

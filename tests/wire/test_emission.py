@@ -496,7 +496,8 @@ def test_name_that_is_no_identifier_is_spelled_as_one(emit: Emit):
 @pytest.mark.parametrize(
     ("schema", "answer", "argument"),
     [
-        ({}, "typing.Any", "Any"),
+        ({}, "coder_sdk.wire.JSON", "Any"),
+        ({"type": "null"}, "None", "None"),
         (LIST, "coder_sdk.wire.WireList[str]", "list[str]"),
         (INSTANT, "datetime.datetime", "datetime"),
         ({**INSTANT, "x-never": True}, "coder_sdk.wire.NeverDatetime", "datetime"),

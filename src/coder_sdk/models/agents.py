@@ -2,7 +2,7 @@
 """Types of the operations that the API files under Agents."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from coder_sdk.models.derp import TailnetDERPRegion
 from coder_sdk.models.provisioner_job_log import LogLevel
 from coder_sdk.models.workspace_build import WorkspaceAppStatusState
 from coder_sdk.wire import (
+    JSON,
     CaseInsensitiveModel,
     NeverDatetime,
     OpenEnum,
@@ -101,7 +102,7 @@ class AgentExternalAuthResponse(ResponseModel):
     expires_at: NeverDatetime = None
     """`None` means never. Since 2.36."""
     password: Secret
-    token_extra: Annotated[WireMap[Any], Field(repr=False)] = absent_is(dict)
+    token_extra: Annotated[WireMap[JSON], Field(repr=False)] = absent_is(dict)
     """Since 2.3."""
     type: str
     """Since 2.3."""

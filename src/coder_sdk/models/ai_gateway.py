@@ -2,11 +2,11 @@
 """Types of the operations that the API files under AI Gateway."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from coder_sdk.models.shared import AgentFirewallLog, MinimalUser
 from coder_sdk.wire import (
+    JSON,
     NeverDatetime,
     ResponseModel,
     WireList,
@@ -50,7 +50,7 @@ class AIBridgeSessionThreadsTokenUsage(ResponseModel):
     cache_read_input_tokens: int
     cache_write_input_tokens: int
     input_tokens: int
-    metadata: WireMap[Any]
+    metadata: WireMap[JSON]
     output_tokens: int
 
 
@@ -66,7 +66,7 @@ class AIBridgeToolCall(ResponseModel):
     injected: bool
     input: str
     interception_id: UUID
-    metadata: WireMap[Any]
+    metadata: WireMap[JSON]
     provider_response_id: str
     server_url: str
     tool: str
@@ -124,7 +124,7 @@ class AIBridgeSession(ResponseModel):
     last_active_at: NeverDatetime = None
     """`None` means never. Since 2.33."""
     last_prompt: str | None = None
-    metadata: WireMap[Any]
+    metadata: WireMap[JSON]
     models: WireList[str]
     network_calls: AIBridgeSessionNetworkCallSummary | None = None
     """Since 2.36."""
@@ -198,7 +198,7 @@ class AIBridgeSessionThreadsResponse(ResponseModel):
     """`None` means never."""
     id: str
     initiator: MinimalUser
-    metadata: WireMap[Any]
+    metadata: WireMap[JSON]
     models: WireList[str]
     network_call_logs: WireList[AgentFirewallLog] = absent_is(list)
     """Since 2.36."""

@@ -9,6 +9,7 @@ from coder_sdk.models.shared import MinimalOrganization
 from coder_sdk.models.user import User
 from coder_sdk.models.workspace_build import BuildReason
 from coder_sdk.wire import (
+    JSON,
     OpenEnum,
     RequestModel,
     ResponseModel,
@@ -60,8 +61,8 @@ class AuditDiffField(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkauditdifffield
     """
 
-    new: Any = None
-    old: Any = None
+    new: JSON = None
+    old: JSON = None
     secret: bool
 
 
@@ -147,7 +148,7 @@ class AuditLog(ResponseModel):
     """
 
     action: AuditAction
-    additional_fields: Any
+    additional_fields: JSON
     description: str
     diff: WireMap[AuditDiffField]
     id: UUID

@@ -8,6 +8,7 @@ from uuid import UUID
 from coder_sdk.models.shared import GroupSource
 from coder_sdk.models.user import ReducedUser
 from coder_sdk.wire import (
+    JSON,
     Base64,
     NeverDatetime,
     OpenEnum,
@@ -473,7 +474,7 @@ class ChatMessagePart(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagepart
     """
 
-    args: Any = None
+    args: JSON = None
     args_delta: str | None = None
     completed_at: NeverDatetime = None
     """`None` means never."""
@@ -498,8 +499,8 @@ class ChatMessagePart(ResponseModel):
     name: str | None = None
     parsed_commands: WireList[WireList[str]] = absent_is(list)
     provider_executed: bool | None = None
-    provider_metadata: Any = None
-    result: Any = None
+    provider_metadata: JSON = None
+    result: JSON = None
     result_delta: str | None = None
     result_reset: bool | None = None
     signature: str | None = None

@@ -17,6 +17,7 @@ from coder_sdk.models.shared import (
 from coder_sdk.models.user import LoginType, ReducedUser, SlimRole, User, UserStatus
 from coder_sdk.models.workspace_build import ProvisionerDaemon
 from coder_sdk.wire import (
+    JSON,
     NeverDatetime,
     OpenEnum,
     RequestModel,
@@ -659,7 +660,7 @@ class License(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdklicense
     """
 
-    claims: WireMap[Any]
+    claims: WireMap[JSON]
     id: int
     uploaded_at: datetime
     uuid: UUID
@@ -763,7 +764,7 @@ class OAuth2ClientConfiguration(ResponseModel):
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
-    jwks: Any = None
+    jwks: JSON = None
     jwks_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -830,7 +831,7 @@ class OAuth2ClientRegistrationResponse(ResponseModel):
     client_uri: str | None = None
     contacts: WireList[str] = absent_is(list)
     grant_types: WireList[OAuth2ProviderGrantType]
-    jwks: Any = None
+    jwks: JSON = None
     jwks_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from coder_sdk.models.shared import LinkConfig
 from coder_sdk.wire import (
+    JSON,
     CaseInsensitiveModel,
     NeverDatetime,
     OpenEnum,
@@ -1231,7 +1232,7 @@ class DeploymentOption(ResponseModel):
     name: str | None = None
     required: bool | None = None
     use_instead: "WireList[DeploymentOption]" = absent_is(list)
-    value: Any = None
+    value: JSON = None
     value_source: DeploymentOptionSource | None = None
     yaml: str | None = None
 

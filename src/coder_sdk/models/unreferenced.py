@@ -2,12 +2,13 @@
 """Types that no operation of this release needs."""
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from coder_sdk.models.agents import DERPMap
 from coder_sdk.models.enterprise import Replica
 from coder_sdk.wire import (
+    JSON,
     NeverDatetime,
     OpaqueModel,
     OpenEnum,
@@ -98,7 +99,7 @@ class ServerSentEvent(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkserversentevent
     """
 
-    data: Any
+    data: JSON
     type: ServerSentEventType
 
 

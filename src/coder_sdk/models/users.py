@@ -2,7 +2,7 @@
 """Types of the operations that the API files under Users."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from coder_sdk.models.shared import APIKeyScope
 from coder_sdk.models.user import LoginType, User, UserStatus
 from coder_sdk.wire import (
+    JSON,
     Nanoseconds,
     NeverDatetime,
     OpenEnum,
@@ -335,7 +336,7 @@ class OIDCClaimsResponse(ResponseModel):
     See https://coder.com/docs/reference/api/schemas#codersdkoidcclaimsresponse
     """
 
-    claims: WireMap[Any]
+    claims: WireMap[JSON]
 
 
 class TerminalFontName(OpenEnum):

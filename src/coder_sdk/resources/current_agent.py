@@ -65,7 +65,7 @@ class CurrentAgentEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[Any]:
+    ) -> Request[None]:
         """Append lines to the log of this agent.
 
         `PATCH /api/v2/workspaceagents/me/logs`
@@ -75,7 +75,7 @@ class CurrentAgentEndpoints:
             logs: The lines.
 
         Returns:
-            `Any`.
+            Nothing.
 
         Raises:
             RequestValidationError: An argument cannot be sent; nothing was.
@@ -407,7 +407,7 @@ class CurrentAgentEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[Any]:
+    ) -> Request[None]:
         """Report what an application of this agent is doing.
 
         `PATCH /api/v2/workspaceagents/me/app-status`
@@ -425,7 +425,7 @@ class CurrentAgentEndpoints:
             uri: What the state is about, as a link.
 
         Returns:
-            `Any`.
+            Nothing.
 
         Raises:
             RequestValidationError: An argument cannot be sent; nothing was.

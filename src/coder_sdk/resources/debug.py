@@ -17,6 +17,7 @@ from coder_sdk._endpoint import (
     View,
     endpoint,
 )
+from coder_sdk._json import JSON
 from coder_sdk._request import OMIT, CallOptions, Request, ref
 
 if TYPE_CHECKING:
@@ -100,13 +101,13 @@ class DebugEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[dict[str, Any]]:
+    ) -> Request[dict[str, JSON]]:
         """Get the exported variables of the server process.
 
         `GET /api/v2/debug/expvar`
 
         Returns:
-            `dict[str, Any]`.
+            `dict[str, JSON]`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.
@@ -245,7 +246,7 @@ class DebugEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[Any]:
+    ) -> Request[JSON]:
         """Get what the identity provider says about a user.
 
         `GET /api/v2/debug/{user}/debug-link`
@@ -254,7 +255,7 @@ class DebugEndpoints:
             user: The user: a model, a UUID, a user name, `me`, or an e-mail address.
 
         Returns:
-            `Any`.
+            `JSON`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.

@@ -17,6 +17,7 @@ from coder_sdk._endpoint import (
     View,
     endpoint,
 )
+from coder_sdk._json import JSON
 from coder_sdk._request import OMIT, CallOptions, Request, json_body, ref
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class SCIMEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[dict[str, Any]]:
+    ) -> Request[dict[str, JSON]]:
         """List users as SCIM sees them.
 
         `GET /scim/v2/Users`
@@ -156,7 +157,7 @@ class SCIMEndpoints:
         With the old implementation of SCIM the list is always empty.
 
         Returns:
-            `dict[str, Any]`.
+            `dict[str, JSON]`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.
@@ -251,7 +252,7 @@ class SCIMEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[dict[str, Any]]:
+    ) -> Request[dict[str, JSON]]:
         """Get what the SCIM server supports.
 
         `GET /scim/v2/ServiceProviderConfig`
@@ -261,7 +262,7 @@ class SCIMEndpoints:
         Since Coder 2.17.
 
         Returns:
-            `dict[str, Any]`.
+            `dict[str, JSON]`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.

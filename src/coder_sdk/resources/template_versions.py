@@ -21,6 +21,7 @@ from coder_sdk._endpoint import (
     socket,
     stream,
 )
+from coder_sdk._json import JSON
 from coder_sdk._request import (
     OMIT,
     CallOptions,
@@ -542,7 +543,7 @@ class TemplateVersionsEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[list[Any]]:
+    ) -> Request[list[JSON]]:
         """Get the parameters that template versions had before Coder 2; always empty.
 
         `GET /api/v2/templateversions/{templateversion}/parameters`
@@ -554,7 +555,7 @@ class TemplateVersionsEndpoints:
                 `organization/template/version`.
 
         Returns:
-            A list of `Any`.
+            A list of `JSON`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.
@@ -584,7 +585,7 @@ class TemplateVersionsEndpoints:
         headers: Mapping[str, str] | Omit | None = OMIT,
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
-    ) -> Request[list[Any]]:
+    ) -> Request[list[JSON]]:
         """Get the parameter schema that template versions had before Coder 2; always empty.
 
         `GET /api/v2/templateversions/{templateversion}/schema`
@@ -596,7 +597,7 @@ class TemplateVersionsEndpoints:
                 `organization/template/version`.
 
         Returns:
-            A list of `Any`.
+            A list of `JSON`.
 
         Raises:
             APIStatusError: The server refuses the request; each status has its class.

@@ -4,6 +4,7 @@ The models in `coder_sdk.models` and every client emitted by `codegen` use these
 public, because annotations built from them (`WireList[User]`) work with `pydantic.TypeAdapter`.
 """
 
+from coder_sdk._json import JSON
 from coder_sdk.wire._collections import WireList, WireMap
 from coder_sdk.wire._enums import OpenEnum, OpenIntEnum
 from coder_sdk.wire._measures import duration, instant
@@ -32,6 +33,7 @@ from coder_sdk.wire._values import (
 )
 
 __all__ = [
+    "JSON",
     "NEVER",
     "Base64",
     "CaseInsensitiveModel",
