@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coder_sdk._config import Config
 from coder_sdk._io._async.client import AsyncClientCalls
 from coder_sdk._naming import name_methods
-from coder_sdk._redact import hidden
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources._client import AsyncClientResources
 from coder_sdk.workflows._async.bulk import AsyncClientWorkflows
@@ -72,17 +70,22 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
         app_name: str | None = None,
         tracing: bool = False,
     ) -> None:
+        from coder_sdk._assembly import assemble  # noqa: PLC0415 - with the first client
+        from coder_sdk._redact import hidden  # noqa: PLC0415 - likewise
+
         token = hidden(token)
-        config = Config.load(
-            url, token=token, headers=headers, verify=verify, cert=cert, proxy=proxy
-        )
-        self._configure(
-            config,
+        self.config, self._options, self._core = assemble(
+            url,
             asynchronous=True,
+            token=token,
+            headers=headers,
             timeout=timeout,
             deadline=deadline,
             retry=retry,
             http_client=http_client,
+            verify=verify,
+            cert=cert,
+            proxy=proxy,
             hooks=hooks,
             limiter=limiter,
             app_name=app_name,
@@ -105,6 +108,8 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
         Raises:
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
+        from coder_sdk._redact import hidden  # noqa: PLC0415 - with the first client
+
         password = hidden(password)
         client = cls(url, token=None, http_client=http_client)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from coder_sdk import _base_client, _http
+from coder_sdk import _assembly, _http
 from coder_sdk._core import Core
 from coder_sdk.testing import AgentSpec, App, FakeCoder
 from coder_sdk.testing._memory import Memory
@@ -42,7 +42,7 @@ def reach(patch: pytest.MonkeyPatch, fake: FakeCoder) -> None:
 
     patch.setattr(Core, "__init__", core)
     patch.setattr(_http, "new_client", http)
-    patch.setattr(_base_client, "SystemClock", lambda: fake.clock)
+    patch.setattr(_assembly, "SystemClock", lambda: fake.clock)
     patch.setenv("CODER_URL", URL)
     patch.setenv("CODER_SESSION_TOKEN", fake.token_for())
 

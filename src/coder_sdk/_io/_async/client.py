@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from coder_sdk._base_client import BaseClient
-from coder_sdk._redact import hidden
-from coder_sdk._request import OMIT, Omit, Request
+from coder_sdk._request import OMIT, Omit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._async.sockets import AsyncSocket
     from coder_sdk._io._async.streams import AsyncStream
     from coder_sdk._io._async.transport import AsyncTransport
-    from coder_sdk._request import PagedRequest, Seconds, SocketRequest, StreamRequest
+    from coder_sdk._request import PagedRequest, Request, Seconds, SocketRequest, StreamRequest
     from coder_sdk._response import AsyncStreamingResponse, RawResponse
     from coder_sdk._retry import RetryPolicy
 
@@ -56,9 +55,18 @@ class AsyncClientCalls(BaseClient):
             retry: When tries are repeated; `None` for never.
             headers: More headers for every request.
         """
+        from coder_sdk._assembly import changed  # noqa: PLC0415 - with the first client
+
         copy = object.__new__(type(self))
         copy.config, copy._core, copy._original = self.config, self._core, self
-        copy._options = self._copied_options(timeout, deadline, retry, headers)
+        copy._options = changed(
+            self._options,
+            self._core,
+            timeout=timeout,
+            deadline=deadline,
+            retry=retry,
+            headers=headers,
+        )
         copy._connect()
         return copy
 
@@ -139,6 +147,7 @@ class AsyncClientCalls(BaseClient):
             UnauthorizedError: With the reason `wrong_password` or `suspended`.
         """
         from coder_sdk._literal import login_request  # noqa: PLC0415 - few need it
+        from coder_sdk._redact import hidden  # noqa: PLC0415 - with the first client
 
         password = hidden(password)
         request = login_request(email, password)
