@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
-
-from attrs import frozen
 
 from coder_sdk._endpoint import AsyncResource
 from coder_sdk._errors.base import RequestValidationError
@@ -19,7 +16,7 @@ from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.organizations_finding import placed
-from coder_sdk.workflows._async.template_versions_imports import cancel_quietly, finish_import
+from coder_sdk.workflows._async.template_import import AsyncImport
 from coder_sdk.workflows._clients import clock_of
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._targets import one_template
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
 
-    from coder_sdk._async_client import AsyncClient
     from coder_sdk._refs import TemplateRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Template, TemplateVersion
@@ -51,44 +47,6 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 4
 _OWN_NAME: Final = "sha-"
-
-
-@frozen
-class AsyncImport:
-    """How the import of a version is waited for."""
-
-    client: AsyncClient
-    source: Source
-    wait: Wait
-    waits: bool
-    on_log: Callable[[LogLine], object] | None
-    on_progress: Callable[[Progress], object] | None
-
-    async def upload(self) -> UUID:
-        """Upload the archive; the server keeps the same bytes once."""
-        made = await self.client.files.upload(self.source.archive, content_type="application/x-tar")
-        return made.hash
-
-    async def finish(self, version: TemplateVersion, *, ours: bool) -> TemplateVersion:
-        """Wait for the import, if that is wanted; one of ours is canceled on an interruption."""
-        if not self.waits:
-            return version
-        try:
-            return await finish_import(
-                self.client,
-                version,
-                self.wait,
-                given=self.source.variables,
-                on_log=self.on_log,
-                on_progress=self.on_progress,
-            )
-        except Exception:
-            raise
-        except BaseException:
-            if ours:
-                versions = self.client.template_versions
-                await cancel_quietly(lambda: versions.request_cancel(version.id))
-            raise
 
 
 class AsyncTemplatePush(AsyncResource):
@@ -222,9 +180,13 @@ class AsyncTemplatePush(AsyncResource):
         """Make the template; `None` if somebody else has made it meanwhile."""
         client = self._client
         file_id = await task.upload()
-        version = await client.template_versions.create(
-            organization, file_id=file_id, **task.source.body()
-        )
+
+        async def begin() -> TemplateVersion:
+            return await client.template_versions.create(
+                organization, file_id=file_id, **task.source.body()
+            )
+
+        version = await task.begun(begin, organization, file_id)
         version = await task.finish(version, ours=True)
 
         async def make() -> Template:
@@ -276,7 +238,10 @@ class AsyncTemplatePush(AsyncResource):
         async def find() -> TemplateVersion | None:
             return await self._held(template, source.name)
 
-        version, ours = await created_or_found(make, find)
+        async def begin() -> tuple[TemplateVersion, bool]:
+            return await created_or_found(make, find)
+
+        version, ours = await task.begun(begin, template.organization_id, file_id)
         if not ours:
             return None
         version = await task.finish(version, ours=True)

@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
-
-from attrs import frozen
 
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.base import RequestValidationError
@@ -23,7 +20,7 @@ from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.archive_threads import offloaded
 from coder_sdk.workflows._sync.organizations_finding import placed
-from coder_sdk.workflows._sync.template_versions_imports import cancel_quietly, finish_import
+from coder_sdk.workflows._sync.template_import import Import
 from coder_sdk.workflows._targets import one_template
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.archive import content_digest, unpack
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
 
-    from coder_sdk._client import Client
     from coder_sdk._refs import TemplateRef
     from coder_sdk._request import Seconds
     from coder_sdk.models import Template, TemplateVersion
@@ -53,44 +49,6 @@ if TYPE_CHECKING:
 
 _ROUNDS: Final = 4
 _OWN_NAME: Final = "sha-"
-
-
-@frozen
-class Import:
-    """How the import of a version is waited for."""
-
-    client: Client
-    source: Source
-    wait: Wait
-    waits: bool
-    on_log: Callable[[LogLine], object] | None
-    on_progress: Callable[[Progress], object] | None
-
-    def upload(self) -> UUID:
-        """Upload the archive; the server keeps the same bytes once."""
-        made = self.client.files.upload(self.source.archive, content_type="application/x-tar")
-        return made.hash
-
-    def finish(self, version: TemplateVersion, *, ours: bool) -> TemplateVersion:
-        """Wait for the import, if that is wanted; one of ours is canceled on an interruption."""
-        if not self.waits:
-            return version
-        try:
-            return finish_import(
-                self.client,
-                version,
-                self.wait,
-                given=self.source.variables,
-                on_log=self.on_log,
-                on_progress=self.on_progress,
-            )
-        except Exception:
-            raise
-        except BaseException:
-            if ours:
-                versions = self.client.template_versions
-                cancel_quietly(lambda: versions.request_cancel(version.id))
-            raise
 
 
 class TemplatePush(SyncResource):
@@ -224,9 +182,13 @@ class TemplatePush(SyncResource):
         """Make the template; `None` if somebody else has made it meanwhile."""
         client = self._client
         file_id = task.upload()
-        version = client.template_versions.create(
-            organization, file_id=file_id, **task.source.body()
-        )
+
+        def begin() -> TemplateVersion:
+            return client.template_versions.create(
+                organization, file_id=file_id, **task.source.body()
+            )
+
+        version = task.begun(begin, organization, file_id)
         version = task.finish(version, ours=True)
 
         def make() -> Template:
@@ -276,7 +238,10 @@ class TemplatePush(SyncResource):
         def find() -> TemplateVersion | None:
             return self._held(template, source.name)
 
-        version, ours = created_or_found(make, find)
+        def begin() -> tuple[TemplateVersion, bool]:
+            return created_or_found(make, find)
+
+        version, ours = task.begun(begin, template.organization_id, file_id)
         if not ours:
             return None
         version = task.finish(version, ours=True)
