@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 OPERATIONS = "reference/operations.md"
+# Who searches for a word wants these first.
+GUIDES = ("guides/", "quickstart.md", "support.md")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -37,7 +39,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Lead from the names of errors and methods to their sections."""
+    """Lead from the names of errors and methods to their sections; let guides be found first."""
+    if page.file.src_path.startswith(GUIDES):
+        page.meta.setdefault("search", {"boost": 2})
     if page.file.src_path == OPERATIONS:
         page.meta["hide"] = ["toc"]  # its table needs the room
         return made.with_links(markdown)

@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "coder_sdk"
 ERRORS = ROOT / "docs" / "reference" / "errors.md"
 
+# Who searches for a method wants its section before the mentions of it.
+MORE = "---\nsearch:\n  boost: 1.5\n---"
+
 # The other public names, by the modules that hold them; those of no group belong to the first.
 GROUPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Clients": ("clients", "The two clients, and what they are set up with.", ("_client",)),
@@ -230,7 +233,9 @@ def _resource(noun: str, module: str, name: str) -> Place:
     if module == "coder_sdk.workflows":
         module = f"coder_sdk.workflows._sync.{_assigned(home, '_HOMES')[name]}"
     source = ROOT / "src" / (module.replace(".", "/") + ".py")
-    text = f"""# coder.{noun}
+    text = f"""{MORE}
+
+# coder.{noun}
 
 {_docstring(source, name)}
 
