@@ -31,9 +31,9 @@ class Event:
     __slots__ = ("action", "background", "canceled", "sign")
 
     def __init__(
-        self, action: Callable[[], None], *, background: bool = False, sign: bool = False
+        self, action: Callable[[], object], *, background: bool = False, sign: bool = False
     ) -> None:
-        self.action: Callable[[], None] = action
+        self.action: Callable[[], object] = action
         self.background: bool = background
         self.sign: bool = sign
         self.canceled: bool = False
@@ -202,7 +202,7 @@ class FakeClock:
     def schedule(
         self,
         delay: float,
-        action: Callable[[], None],
+        action: Callable[[], object],
         *,
         background: bool = False,
         sign: bool = False,
