@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from coder_sdk.testing._state.spec import AgentSpec, TemplateSpec
     from coder_sdk.testing._state.templates import Version
 
+# The server looks for what is due once a minute.
+_DORMANCY_STOP: Final = 60.0
 _QUOTA: Final = ("insufficient quota", "INSUFFICIENT_QUOTA")
 
 
@@ -211,16 +213,39 @@ def watch_deadline(
 
 def _autostop(state: Deployment, workspace: Workspace, build: Build, deadline: datetime) -> None:
     if workspace.latest is build and build.deadline == deadline and not workspace.deleted:
-        version = state.versions[build.version_id]
-        add_build(
-            state,
-            workspace,
-            version,
-            "stop",
-            workspace.owner_id,
-            dict(build.parameters),
-            reason="autostop",
-        )
+        _build_by_itself(state, workspace, "stop", "autostop")
+
+
+def watch_dormancy(state: Deployment, workspace: Workspace) -> None:
+    """Stop a workspace that became dormant, and delete it when its template says so."""
+    since = workspace.dormant_at
+    settings = state.templates[workspace.template_id].settings
+    autodelete = timedelta(milliseconds=settings["time_til_dormant_autodelete_ms"])
+    steps = [(_DORMANCY_STOP, "stop", "dormancy")]
+    if since is not None and autodelete:
+        workspace.deleting_at = since + autodelete
+        steps.append((autodelete.total_seconds(), "delete", "dormancy"))
+
+    def due(transition: str, reason: str) -> None:
+        still = workspace.dormant_at == since and not workspace.deleted
+        if still and not workspace.latest.job.active and workspace.latest.transition != transition:
+            _build_by_itself(state, workspace, transition, reason)
+
+    for delay, transition, reason in steps:
+        state.clock.schedule(delay, partial(due, transition, reason), background=True)
+
+
+def _build_by_itself(state: Deployment, workspace: Workspace, transition: str, reason: str) -> None:
+    latest = workspace.latest
+    add_build(
+        state,
+        workspace,
+        state.versions[latest.version_id],
+        transition,
+        workspace.owner_id,
+        dict(latest.parameters),
+        reason=reason,
+    )
 
 
 def _resources(

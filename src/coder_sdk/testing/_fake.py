@@ -42,7 +42,8 @@ class FakeCoder(Furnishing, Events):
     Args:
         version: Release that it plays; routes of later ones are missing.
         edition: `agpl`, `enterprise-unlicensed` (the full build without a licence) or `licensed`.
-        username: The owner of the deployment, whom `client()` is logged in as.
+        username: The owner of the deployment, whom `client()` is logged in as; empty for a
+            deployment that nobody has set up yet.
         start: Instant at which it begins.
         timing: How long things take.
         rate_limit: Requests of a user to a path in a minute; `None` for no limit.

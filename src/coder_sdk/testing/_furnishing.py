@@ -41,6 +41,7 @@ class Furnishing:
         organizations: Iterable[str] = ("default",),
         status: str = "active",
         login_type: str = "password",
+        github_com_user_id: int | None = None,
     ) -> UUID:
         """Add a user; gives the id."""
         return self._seed.add_user(
@@ -52,6 +53,7 @@ class Furnishing:
             organizations=list(organizations),
             status=status,
             login_type=login_type,
+            github_id=github_com_user_id,
         )
 
     def add_organization(self, name: str, *, display_name: str = "") -> UUID:

@@ -114,6 +114,7 @@ class Seed:
         organizations: list[str],
         status: str,
         login_type: str,
+        github_id: int | None = None,
     ) -> UUID:
         """Add a user."""
         state = self._state
@@ -127,6 +128,7 @@ class Seed:
                 password=password,
                 status=status,
                 login_type=login_type,
+                github_id=github_id,
                 roles=roles,
                 organizations={self._organization(item).id: [] for item in organizations},
             )

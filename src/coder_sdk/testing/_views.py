@@ -10,7 +10,9 @@ from coder_sdk.testing._times import stamp, stamp_or_null
 
 if TYPE_CHECKING:
     from coder_sdk.testing._state.deployment import Deployment
+    from coder_sdk.testing._state.organizations import Group
     from coder_sdk.testing._state.templates import Template
+    from coder_sdk.testing._state.users import User
     from coder_sdk.testing._state.workspaces import Build, Resource, Workspace
 
 
@@ -173,4 +175,30 @@ def template_wire(state: Deployment, template: Template) -> dict[str, Any]:
         "created_by_id": template.creator.id,
         "created_by_name": template.creator.username,
         **template.settings,
+    }
+
+
+def members_of(state: Deployment, group: Group) -> list[User]:
+    """The users of a group; of that of everybody, all of its organization."""
+    if group.id == group.organization_id:
+        return [user for user in state.users.values() if group.id in user.organizations]
+    return [state.users[item] for item in group.members]
+
+
+def group_wire(state: Deployment, group: Group, *, members: bool = True) -> dict[str, Any]:
+    """A group."""
+    organization = state.organizations[group.organization_id]
+    everyone = members_of(state, group)
+    return {
+        "id": group.id,
+        "name": group.name,
+        "display_name": group.display_name,
+        "organization_id": organization.id,
+        "members": [user.reduced() for user in everyone] if members else [],
+        "total_member_count": len(everyone),
+        "avatar_url": group.avatar_url,
+        "quota_allowance": group.quota_allowance,
+        "source": group.source,
+        "organization_name": organization.name,
+        "organization_display_name": organization.display_name,
     }

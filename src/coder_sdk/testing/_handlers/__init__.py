@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "general",
+    "health",
     "users",
     "accounts",
     "tokens",

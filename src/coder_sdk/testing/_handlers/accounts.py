@@ -8,7 +8,7 @@ from coder_sdk.testing._lookup import named_user, user_of
 from coder_sdk.testing._passwords import WEAK, is_weak
 from coder_sdk.testing._query import Body
 from coder_sdk.testing._router import Routes
-from coder_sdk.testing._schedule import schedule_complaint
+from coder_sdk.testing._schedule import next_start, schedule_complaint
 from coder_sdk.testing._sessions import new_session
 from coder_sdk.testing._times import stamp
 from coder_sdk.testing._web import Call, Reply, answer, empty, invalid, message, refuse
@@ -222,5 +222,5 @@ def _quiet_hours(call: Call, chosen: dict[str, Any]) -> dict[str, Any]:
         "user_can_set": True,
         "time": f"{int(hour):02d}:{int(minute):02d}",
         "timezone": zone,
-        "next": stamp(call.state.now),
+        "next": stamp(next_start(chosen["raw_schedule"], call.state.now) or call.state.now),
     }

@@ -47,6 +47,10 @@ def create_build(call: Call) -> Reply:
     workspace = workspace_of(call, _ACTIONS[transition])
     if body.truth("orphan") and transition != "delete":
         raise refuse(400, "Orphan is only permitted when deleting a workspace.")
+    if body.truth("orphan") and not call.actor.can(
+        "template", "update", organization=workspace.organization_id
+    ):
+        raise refuse(403, "Only template managers may provide custom state")
     _check_idle(call, workspace)
     version = _version(call, workspace, body)
     build = add_build(
@@ -306,13 +310,14 @@ def _timings(build: Build) -> dict[str, Any]:
              **who}
         )  # fmt: skip
         if agent.ready_at is not None:
+            failed = agent.spec.startup != "ready"
             value["agent_script_timings"].append(
                 {
                     "started_at": connected,
                     "ended_at": stamp(agent.ready_at),
-                    "exit_code": 0 if agent.lifecycle == "ready" else 1,
+                    "exit_code": int(failed),
                     "stage": "start",
-                    "status": "ok" if agent.lifecycle == "ready" else "exit_failure",
+                    "status": "exit_failure" if failed else "ok",
                     "display_name": "Startup",
                     **who,
                 }

@@ -9,7 +9,7 @@ from coder_sdk.testing._actor import public_scopes
 from coder_sdk.testing._query import Body
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._times import stamp
-from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, missing, refuse, text
+from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, missing, text
 
 routes = Routes()
 FEATURES: Final = (
@@ -260,26 +260,3 @@ def licenses(call: Call) -> Reply:
     if not call.actor.is_owner:
         return answer([])
     return answer(list(call.state.settings["licenses"]))
-
-
-@routes("GET", "/api/v2/debug/health/settings")
-def health_settings(call: Call) -> Reply:
-    """Show which checks are dismissed."""
-    _need(call, "deployment_config")
-    return answer({"dismissed_healthchecks": list(call.state.settings["dismissed"])})
-
-
-@routes("PUT", "/api/v2/debug/health/settings")
-def put_health_settings(call: Call) -> Reply:
-    """Dismiss checks; unchanged settings are answered by 204."""
-    _need(call, "deployment_config")
-    names = Body(call).strings("dismissed_healthchecks")
-    known = {"DERP", "AccessURL", "Websocket", "Database", "WorkspaceProxy", "ProvisionerDaemons"}
-    for name in names:
-        if name not in known:
-            detail = f'unknown healthcheck section: "{name}"'
-            raise refuse(500, "Failed to validate the payload of health settings.", detail)
-    if names == call.state.settings["dismissed"]:
-        return Reply(204)
-    call.state.settings["dismissed"] = list(names)
-    return answer({"dismissed_healthchecks": names})

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from coder_sdk.testing._lookup import group_of, organization_of
 from coder_sdk.testing._query import Body, Page, only, valid_name
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._state.organizations import Group
+from coder_sdk.testing._views import group_wire, members_of
 from coder_sdk.testing._web import Call, Reply, answer, invalid, message, missing, refuse
-
-if TYPE_CHECKING:
-    from coder_sdk.testing._state.users import User
 
 routes = Routes()
 _FEATURE: Final = "template_rbac"
 
 
-def _members(call: Call, group: Group) -> list[User]:
-    users = call.state.users
-    if group.id == group.organization_id:
-        return [user for user in users.values() if group.id in user.organizations]
-    return [users[item] for item in group.members]
-
-
-def _wire(call: Call, group: Group, *, members: bool = True) -> dict[str, Any]:
-    organization = call.state.organizations[group.organization_id]
-    everyone = _members(call, group)
-    return {
-        "id": group.id,
-        "name": group.name,
-        "display_name": group.display_name,
-        "organization_id": organization.id,
-        "members": [user.reduced() for user in everyone] if members else [],
-        "total_member_count": len(everyone),
-        "avatar_url": group.avatar_url,
-        "quota_allowance": group.quota_allowance,
-        "source": group.source,
-        "organization_name": organization.name,
-        "organization_display_name": organization.display_name,
-    }
-
-
 def _visible(call: Call, group: Group) -> bool:
     if call.actor.can("group", "read", organization=group.organization_id):
         return True
-    return call.actor.in_scope("group", "read") and call.actor.user in _members(call, group)
+    return call.actor.in_scope("group", "read") and call.actor.user in members_of(call.state, group)
 
 
 @routes("GET", "/api/v2/groups", feature=_FEATURE)
@@ -60,10 +33,10 @@ def list_groups(call: Call) -> Reply:
         found = [group for group in found if group.organization_id == organization.id]
     if call.get("has_member"):
         user = call.state.find_user(call.get("has_member"))
-        found = [group for group in found if user in _members(call, group)]
+        found = [group for group in found if user in members_of(call.state, group)]
     if call.values("group_ids"):
         found = [group for group in found if group.id in call.values("group_ids")]
-    return answer([_wire(call, group) for group in found])
+    return answer([group_wire(call.state, group) for group in found])
 
 
 @routes("GET", "/api/v2/organizations/{organization}/groups", feature=_FEATURE)
@@ -72,7 +45,7 @@ def organization_groups(call: Call) -> Reply:
     organization = organization_of(call)
     return answer(
         [
-            _wire(call, group)
+            group_wire(call.state, group)
             for group in call.state.groups.values()
             if group.organization_id == organization.id and _visible(call, group)
         ]
@@ -100,7 +73,7 @@ def create_group(call: Call) -> Reply:
         quota_allowance=body.number("quota_allowance"),
     )
     call.state.groups[group.id] = group
-    return answer(_wire(call, group), 201)
+    return answer(group_wire(call.state, group), 201)
 
 
 def _check_name(call: Call, organization_id: str, name: str) -> None:
@@ -129,13 +102,13 @@ def _by_name(call: Call) -> Group:
 @routes("GET", "/api/v2/organizations/{organization}/groups/{groupName}", feature=_FEATURE)
 def group_by_name(call: Call) -> Reply:
     """Show a group by its name."""
-    return answer(_wire(call, _by_name(call), members=not call.get("exclude_members")))
+    return answer(group_wire(call.state, _by_name(call), members=not call.get("exclude_members")))
 
 
 @routes("GET", "/api/v2/groups/{group}", feature=_FEATURE)
 def get_group(call: Call) -> Reply:
     """Show a group."""
-    return answer(_wire(call, group_of(call), members=not call.get("exclude_members")))
+    return answer(group_wire(call.state, group_of(call), members=not call.get("exclude_members")))
 
 
 @routes("GET", "/api/v2/groups/{group}/members", feature=_FEATURE)
@@ -152,7 +125,7 @@ def named_group_members(call: Call) -> Reply:
 
 def _page_of_members(call: Call, group: Group) -> Reply:
     page = Page(call)
-    users = sorted(_members(call, group), key=lambda user: user.username)
+    users = sorted(members_of(call.state, group), key=lambda user: user.username)
     behind = page.after(users, lambda user: user.id) or []
     shown = page.cut(behind)
     count = len(behind) if shown else 0
@@ -182,7 +155,7 @@ def patch_group(call: Call) -> Reply:
         group.quota_allowance = body.number("quota_allowance")
     members = [item for item in group.members if item not in removed]
     group.members = list(dict.fromkeys([*members, *added]))
-    return answer(_wire(call, group))
+    return answer(group_wire(call.state, group))
 
 
 def _member(call: Call, group: Group, identifier: str) -> str:

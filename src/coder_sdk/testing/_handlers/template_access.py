@@ -8,6 +8,7 @@ from typing import Any
 from coder_sdk.testing._lookup import template_of
 from coder_sdk.testing._query import Body, is_uuid
 from coder_sdk.testing._router import Routes
+from coder_sdk.testing._views import group_wire
 from coder_sdk.testing._web import Call, Reply, answer, forbidden, message, refuse
 
 routes = Routes()
@@ -33,26 +34,10 @@ def get_acl(call: Call) -> Reply:
     template = template_of(call)
     state = call.state
     users = [{**state.users[key].wire(), "role": role} for key, role in template.user_acl.items()]
-    groups: list[dict[str, Any]] = []
-    for key, role in template.group_acl.items():
-        group = state.groups[key]
-        organization = state.organizations[group.organization_id]
-        groups.append(
-            {
-                "id": group.id,
-                "name": group.name,
-                "display_name": group.display_name,
-                "organization_id": organization.id,
-                "members": [],
-                "total_member_count": len(group.members),
-                "avatar_url": group.avatar_url,
-                "quota_allowance": group.quota_allowance,
-                "source": group.source,
-                "organization_name": organization.name,
-                "organization_display_name": organization.display_name,
-                "role": role,
-            }
-        )
+    groups = [
+        {**group_wire(state, state.groups[key], members=False), "role": role}
+        for key, role in template.group_acl.items()
+    ]
     return answer({"users": users, "group": groups})
 
 

@@ -61,7 +61,11 @@ def _fits(user: User, wanted: Search) -> bool:
     service = wanted.truth("service_account")
     if service is not None and service != user.service_account:
         return False
-    for key, value in (("status", user.status), ("login_type", user.login_type)):
+    for key, value in (
+        ("status", user.status),
+        ("login_type", user.login_type),
+        ("github_com_user_id", str(user.github_id)),
+    ):
         if wanted.has(key) and value not in wanted.many(key):
             return False
     return _in_time(user, wanted)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk.testing._builds import watch_deadline
+from coder_sdk.testing._builds import watch_deadline, watch_dormancy
 from coder_sdk.testing._handlers.workspaces import ttl_complaint
 from coder_sdk.testing._lookup import workspace_of
 from coder_sdk.testing._query import Body, is_uuid, valid_name
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._schedule import schedule_complaint
 from coder_sdk.testing._times import parse, stamp
-from coder_sdk.testing._views import workspace_wire
+from coder_sdk.testing._views import group_wire, workspace_wire
 from coder_sdk.testing._web import Call, Reply, answer, empty, invalid, message, missing, refuse
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def put_dormant(call: Call) -> Reply:
         return Reply(304)
     found.dormant_at = call.state.now if dormant else None
     found.deleting_at = None
-    if not dormant:
+    if dormant:
+        watch_dormancy(call.state, found)
+    else:
         found.last_used_at = call.state.now
     found.changed()
     return answer(workspace_wire(call.state, found, call.actor.user.id))
@@ -183,7 +185,7 @@ def get_acl(call: Call) -> Reply:
     state = call.state
     users = [{**state.users[key].minimal(), "role": role} for key, role in found.user_acl.items()]
     groups = [
-        {"id": key, "name": state.groups[key].name, "role": role}
+        {**group_wire(state, state.groups[key], members=False), "role": role}
         for key, role in found.group_acl.items()
     ]
     return answer({"users": users, "group": groups})

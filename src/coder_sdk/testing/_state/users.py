@@ -18,6 +18,7 @@ class User:
     """A person or a service account.
 
     Attributes:
+        github_id: The user on GitHub that the account is linked with.
         organizations: Organization id to the roles held there.
         preferences: What the user chose in the dashboard, by page.
         secrets: Secrets by name.
@@ -34,6 +35,7 @@ class User:
     status: str = "dormant"
     login_type: str = "password"
     service_account: bool = False
+    github_id: int | None = None
     roles: list[str] = field(factory=list[str])
     organizations: dict[str, list[str]] = field(factory=dict[str, "list[str]"])
     updated_at: datetime = field(init=False)

@@ -1,0 +1,97 @@
+"""What the fake deployment does of itself, and what administrators read of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from coder_sdk import GoneError, NotFoundError, PermissionDeniedError
+from coder_sdk.testing import FakeCoder
+
+
+def test_a_share_with_a_group_shows_the_whole_group(fake: FakeCoder):
+    fake.add_user("ada")
+    group = fake.add_group("developers", members=["ada"], quota_allowance=3)
+    fake.add_template("docker")
+    fake.add_workspace("lab", template="docker")
+    coder = fake.client()
+    coder.workspaces.update_acl("lab", group_roles={str(group): "use"})
+    coder.templates.update_acl("docker", group_perms={str(group): "use"})
+    for acl in (coder.workspaces.acl("lab"), coder.templates.acl("docker")):
+        (shown,) = (item for item in acl.group if item.id == group)
+        assert (shown.name, shown.role, shown.quota_allowance) == ("developers", "use", 3)
+        assert (shown.organization_name, shown.total_member_count) == ("coder", 1)
+
+
+def test_users_are_found_by_the_github_account_they_are_linked_with(fake: FakeCoder):
+    fake.add_user("ada", github_com_user_id=4711)
+    fake.add_user("bob")
+    coder = fake.client()
+    assert [user.username for user in coder.users.list(github_com_user_id=4711)] == ["ada"]
+    assert coder.users.list(github_com_user_id=1).to_list() == []
+
+
+def test_quiet_hours_say_when_they_begin_next(fake: FakeCoder):
+    coder = fake.client()
+    assert coder.users.quiet_hours("me").next == datetime(2026, 11, 3, tzinfo=timezone.utc)
+    hours = coder.users.update_quiet_hours("me", schedule="CRON_TZ=Europe/Berlin 0 20 * * *")
+    assert hours.next == datetime(2026, 11, 2, 19, tzinfo=timezone.utc)
+
+
+def test_a_dormant_workspace_is_stopped_and_deleted_in_time(fake: FakeCoder):
+    settings = {"time_til_dormant_autodelete_ms": 86_400_000}
+    fake.add_template("docker", settings=settings)
+    fake.add_workspace("lab", template="docker")
+    coder = fake.client()
+    found, _ = coder.workspaces.set_dormant("lab", dormant=True)
+    assert found.dormant_at is not None
+    assert found.deleting_at == found.dormant_at + timedelta(days=1)
+    fake.clock.advance(timedelta(minutes=2))
+    stopped = coder.workspaces.get("lab")
+    assert (stopped.latest_build.status, stopped.latest_build.reason) == ("stopped", "dormancy")
+    fake.clock.advance(timedelta(days=1))
+    with pytest.raises(GoneError):
+        coder.workspaces.get(found.id)
+
+
+def test_a_workspace_that_is_woken_is_left_alone(fake: FakeCoder):
+    settings = {"time_til_dormant_autodelete_ms": 86_400_000}
+    fake.add_template("docker", settings=settings)
+    fake.add_workspace("lab", template="docker")
+    coder = fake.client()
+    coder.workspaces.set_dormant("lab", dormant=True)
+    found, _ = coder.workspaces.set_dormant("lab", dormant=False)
+    assert found.deleting_at is None
+    fake.clock.advance(timedelta(days=2))
+    assert coder.workspaces.get("lab").latest_build.status == "running"
+
+
+def test_only_managers_of_templates_drop_a_workspace_without_its_resources(fake: FakeCoder):
+    fake.add_user("ada")
+    fake.add_template("docker")
+    fake.add_workspace("lab", template="docker", owner="ada")
+    with pytest.raises(PermissionDeniedError, match="template managers"):
+        fake.client("ada").workspaces.delete("lab", orphan=True)
+    _, action = fake.client().workspaces.delete("ada/lab", orphan=True)
+    assert action == "deleted"
+
+
+def test_the_deployment_is_well_and_tells_only_who_may_know(fake: FakeCoder):
+    fake.add_user("ada")
+    coder = fake.client()
+    coder.health.update_settings(dismissed_healthchecks=["Websocket"])
+    report = coder.health.report()
+    assert (report.healthy, report.severity, report.database.reachable) == (True, "ok", True)
+    assert (report.websocket.dismissed, report.derp.dismissed) == (True, False)
+    with pytest.raises(NotFoundError):
+        fake.client("ada").health.report()
+
+
+def test_timings_of_a_stopped_workspace_keep_how_its_scripts_ended(fake: FakeCoder):
+    fake.add_template("docker")
+    fake.add_workspace("lab", template="docker")
+    coder = fake.client()
+    coder.workspaces.stop("lab")
+    (script,) = coder.builds.timings("lab/1").agent_script_timings
+    assert (script.exit_code, script.status) == (0, "ok")
