@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -40,17 +41,22 @@ def coder(fake: FakeCoder, colour: Colour) -> Any:
     return colour.keep(fake.async_client() if colour.is_async else fake.client())
 
 
-def taken(colour: Colour, iterator: Any, count: int) -> list[Any]:
-    """The first items; the iterator is closed then."""
+def taken(
+    colour: Colour, iterator: Any, count: int, each: Callable[[Any], object] = bool
+) -> list[Any]:
+    """The first items, and what is done with each; the iterator is closed then."""
+    items: list[Any] = []
     if not colour.is_async:
-        items = list(islice(iterator, count))
+        for item in islice(iterator, count):
+            items.append(item)
+            each(item)
         iterator.close()
         return items
 
     async def collect() -> list[Any]:
-        items: list[Any] = []
         async for item in iterator:
             items.append(item)
+            each(item)
             if len(items) == count:
                 break
         await iterator.aclose()
@@ -173,6 +179,40 @@ def test_notifications_are_followed_as_they_arrive(
         fake.clock.schedule(10 * (number + 1), lambda n=number: fake.send_notification(f"n{n}"))
     found = taken(colour, coder.inbox.follow(), 3)
     assert [item.title for item in found] == ["n0", "n1", "n2"]
+
+
+def test_what_comes_while_unread_ones_are_handled_is_not_kept_waiting(
+    fake: FakeCoder, coder: Any, colour: Colour
+) -> None:
+    fake.send_notification("waiting")
+    begin = fake.clock.time()
+    found = taken(
+        colour,
+        coder.inbox.follow(unread=True),
+        2,
+        lambda item: item.title == "waiting" and fake.send_notification("late"),
+    )
+    assert [item.title for item in found] == ["waiting", "late"]
+    assert fake.clock.time() - begin < 1
+
+
+def test_an_inbox_in_which_nothing_happens_for_long_is_still_followed(
+    fake: FakeCoder, colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_sync", "_async"):
+        monkeypatch.setattr(f"coder_sdk.workflows.{name}.inbox._REFRESH", 0.02)
+    looks = "GET /api/v2/notifications/inbox"
+
+    def wait_for_looks(item: Any) -> None:
+        del item
+        fake.clock.schedule(0.2, lambda: fake.send_notification("after a long silence"))
+
+    with fake.serve() as url:
+        coder = colour.client(url, clock=False, token=fake.token_for())
+        fake.send_notification("waiting")
+        found = taken(colour, coder.inbox.follow(unread=True), 2, wait_for_looks)
+    assert [item.title for item in found] == ["waiting", "after a long silence"]
+    assert len(fake.calls(looks)) > 4
 
 
 def test_a_notification_is_sent_to_oneself(coder: Any, colour: Colour) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import inbox as generated
@@ -63,17 +63,19 @@ class AsyncInbox(generated.AsyncInbox):
             for item in reversed(await waiting.to_list()):
                 known.add(item.id)
                 yield item
-        watched = self.watch(targets=targets, templates=templates, format=format)
-        feed: AsyncFeed[GetInboxNotificationResponse] = AsyncFeed(watched, clock_of(self._client))
-        async with feed:
-            while True:
-                event = await feed.next(_REFRESH)
-                if event is Ended:
-                    return
-                # The text as it was asked for comes with the event alone.
-                told = getattr(event, "notification", None)
-                for item in await self._news(here, known):
-                    yield told if told is not None and told.id == item.id else item
+        async with self.watch(targets=targets, templates=templates, format=format) as watched:
+            feed: AsyncFeed[GetInboxNotificationResponse] = AsyncFeed(
+                watched, clock_of(self._client)
+            )
+            async with feed:
+                event: Any = None
+                while event is not Ended:
+                    # The text as it was asked for comes with the event alone. What came before the
+                    # stream was open is found by the first look.
+                    told = getattr(event, "notification", None)
+                    for item in await self._news(here, known):
+                        yield told if told is not None and told.id == item.id else item
+                    event = await feed.next(_REFRESH)
 
     async def _news(
         self, here: AsyncPager[InboxNotification], known: set[UUID]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import inbox as generated
@@ -65,17 +65,17 @@ class Inbox(generated.Inbox):
             for item in reversed(waiting.to_list()):
                 known.add(item.id)
                 yield item
-        watched = self.watch(targets=targets, templates=templates, format=format)
-        feed: Feed[GetInboxNotificationResponse] = Feed(watched, clock_of(self._client))
-        with feed:
-            while True:
-                event = feed.next(_REFRESH)
-                if event is Ended:
-                    return
-                # The text as it was asked for comes with the event alone.
-                told = getattr(event, "notification", None)
-                for item in self._news(here, known):
-                    yield told if told is not None and told.id == item.id else item
+        with self.watch(targets=targets, templates=templates, format=format) as watched:
+            feed: Feed[GetInboxNotificationResponse] = Feed(watched, clock_of(self._client))
+            with feed:
+                event: Any = None
+                while event is not Ended:
+                    # The text as it was asked for comes with the event alone. What came before the
+                    # stream was open is found by the first look.
+                    told = getattr(event, "notification", None)
+                    for item in self._news(here, known):
+                        yield told if told is not None and told.id == item.id else item
+                    event = feed.next(_REFRESH)
 
     def _news(self, here: Pager[InboxNotification], known: set[UUID]) -> list[InboxNotification]:
         """What is not known, the oldest first; it is known then."""
