@@ -132,6 +132,16 @@ def test_a_temporary_workspace_is_deleted(colour: Colour, fake: FakeCoder, coder
     assert fake.calls("POST /api/v2/workspaces/*/builds")[-1].json["transition"] == "delete"
 
 
+def test_the_end_of_a_temporary_workspace_is_looked_for_as_often_as_its_start(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    manager = coder.workspaces.temporary(template="docker", wait="build", poll_interval=30)
+    assert colour.within(manager, lambda workspace: workspace.latest_build.status) == "running"
+    looks = [call for call in fake.calls("GET /api/v2/workspacebuilds/*") if call.status == 200]
+    assert len(looks) == 2
+    assert fake.clock.monotonic() >= 1060
+
+
 def test_a_temporary_workspace_is_deleted_when_the_block_fails(
     colour: Colour, fake: FakeCoder, coder: Any
 ) -> None:

@@ -109,17 +109,21 @@ class AsyncTemporaryWorkspaces(AsyncResource):
             self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
             poll_interval=poll_interval, on_progress=on_progress,
         )  # fmt: skip
+        removal: dict[str, Any] = {
+            "orphan_on_failure": orphan_on_failure,
+            "poll_interval": poll_interval,
+        }
         try:
             made = await create_new(effort, plan, name, name_prefix, owner, careful=True)
             if effort.mode is not None:
                 made = await effort.complete(made, made.latest_build)
             yield made
         except BaseException:
-            await self._discard(plan, orphan_on_failure=orphan_on_failure)
+            await self._discard(plan, **removal)
             raise
         try:
             with shelter(_CLEANING):
-                await self._remove(plan, orphan_on_failure=orphan_on_failure)
+                await self._remove(plan, **removal)
         except CoderError:
             raise
         except BaseException:

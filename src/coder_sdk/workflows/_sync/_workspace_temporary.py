@@ -111,17 +111,21 @@ class TemporaryWorkspaces(SyncResource):
             self._client, "the workspace", wait=wait, timeout=timeout, on_log=on_log,
             poll_interval=poll_interval, on_progress=on_progress,
         )  # fmt: skip
+        removal: dict[str, Any] = {
+            "orphan_on_failure": orphan_on_failure,
+            "poll_interval": poll_interval,
+        }
         try:
             made = create_new(effort, plan, name, name_prefix, owner, careful=True)
             if effort.mode is not None:
                 made = effort.complete(made, made.latest_build)
             yield made
         except BaseException:
-            self._discard(plan, orphan_on_failure=orphan_on_failure)
+            self._discard(plan, **removal)
             raise
         try:
             with shelter(_CLEANING):
-                self._remove(plan, orphan_on_failure=orphan_on_failure)
+                self._remove(plan, **removal)
         except CoderError:
             raise
         except BaseException:
