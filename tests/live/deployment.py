@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,11 @@ PREFIX = f"sdklive{secrets.token_hex(3)}"
 SOURCES = Path(__file__).parent / "template"
 TASK_SOURCES = Path(__file__).parent / "task_template"
 MINUTES = 60.0
+# How a test waits for whatever takes long. A deployment that is quick may be looked at more often
+# than the second that is the default.
+WAIT: dict[str, Any] = {"timeout": 10 * MINUTES}
+if "CODER_LIVE_POLL" in os.environ:
+    WAIT["poll_interval"] = float(os.environ["CODER_LIVE_POLL"])
 
 
 @contextlib.contextmanager
