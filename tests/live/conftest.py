@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from coder_sdk import OMIT, Client, NotFoundError, PermissionDeniedError
-from coder_sdk.models import User
+from coder_sdk.models import User, Workspace
 from tests.colours import Colour
-from tests.live.deployment import MINUTES, PREFIX, SOURCES, URL, WANTED, permitted
+from tests.live.deployment import MINUTES, PREFIX, SOURCES, TEMPLATE, URL, WAIT, WANTED, permitted
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,9 +54,42 @@ def template() -> Iterator[str]:
     name = f"{PREFIX}t"
     with Client(URL) as coder:
         with permitted():
-            coder.templates.push(name, SOURCES, timeout=10 * MINUTES)
-        yield name
-        coder.templates.delete(name)
+            coder.templates.push(f"default/{name}", SOURCES, **WAIT)
+        try:
+            coder.templates.set_settings(name, allow_user_cancel_workspace_jobs=True)
+            yield name
+        finally:
+            coder.templates.delete(name)
+
+
+@pytest.fixture(scope="session")
+def running(template: str) -> Iterator[Workspace]:
+    """A workspace that runs, for tests that leave it as it is."""
+    with Client(URL) as coder:
+        options: Any = {**WAIT, "wait": "build"}
+        with coder.workspaces.temporary(f"{PREFIX}w", template=template, **options) as made:
+            yield made
+
+
+@pytest.fixture(scope="session")
+def equipped() -> Iterator[Workspace]:
+    """A workspace whose agent is ready, for tests that leave it as it is."""
+    if TEMPLATE is None:
+        pytest.skip("set CODER_LIVE_TEMPLATE to a template whose workspaces have an agent")
+    made = f"{PREFIX}e"
+    with Client(URL) as coder, coder.workspaces.temporary(made, template=TEMPLATE, **WAIT) as ready:
+        yield ready
+
+
+@pytest.fixture
+def workspace(coder: Any, colour: Colour, name: str, template: str) -> Iterator[Workspace]:
+    """A workspace that runs, for one test."""
+    try:
+        yield colour.call(
+            coder.workspaces.create, name, template=template, ttl=timedelta(hours=2), **WAIT
+        )
+    finally:
+        colour.call(coder.workspaces.delete, name, missing_ok=True, **WAIT)
 
 
 @pytest.fixture

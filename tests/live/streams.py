@@ -49,3 +49,27 @@ def taken(colour: Colour, items: Any, count: int | None = None) -> list[Any]:
 
     colour.call(read_async if colour.is_async else read)
     return found
+
+
+def reached(colour: Colour, items: Any, wanted: Callable[[Any], object]) -> Any:
+    """The first item that is wanted of a stream or an iterator of either colour, closed then.
+
+    Args:
+        colour: The colour.
+        items: What has such an item sooner or later.
+        wanted: Tells which one is.
+    """
+
+    def read() -> Any:
+        with items if hasattr(items, "__enter__") else contextlib.closing(items) as opened:
+            return next(filter(wanted, opened))
+
+    async def read_async() -> Any:
+        manager = items if hasattr(items, "__aenter__") else contextlib.aclosing(items)
+        async with manager as opened:
+            async for item in opened:
+                if wanted(item):
+                    return item
+        raise EOFError
+
+    return colour.call(read_async if colour.is_async else read)
