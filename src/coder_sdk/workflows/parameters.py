@@ -288,20 +288,30 @@ def unanswered(
 
 
 def check_answered(definitions: Iterable[ParameterDefinition], values: Mapping[str, Any]) -> None:
-    """Refuse a new workspace for which the template needs more values.
+    """Refuse a workspace for which the template needs more values.
 
     Raises:
         RequestValidationError: With the names, types and descriptions of those that are missing.
     """
+    error = unanswered_error(definitions, values)
+    if error is not None:
+        raise error
+
+
+def unanswered_error(
+    definitions: Iterable[ParameterDefinition], values: Mapping[str, Any]
+) -> RequestValidationError | None:
+    """The error for values that the template needs and that are missing; `None` if none are."""
     known = {item.name: item for item in definitions}
     missing = unanswered(known.values(), values)
-    if missing:
-        wanted = ", ".join(_asked(known[name]) for name in missing)
-        raise RequestValidationError(
-            f"The template needs a value for {wanted}.",
-            parameter=missing[0] if len(missing) == 1 else "parameters",
-            hint=f"Pass it in `parameters`, as `parameters={{{missing[0]!r}: ...}}`.",
-        )
+    if not missing:
+        return None
+    wanted = ", ".join(_asked(known[name]) for name in missing)
+    return RequestValidationError(
+        f"The template needs a value for {wanted}.",
+        parameter=missing[0] if len(missing) == 1 else "parameters",
+        hint=f"Pass it in `parameters`, as `parameters={{{missing[0]!r}: ...}}`.",
+    )
 
 
 def _asked(item: ParameterDefinition) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from coder_sdk import (
+    BadRequestError,
     BuildFailedError,
     ConflictError,
     NoProvisionerError,
     NotFoundError,
     RequestValidationError,
+    ValidationFailedError,
     WaitTimeoutError,
 )
 from coder_sdk.testing import AgentSpec, FakeCoder, Parameter, Preset
@@ -389,6 +391,49 @@ def test_parameters_that_are_missing_are_named_before_anything_is_made(
         colour.call(act, "dev", template="asking", parameters={"team": "red"})
     assert caught.value.parameter == "size"
     assert not fake.calls(CREATES)
+
+
+@pytest.mark.parametrize("verb", ["create", "ensure", "provision"])
+def test_the_server_names_them_in_the_same_words_where_no_parameters_are_given(
+    colour: Colour, fake: FakeCoder, coder: Any, asking: None, verb: str
+) -> None:
+    act = getattr(coder.workspaces, verb)
+    message = r"a value for `team` \(string: Who pays\), `size` \(number\)\."
+    with pytest.raises(RequestValidationError, match=message) as caught:
+        colour.call(act, "dev", template="asking")
+    assert isinstance(caught.value.__cause__, ValidationFailedError)
+    fake.assert_called(CREATES, times=1)
+    assert colour.call(coder.workspaces.list().to_list) == []
+
+
+def test_nothing_is_asked_about_parameters_where_none_are_given(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    colour.call(coder.workspaces.create, "dev", template="docker")
+    fake.assert_not_called("GET /api/v2/templateversions/*/rich-parameters")
+
+
+@pytest.mark.usefixtures("docker", "asking")
+@pytest.mark.parametrize("broken", ["rich-parameters", ""])
+def test_another_refusal_stays_what_it_is(
+    colour: Colour, fake: FakeCoder, coder: Any, broken: str
+) -> None:
+    template = "asking" if broken else "docker"
+    fake.inject(f"GET /api/v2/templateversions/*/{broken}", status=403, times=None)
+    fake.inject(CREATES, status=400, message="No such day.")
+    with pytest.raises(BadRequestError, match="No such day"):
+        colour.call(coder.workspaces.ensure, "dev", template=template)
+
+
+def test_a_start_with_a_version_that_needs_more_names_it(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    colour.call(coder.workspaces.ensure, "dev", template="docker", automatic_updates="always")
+    colour.call(coder.workspaces.stop, "dev")
+    fake.add_version("docker", "v2", parameters=[Parameter("team", required=True)], active=True)
+    with pytest.raises(RequestValidationError, match=r"a value for `team` \(string\)") as caught:
+        colour.call(coder.workspaces.start, "dev")
+    assert isinstance(caught.value.__cause__, ValidationFailedError)
 
 
 @pytest.mark.parametrize("verb", ["create", "ensure", "provision"])

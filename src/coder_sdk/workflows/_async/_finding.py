@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from coder_sdk._errors.base import RequestValidationError
+from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._errors.status import APIStatusError, FeatureUnavailableError, NotFoundError
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk._suggestions import absence_expected
@@ -24,6 +24,7 @@ from coder_sdk.workflows.parameters import (
     from_dynamic,
     from_static,
     unanswered,
+    unanswered_error,
     unknown_names,
 )
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coder_sdk._async_client import AsyncClient
+    from coder_sdk._errors.status import BadRequestError
     from coder_sdk._refs import TemplateRef, TemplateVersionRef, UserRef, WorkspaceRef
     from coder_sdk.models import Preset, Template, TemplateVersion, Workspace
     from coder_sdk.workflows.parameters import ParameterValue
@@ -207,6 +209,8 @@ async def check_new(
 ) -> list[dict[str, str]] | Omit:
     """The given values of a new workspace as they are sent; nothing is asked if none were given.
 
+    Then the server refuses what is missing, which `explain_refusal` puts into the same words.
+
     Raises:
         RequestValidationError: A name is unknown, a value does not fit, or one is missing.
     """
@@ -222,6 +226,34 @@ async def check_new(
         definitions = await _in_force(client, version_id, answers, owner) or definitions
         check_answered(definitions, answers)
     return [{"name": name, "value": value} for name, value in values.items()]
+
+
+async def explain_refusal(
+    client: AsyncClient,
+    error: BadRequestError,
+    version_id: UUID,
+    *,
+    given: Mapping[str, ParameterValue],
+    preset: Preset | None,
+    owner: UserRef,
+) -> None:
+    """Name the parameters that are missing, if the server refused a build for want of them.
+
+    Raises:
+        RequestValidationError: A parameter is missing.
+    """
+    answers: dict[str, ParameterValue] = dict(given)
+    if preset is not None:
+        answers.update({item.name: item.value for item in preset.parameters})
+    try:
+        definitions = await read_definitions(client, version_id)
+        if unanswered(definitions, answers):
+            definitions = await _in_force(client, version_id, answers, owner) or definitions
+    except CoderError:
+        return  # what the server said has to do
+    missing = unanswered_error(definitions, answers)
+    if missing is not None:
+        raise missing from error
 
 
 async def read_preset(client: AsyncClient, version_id: UUID, preset: UUID | str) -> Preset:

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
-from coder_sdk._errors.status import ConflictError, NotFoundError
+from coder_sdk._errors.status import BadRequestError, ConflictError, NotFoundError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async._finding import (
@@ -14,6 +14,7 @@ from coder_sdk.workflows._async._finding import (
     check_new,
     check_parameters,
     differs_in_template,
+    explain_refusal,
     find_workspace,
     read_preset,
     read_template,
@@ -96,6 +97,8 @@ class AsyncBlueprint:
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None
+        self._version: UUID | None = None
+        self._preset_used: Preset | None = None
         self.asked: Target | None = None
         self.made: Workspace | None = None
 
@@ -103,6 +106,9 @@ class AsyncBlueprint:
         """Ask the server for a workspace.
 
         Until it has answered, and if its answer was lost, the workspace may be there or not.
+
+        Raises:
+            RequestValidationError: A parameter is missing that nobody was asked about before.
         """
         self.asked = target
         try:
@@ -112,6 +118,11 @@ class AsyncBlueprint:
         except CoderError as error:
             if not is_lost(error):
                 self.asked = None
+            if isinstance(error, BadRequestError) and not self.parameters and self._version:
+                await explain_refusal(
+                    client, error, self._version,
+                    given={}, preset=self._preset_used, owner=target.owner,
+                )  # fmt: skip
             raise
         return self.made
 
@@ -147,10 +158,11 @@ class AsyncBlueprint:
                 "There is no such workspace yet: pass a `template` to make it from.",
                 parameter="template",
             )
+        self._version = version
         await check_links(client, version, owner)
         preset: Preset | None = None
         if not isinstance(self.preset, Omit):
-            preset = await read_preset(client, version, self.preset)
+            preset = self._preset_used = await read_preset(client, version, self.preset)
             body["template_version_preset_id"] = preset.id
         body["rich_parameter_values"] = await check_new(
             client, version, self.parameters, preset, owner
@@ -284,9 +296,7 @@ async def _make(
     body = await plan.body(effort.client, target.owner)
 
     async def create() -> Workspace:
-        return await effort.client.workspaces.create_for_user(
-            target.owner, name=target.name, **body
-        )
+        return await plan.send(effort.client, target, body)
 
     async def find() -> Workspace | None:
         return await find_workspace(effort.client, target)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coder_sdk._errors.status import ConflictError, PermissionDeniedError
+from coder_sdk._errors.base import CoderError
+from coder_sdk._errors.status import BadRequestError, ConflictError, PermissionDeniedError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import (
     build_values,
     check_parameters,
+    explain_refusal,
     read_definitions,
     read_preset,
     read_workspace,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from coder_sdk._async_client import AsyncClient
-    from coder_sdk.models import Workspace
+    from coder_sdk.models import Preset, Workspace
     from coder_sdk.workflows._async._effort import AsyncEffort
     from coder_sdk.workflows.parameters import ParameterValue
 
@@ -46,24 +48,51 @@ async def begin_start(
     preset: UUID | str | Omit = OMIT,
     **body: Any,
 ) -> tuple[Any, bool] | None:
-    """Begin a start with everything checked that can be; `None` if another build came first."""
-    client = effort.client
+    """Begin a start with everything checked that can be; `None` if another build came first.
+
+    Raises:
+        RequestValidationError: A parameter is missing, or does not fit.
+    """
+    client, chosen = effort.client, None
     if isinstance(version, Omit) and uses_active_version(workspace):
         version = workspace.template_active_version_id
     effective = version_to_start(workspace) if isinstance(version, Omit) else version
     if parameters:
         body["rich_parameter_values"] = await check_change(client, workspace, effective, parameters)
     if not isinstance(preset, Omit):
-        found = await read_preset(client, effective, preset)
-        body["template_version_preset_id"] = found.id
+        chosen = await read_preset(client, effective, preset)
+        body["template_version_preset_id"] = chosen.id
     try:
         return await effort.attempt(workspace, "start", template_version_id=version, **body)
+    except BadRequestError as error:
+        given = parameters or {}
+        await _explain(client, error, workspace, version=effective, given=given, preset=chosen)
+        raise
     except PermissionDeniedError:
         if version == workspace.template_active_version_id:
             raise
         # Whoever may only use a template may not always start an old version of it.
         active = workspace.template_active_version_id
         return await effort.attempt(workspace, "start", template_version_id=active, **body)
+
+
+async def _explain(
+    client: AsyncClient,
+    error: BadRequestError,
+    workspace: Workspace,
+    *,
+    version: UUID,
+    given: Mapping[str, ParameterValue],
+    preset: Preset | None,
+) -> None:
+    try:
+        previous = await build_values(client, workspace.latest_build.id)
+    except CoderError:
+        return  # what the server said has to do
+    await explain_refusal(
+        client, error, version,
+        given={**previous, **given}, preset=preset, owner=workspace.owner_id,
+    )  # fmt: skip
 
 
 async def check_change(

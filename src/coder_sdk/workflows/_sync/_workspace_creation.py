@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import CoderError, RequestValidationError
-from coder_sdk._errors.status import ConflictError, NotFoundError
+from coder_sdk._errors.status import BadRequestError, ConflictError, NotFoundError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import (
@@ -27,6 +27,7 @@ from coder_sdk.workflows._sync._finding import (
     check_new,
     check_parameters,
     differs_in_template,
+    explain_refusal,
     find_workspace,
     read_preset,
     read_template,
@@ -98,6 +99,8 @@ class Blueprint:
         self._autostart = autostart
         self._automatic_updates = automatic_updates
         self._body: dict[str, Any] | None = None
+        self._version: UUID | None = None
+        self._preset_used: Preset | None = None
         self.asked: Target | None = None
         self.made: Workspace | None = None
 
@@ -105,6 +108,9 @@ class Blueprint:
         """Ask the server for a workspace.
 
         Until it has answered, and if its answer was lost, the workspace may be there or not.
+
+        Raises:
+            RequestValidationError: A parameter is missing that nobody was asked about before.
         """
         self.asked = target
         try:
@@ -112,6 +118,11 @@ class Blueprint:
         except CoderError as error:
             if not is_lost(error):
                 self.asked = None
+            if isinstance(error, BadRequestError) and not self.parameters and self._version:
+                explain_refusal(
+                    client, error, self._version,
+                    given={}, preset=self._preset_used, owner=target.owner,
+                )  # fmt: skip
             raise
         return self.made
 
@@ -147,10 +158,11 @@ class Blueprint:
                 "There is no such workspace yet: pass a `template` to make it from.",
                 parameter="template",
             )
+        self._version = version
         check_links(client, version, owner)
         preset: Preset | None = None
         if not isinstance(self.preset, Omit):
-            preset = read_preset(client, version, self.preset)
+            preset = self._preset_used = read_preset(client, version, self.preset)
             body["template_version_preset_id"] = preset.id
         body["rich_parameter_values"] = check_new(client, version, self.parameters, preset, owner)
         return body
@@ -276,7 +288,7 @@ def _make(effort: Effort, target: Target, plan: Blueprint) -> tuple[Workspace, b
     body = plan.body(effort.client, target.owner)
 
     def create() -> Workspace:
-        return effort.client.workspaces.create_for_user(target.owner, name=target.name, **body)
+        return plan.send(effort.client, target, body)
 
     def find() -> Workspace | None:
         return find_workspace(effort.client, target)
