@@ -4,6 +4,8 @@ With `CODER_URL` and `CODER_SESSION_TOKEN` set, this happens on that deployment 
 Docker there). Without `CODER_URL` it happens on a fake deployment in this process, where nothing
 sleeps.
 
+Needs: `pip install 'coder-sdk[rich,pandas]' matplotlib`.
+
 Usage:
     python examples/demo.py [--plot FILE] [--keep]
 """
@@ -17,7 +19,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,12 +148,12 @@ def clean_up(coder: Client) -> None:
     console.print(f"  template {TEMPLATE}: deleted")
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; return 1 if a part of it failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--plot", type=Path, default=Path("demo-insights.png"), metavar="FILE")
     parser.add_argument("--keep", action="store_true", help="do not delete what was made")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     try:
         with deployment() as coder:
             show(coder, options)

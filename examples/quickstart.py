@@ -1,7 +1,7 @@
 """Print who I am, my workspaces and the templates.
 
 With `CODER_URL` and `CODER_SESSION_TOKEN` set, this asks that deployment. Without `CODER_URL` it
-asks a mocked one (respx), whose answers lie beside this file.
+asks a fake one in this process, so that it runs wherever the package is installed.
 
 Usage:
     python examples/quickstart.py
@@ -9,53 +9,58 @@ Usage:
 
 from __future__ import annotations
 
+import argparse
 import contextlib
-import json
 import os
-from collections.abc import Generator
-from pathlib import Path
+import sys
+from collections.abc import Generator, Sequence
 
-from coder_sdk import Client
-
-MOCK_URL = "https://coder.example.com"
-MOCK_TOKEN = "quickstart-only"  # noqa: S105 - the mocked deployment takes any token
-ANSWERS = Path(__file__).with_name("quickstart_answers.json")
+from coder_sdk import Client, CoderError, ConfigError
 
 
 @contextlib.contextmanager
-def mocked_deployment() -> Generator[Client]:
-    """Yield a client of a deployment that answers from `quickstart_answers.json`."""
-    import respx  # noqa: PLC0415 - needed without a deployment only
+def connect() -> Generator[Client]:
+    """Yield a client of the deployment that `CODER_URL` names, else of a fake one."""
+    if os.environ.get("CODER_URL"):
+        with Client() as coder:
+            yield coder
+        return
+    from coder_sdk.testing import FakeCoder  # noqa: PLC0415 - needed without a deployment only
 
-    answers: dict[str, object] = json.loads(ANSWERS.read_text(encoding="utf-8"))
-    with respx.mock(base_url=MOCK_URL) as router:
-        for operation, body in answers.items():
-            method, path = operation.split(" ", 1)
-            router.request(method, path).respond(json=body)
-        with Client(MOCK_URL, token=MOCK_TOKEN) as coder:
+    with FakeCoder() as fake:
+        fake.add_template("docker")
+        fake.add_workspace("dev", template="docker")
+        with fake.client() as coder:
             yield coder
 
 
-def connect() -> contextlib.AbstractContextManager[Client]:
-    """Return a client of the deployment that `CODER_URL` names, else of the mocked one."""
-    return Client() if os.environ.get("CODER_URL") else mocked_deployment()
-
-
-def main() -> None:
+def show(coder: Client) -> None:
     """Print what the user of this token sees first."""
-    with connect() as coder:
-        me = coder.users.get("me")
-        print(f"Signed in as {me.username} ({me.email}) on Coder {coder.buildinfo().version}")
+    me = coder.users.get("me")
+    print(f"Signed in as {me.username} ({me.email}) on Coder {coder.buildinfo().version}")
 
-        print("\nWorkspaces:")
-        for workspace in coder.workspaces.list(owner="me"):
-            status = workspace.latest_build.status
-            print(f"  {workspace.owner_name}/{workspace.name:<16} {status}")
+    print("\nWorkspaces:")
+    for workspace in coder.workspaces.list(owner="me"):
+        status = workspace.latest_build.status
+        print(f"  {workspace.owner_name}/{workspace.name:<16} {status}")
 
-        print("\nTemplates:")
-        for template in coder.templates.list():
-            print(f"  {template.organization_name}/{template.name:<16} {template.display_name}")
+    print("\nTemplates:")
+    for template in coder.templates.list():
+        users = template.active_user_count
+        print(f"  {template.organization_name}/{template.name:<16} active users: {users}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the script; 1 if the deployment refuses, 2 if a setting is missing."""
+    argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", 1)[0]).parse_args(argv)
+    try:
+        with connect() as coder:
+            show(coder)
+    except CoderError as error:
+        print(f"quickstart: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ConfigError) else 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

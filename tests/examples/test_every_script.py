@@ -66,7 +66,7 @@ def test_its_docstring_has_what_it_needs_and_how_it_is_run(name: str) -> None:
         assert re.search(r"edition|license", text)
 
 
-@pytest.mark.parametrize("name", REMOTE)
+@pytest.mark.parametrize("name", NAMES)
 def test_it_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         script(name).main(["--help"])
