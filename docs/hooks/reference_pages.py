@@ -36,8 +36,15 @@ GROUPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "Reports and outcomes": (
         "outcomes",
-        "What workflows return.",
-        ("workflows.outcome", "workflows.bulk", "workflows.command", "workflows.window"),
+        "What workflows return, and what they tell callbacks.",
+        (
+            "workflows.outcome",
+            "workflows.bulk",
+            "workflows.command",
+            "workflows.window",
+            "workflows._jobs",
+            "workflows.log_line",
+        ),
     ),
 }
 
@@ -46,7 +53,6 @@ SPELLED = (
     "_plans.WaitFor",
     "_waits.PollInterval",
     "_async.templates_settings.Span",
-    "_jobs.Progress",
 )
 
 

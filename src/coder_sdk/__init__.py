@@ -92,8 +92,10 @@ if TYPE_CHECKING:
     )
     from coder_sdk._retry import RetryEvent, RetryPolicy
     from coder_sdk._versions import InsecureURLWarning, ServerVersionWarning
+    from coder_sdk.workflows._jobs import Progress
     from coder_sdk.workflows.bulk import BulkEntry, BulkProgress, BulkReport
     from coder_sdk.workflows.command import CommandResult
+    from coder_sdk.workflows.log_line import LogLine
     from coder_sdk.workflows.outcome import Outcome, Skip
     from coder_sdk.workflows.window import Window
 
@@ -143,6 +145,7 @@ __all__ = [
     "IncompleteListWarning",
     "InsecureURLWarning",
     "JobError",
+    "LogLine",
     "MissingVariablesError",
     "ModelList",
     "NoProvisionerError",
@@ -156,6 +159,7 @@ __all__ = [
     "PermissionDeniedError",
     "Position",
     "PreconditionFailedError",
+    "Progress",
     "ProxyError",
     "QuotaExceededError",
     "RateLimit",
@@ -275,7 +279,9 @@ _HOMES = {
     "_response": ("AsyncStreamingResponse", "RateLimit", "RawResponse", "StreamingResponse"),
     "_retry": ("RetryEvent", "RetryPolicy"),
     "_versions": ("InsecureURLWarning", "ServerVersionWarning"),
+    "workflows._jobs": ("Progress",),
     "workflows.command": ("CommandResult",),
+    "workflows.log_line": ("LogLine",),
     "workflows.outcome": ("Outcome", "Skip"),
     "workflows.bulk": ("BulkEntry", "BulkProgress", "BulkReport"),
     "workflows.window": ("Window",),

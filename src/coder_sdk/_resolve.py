@@ -168,7 +168,15 @@ def _agent(parts: list[str]) -> Lookup:
         # A dev container brings an agent of its own, below that of the workspace.
         if len(found) > 1 and not agent:
             found = [item for item in found if not item.get("parent_id")] or found
-        return _only("agent", "/".join(parts), found, lambda item: f"{workspace}.{item['name']}")
+        hint = suggestion("agent", agent, (str(item.get("name")) for item in agents))
+        if not agents:
+            status = as_object(answer.get("latest_build")).get("status")
+            hint = (
+                f"The workspace is {status}; it has agents while it runs. `provision` brings it up."
+            )
+        return _only(
+            "agent", "/".join(parts), found, lambda item: f"{workspace}.{item['name']}", hint
+        )
 
     return Lookup(_workspace([*parts[:-1], workspace]).request, pick)
 

@@ -90,6 +90,32 @@ def test_what_ensures_reads_no_list_of_names(coder: Any, colour: Colour, fake: F
     ]  # fmt: skip
 
 
+def test_a_name_that_nothing_has_any_more_is_named(coder: Any, colour: Colour, fake: FakeCoder):
+    other = fake.client()
+    colour.call(coder.groups.get, "designers")
+    other.groups.delete("designers")
+    with pytest.raises(NotFoundError, match="There is no group 'designers'") as caught:
+        colour.call(coder.groups.get, "designers")
+    assert "There is the group `Everyone`." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("agent", "hint"),
+    [
+        ("off", "The workspace is stopped; it has agents while it runs."),
+        ("dev.mian", "Did you mean the agent `main`?"),
+    ],
+)
+def test_an_agent_that_is_not_there_says_why(
+    coder: Any, colour: Colour, fake: FakeCoder, agent: str, hint: str
+):
+    fake.add_workspace("off", template="docker", running=False)
+    with pytest.raises(NotFoundError, match=f"There is no agent '{agent}'") as caught:
+        colour.call(coder.agents.get, agent)
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith(hint)
+
+
 @pytest.mark.parametrize(
     ("known", "text"),
     [

@@ -128,7 +128,7 @@ class TemplatesEndpoints:
             has_ai_task: Only those with an AI task.
             has_external_agent: Only those with an external agent.
             ids: Only those with these UUIDs.
-            name: Only those of this name.
+            name: Only those whose names contain this text.
             organization: Only those of this organization.
             q: Search text in the server's own grammar. It is combined with the other
                 filters.
@@ -809,7 +809,7 @@ class TemplatesEndpoints:
             has_ai_task: Only those with an AI task.
             has_external_agent: Only those with an external agent.
             ids: Only those with these UUIDs.
-            name: Only those of this name.
+            name: Only those whose names contain this text.
             q: Search text in the server's own grammar. It is combined with the other
                 filters.
 

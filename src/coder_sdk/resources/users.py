@@ -137,7 +137,7 @@ class UsersEndpoints:
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
             login_type: Only users who sign in in this way.
-            name: Only those of this name.
+            name: Only those whose names contain this text.
             role: Only users with this role.
             search: Only those whose names contain this text.
             service_account: Only service accounts, or only the others.

@@ -200,7 +200,7 @@ class WorkspacesEndpoints:
             id: Only the one with this ID.
             last_used_after: Only those that were used after this instant.
             last_used_before: Only those that were not used since this instant.
-            name: Only those of this name.
+            name: Only those whose names contain this text.
             organization: Only those of this organization.
             outdated: Only workspaces that do not use the active version.
             owner: Only those of this owner.
@@ -469,7 +469,7 @@ class WorkspacesEndpoints:
             last_seen_after: Only users who were seen after this instant.
             last_seen_before: Only users who were not seen since this instant.
             login_type: Only users who sign in in this way.
-            name: Only those of this name.
+            name: Only those whose names contain this text.
             role: Only users with this role.
             search: Only those whose names contain this text.
             service_account: Only service accounts, or only the others.

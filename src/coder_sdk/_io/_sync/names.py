@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from coder_sdk._request import CallOptions
     from coder_sdk._response import Answer
 
-MISSING: Final = frozenset({404, 410})
+NOT_FOUND: Final = 404
+MISSING: Final = frozenset({NOT_FOUND, 410})
 
 
 class Names:
@@ -112,12 +113,16 @@ def resent(transport: Transport, request: Request[Any], call: Call, error: Coder
     What is missing was not touched, so that this is safe for every request.
 
     Raises:
-        CoderError: The error of the first try, if the names stand for what they stood for.
+        CoderError: The error of the first try, if the names stand for what they stood for; that of
+            the look-up, if nothing has such a name any more.
     """
     if getattr(error, "status", None) not in MISSING or isinstance(request.body, RawBody):
         raise error
     try:
         again = transport._begin(request)  # noqa: SLF001 - the other half of it
+    except NotFoundError as gone:
+        # It says which name; an answer that something was deleted says more than that.
+        raise (gone if getattr(error, "status", None) == NOT_FOUND else error) from None
     except CoderError:
         raise error from None
     if (again.request.path, again.url) == (call.request.path, call.url):
