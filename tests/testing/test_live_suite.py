@@ -12,10 +12,25 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from coder_sdk.testing import FakeCoder, Timing
+from coder_sdk.testing import ChatTurn, FakeCoder, Timing
 
 ROOT = Path(__file__).parents[2]
-QUICK = Timing(queue=0.01, import_=0.02, build=0.02, cancel=0.01, connect=0.01, startup=0.01)
+# Long enough for a cancellation to come in time, short enough to wait for in real time.
+QUICK = Timing(queue=0.02, import_=0.3, build=0.15, cancel=0.05, connect=0.05, startup=0.05)
+
+NEEDS_A_LICENCE = {
+    "test_a_group_adds_to_what_its_members_may_use",
+    "test_a_group_has_the_members_that_are_wanted",
+    "test_a_list_is_read",
+    "test_an_account_of_no_person_is_made",
+    "test_an_organization_has_the_members_that_are_wanted",
+    "test_an_organization_is_made_and_changed",
+    "test_sessions_of_the_ai_gateway_are_exported",
+    "test_the_connection_log_is_followed_and_exported",
+    "test_the_sync_of_an_organization_is_planned_and_applied",
+    "test_the_sync_that_is_there_needs_no_change",
+    "test_what_ai_cost_is_exported",
+}
 
 
 def logged_in(url: str, token: str, folder: Path) -> dict[str, str]:
@@ -28,7 +43,14 @@ def logged_in(url: str, token: str, folder: Path) -> dict[str, str]:
 
 def run(url: str, settings: dict[str, str], colour: str, report: Path) -> dict[str, set[str]]:
     """Run the suite in a process of its own; return the names of the tests by what came of them."""
-    wanted = {"CODER_LIVE": "1", "CODER_URL": url, "CODER_LIVE_TEMPLATE": "docker"}
+    wanted = {
+        "CODER_LIVE": "1",
+        "CODER_LIVE_CHATS": "1",
+        "CODER_LIVE_POLL": "0.05",
+        "CODER_LIVE_TASK_TEMPLATE": "docker",
+        "CODER_LIVE_TEMPLATE": "docker",
+        "CODER_URL": url,
+    }
     env = {**os.environ, **wanted, **settings}
     env.pop("PYTEST_XDIST_WORKER", None)
     options = ["-q", "-k", f"[{colour}", "-p", "no:cacheprovider", "-p", "no:randomly"]
@@ -52,15 +74,19 @@ def run(url: str, settings: dict[str, str], colour: str, report: Path) -> dict[s
     ("edition", "colour", "skipped"),
     [
         ("licensed", "sync", set()),
-        ("agpl", "async", {"test_a_group_is_ensured_and_deleted"}),
+        ("agpl", "async", NEEDS_A_LICENCE),
     ],
 )
 def test_the_live_suite_passes_and_leaves_nothing(
     edition: Any, colour: str, skipped: set[str], tmp_path: Path
 ):
     now = datetime.now(timezone.utc)
-    with FakeCoder(version="2.36.0", edition=edition, timing=QUICK, start=now) as fake:
-        fake.add_template("docker")
+    with FakeCoder(
+        version="2.36.0", edition=edition, timing=QUICK, start=now, rate_limit=None
+    ) as fake:
+        fake.add_template("docker", ai_task=True)
+        fake.link("github")
+        fake.on_chat(*[ChatTurn(seconds=0.2)] * 20)
         with fake.serve() as url:
             token = fake.token_for()
             settings = (
