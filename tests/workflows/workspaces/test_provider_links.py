@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import ExternalAuthRequiredError
+from coder_sdk import AgentStartError, BuildFailedError, ExternalAuthRequiredError
 from coder_sdk.testing import AgentSpec, App, FakeCoder
 from tests.colours import Colour
 
@@ -77,3 +77,34 @@ def test_a_server_that_does_not_tell_is_believed(
     fake.inject(LOOK, status=status, message="No")
     made = colour.call(coder.workspaces.create, "dev", template="git", wait=False)
     assert made.name == "dev"
+
+
+@pytest.mark.parametrize("owner", ["ann", "me"])
+def test_a_failure_for_somebody_else_names_the_links_that_nobody_else_sees(
+    colour: Colour, fake: FakeCoder, coder: Any, owner: str
+) -> None:
+    fake.add_user("ann")
+    fake.link("github")
+    fake.fail_next_build("git clone: authentication required")
+    with pytest.raises(BuildFailedError) as caught:
+        colour.call(coder.workspaces.create, f"{owner}/dev", template="git")
+    named = "a link with `github`, which only ann can see and make" in str(caught.value)
+    assert named == (owner == "ann")
+
+
+def test_so_does_a_startup_that_fails(colour: Colour, fake: FakeCoder, coder: Any) -> None:
+    fake.add_user("ann")
+    agents = [AgentSpec(startup="start_error")]
+    fake.add_template("clone", external_auth=["github", "gitlab"], agents=agents)
+    with pytest.raises(AgentStartError, match="`github`, `gitlab`, which only ann can see"):
+        colour.call(coder.workspaces.provision, "ann/dev", template="clone")
+
+
+def test_a_failure_says_nothing_of_links_that_a_template_does_not_need(
+    colour: Colour, fake: FakeCoder, coder: Any
+) -> None:
+    fake.add_user("ann")
+    fake.fail_next_build("terraform apply")
+    with pytest.raises(BuildFailedError) as caught:
+        colour.call(coder.workspaces.create, "ann/dev", template="plain")
+    assert "link" not in str(caught.value)

@@ -11,6 +11,7 @@ from coder_sdk._errors.status import NotFoundError, ServerError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._errors.work import BuildCanceledError
 from coder_sdk._io._async.primitives import settled
+from coder_sdk.workflows._async._provider_links import add_hint, unseen_links
 from coder_sdk.workflows._async._waiting import look_again
 from coder_sdk.workflows._jobs import (
     LINES_KEPT,
@@ -173,7 +174,7 @@ async def finish_build(
     if state.job.status != "succeeded":
         error = build_error(state, await build_tail(client, state, reports))
         if error is not None:
-            raise error
+            raise add_hint(error, unseen_links(client, state))
     return state
 
 
@@ -231,4 +232,4 @@ async def _check_agent(
     if agent_error(agent, name) is not None:
         error = agent_error(agent, name, await agent_tail(client, agent, reports))
         if error is not None:
-            raise error
+            raise add_hint(error, unseen_links(client, workspace.latest_build))

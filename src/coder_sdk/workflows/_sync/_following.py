@@ -30,6 +30,7 @@ from coder_sdk.workflows._readiness import (
     full_name,
     is_ready,
 )
+from coder_sdk.workflows._sync._provider_links import add_hint, unseen_links
 from coder_sdk.workflows._sync._waiting import look_again
 from coder_sdk.workflows.log_line import LogLine
 
@@ -171,7 +172,7 @@ def finish_build(
     if state.job.status != "succeeded":
         error = build_error(state, build_tail(client, state, reports))
         if error is not None:
-            raise error
+            raise add_hint(error, unseen_links(client, state))
     return state
 
 
@@ -227,4 +228,4 @@ def _check_agent(
     if agent_error(agent, name) is not None:
         error = agent_error(agent, name, agent_tail(client, agent, reports))
         if error is not None:
-            raise error
+            raise add_hint(error, unseen_links(client, workspace.latest_build))
