@@ -20,7 +20,13 @@ from codegen.description.openapi import METHODS, Json, is_list, is_table
 
 PATCHES = Path(__file__).parent / "data" / "patches"
 
-EVIDENCE = frozenset({"v2.36.0 server", "v2.24.0 server", "server source", "unconfirmed"})
+EVIDENCE = frozenset({
+    "v2.36.0 server",  # It answered so.
+    "v2.24.0 server",
+    "server source",  # Read in the code of the server, or in the types of its dashboard.
+    "documentation",  # The pages say it in words, by a name, or by the type of the same value.
+    "unconfirmed",  # Likely, from a standard or from what is alike; refuses nothing that may work.
+})  # fmt: skip
 _OPS = frozenset({"replace", "add", "remove", "merge", "append"})
 _KEYS = frozenset({"target", "op", "was", "value", "reason", "evidence", "since"})
 ABSENT = object()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from attrs import frozen
@@ -145,7 +145,7 @@ class Annotations:
             case "union":
                 options: list[Json] = schema.get("anyOf") or schema["oneOf"]
                 texts = [self.argument(option) for option in options]
-                return "Any" if "Any" in texts else " | ".join(dict.fromkeys(texts))
+                return "Any" if "Any" in texts else _joined(texts)
             case "string":
                 return self._string(schema, unit)
             case "integer":
@@ -174,6 +174,12 @@ class Annotations:
             return f"{self.names[name]} | int"
         text = literal(values) if len(values) <= _MAX_LITERALS else "str"
         return f"{self.names[name]} | {text}"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """A union of types, plain ones of which are unions themselves."""
+    parts = [[text] if "[" in text else text.split(" | ") for text in texts]
+    return " | ".join(dict.fromkeys(part for found in parts for part in found))
 
 
 def literal(values: list[Any]) -> str:

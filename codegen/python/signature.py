@@ -12,6 +12,7 @@ from codegen.python.methods import REF_TYPES, Argument, Method, filter_spec, is_
 from codegen.python.names import Name, NameFile
 from codegen.python.operations import Content, Operation, Parameter, Schema
 from codegen.python.schemas import kind as kind_of
+from codegen.python.types import may_be_uuid
 
 # Wire name of what identifies an object -> kind of reference. `user` and `organization` stand for
 # names that only paths take, so in bodies and queries they are plain objects with an identifier.
@@ -381,4 +382,4 @@ def _accept(operation: Operation) -> str | None:
 def _kind_of_items(name: str, schema: Schema) -> str | None:
     """What the identifiers in a list stand for, where they can be looked up by name."""
     items: Schema = schema.get("items") or {}
-    return _LIST_KINDS.get(name) if items.get("format") == "uuid" else None
+    return _LIST_KINDS.get(name) if may_be_uuid(items) else None

@@ -1,5 +1,6 @@
 """From a schema to the Python annotation of its values."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from attrs import frozen
@@ -135,10 +136,22 @@ def is_base64(schema: Json) -> bool:
     return schema.get("format") == "byte" or schema.get("contentEncoding") == "base64"
 
 
+def may_be_uuid(schema: Mapping[str, Any]) -> bool:
+    """Whether a value is a UUID, or may be one among other texts."""
+    options: Sequence[Mapping[str, Any]] = schema.get("anyOf") or [schema]
+    return any(option.get("format") == "uuid" for option in options)
+
+
 def keyed_by_uuid(schema: Json) -> bool:
-    """Whether the keys of a mapping are UUIDs."""
-    names: Json = schema.get("propertyNames") or {}
-    return names.get("format") == "uuid"
+    """Whether the keys of a mapping are UUIDs, or may be."""
+    return may_be_uuid(schema.get("propertyNames") or {})
+
+
+def _key(schema: Json, context: Context) -> str:
+    """The type of the keys of a mapping, which JSON writes as texts."""
+    if not keyed_by_uuid(schema):
+        return "str"
+    return annotation({"type": "string", **schema["propertyNames"]}, context)
 
 
 def _types(schema: Json) -> list[str]:
@@ -174,8 +187,7 @@ def _compound(schema: Json, form: str, context: Context) -> str:
         case "map":
             values = schema.get("additionalProperties")
             inner = cast("Json", values) if isinstance(values, dict) else {}
-            key = f"{context.style.uuid}UUID" if keyed_by_uuid(schema) else "str"
-            return _generic("WireMap", f"dict[{key}, {{}}]", inner, context)
+            return _generic("WireMap", f"dict[{_key(schema, context)}, {{}}]", inner, context)
         case _:
             choices = [annotation(choice, context) for choice in _choices(schema)]
             return " | ".join(dict.fromkeys(choices))

@@ -164,7 +164,7 @@ class PatchAgentLogs(RequestModel):
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchlogs
     """
 
-    log_source_id: UUID | None = None
+    log_source_id: UUID | str | None = None
     """Since 2.2."""
     logs: list[AgentLog] | None = None
 
@@ -178,7 +178,7 @@ class PostAgentLogSourceRequest(RequestModel):
 
     display_name: str | None = None
     icon: str | None = None
-    id: UUID | None = None
+    id: UUID | str | None = None
 
 
 class ReinitializationReason(OpenEnum):

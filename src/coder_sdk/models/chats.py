@@ -920,8 +920,8 @@ class UpdateChatACL(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
     """
 
-    group_roles: dict[UUID, ChatRole] | None = None
-    user_roles: dict[UUID, ChatRole] | None = None
+    group_roles: dict[UUID | str, ChatRole] | None = None
+    user_roles: dict[UUID | str, ChatRole] | None = None
 
 
 class UpdateChatRequest(RequestModel):

@@ -155,7 +155,7 @@ class OAuth2TokenExchangeRequestGrantType(OpenEnum):
 class OAuth2TokenExchangeRequest(RequestModel):
     """Body of `POST /oauth2/tokens`."""
 
-    client_id: UUID | None = None
+    client_id: UUID | str | None = None
     client_secret: Secret | None = None
     code: Secret | None = None
     code_verifier: Secret | None = None
@@ -169,7 +169,7 @@ class OAuth2TokenExchangeRequest(RequestModel):
 class RevokeOAuth2TokensRFC7009Request(RequestModel):
     """Body of `POST /oauth2/revoke`."""
 
-    client_id: UUID
+    client_id: UUID | str
     client_secret: Secret | None = None
     token: Secret
     token_type_hint: str | None = None
@@ -994,12 +994,12 @@ class PatchGroupRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgrouprequest
     """
 
-    add_users: list[UUID] | None = None
+    add_users: list[UUID | str] | None = None
     avatar_url: str | None = None
     display_name: str | None = None
     name: str | None = None
     quota_allowance: int | None = None
-    remove_users: list[UUID] | None = None
+    remove_users: list[UUID | str] | None = None
 
 
 class PatchOrganizationIDPSyncConfigRequest(RequestModel):

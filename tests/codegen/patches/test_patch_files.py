@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,25 @@ def test_a_reason_is_one_short_sentence() -> None:
     sentence = re.compile(r"[A-Z][^.]*(?:\.\w[^.]*)*\.")
     wrong = [p for p in PATCHES if not sentence.fullmatch(p.reason) or len(p.reason) > 160]
     assert [str(patch) for patch in wrong] == []
+
+
+def test_what_is_unconfirmed_asks_for_no_identifier_that_is_one_alone() -> None:
+    """A value that is sent may be something else than a UUID as long as nothing shows it."""
+    sent = ("Request", "agentsdk.", "ACL", "x-www-form-urlencoded")
+    narrow = [
+        patch
+        for patch in PATCHES
+        if patch.evidence == "unconfirmed"
+        and any(part in str(step) for step in patch.target for part in sent)
+        and isinstance(patch.value, dict)
+        and "uuid" in (patch.value.get("format"), _key_format(patch.value))
+    ]
+    assert [str(patch) for patch in narrow] == []
+
+
+def _key_format(value: dict[str, Any]) -> str | None:
+    names: dict[str, str] = value.get("propertyNames", {})
+    return names.get("format")
 
 
 def test_no_two_patches_write_the_same() -> None:
