@@ -53,7 +53,7 @@ def template() -> Iterator[str]:
     """A template whose workspaces need no infrastructure, for as long as the tests run."""
     name = f"{PREFIX}t"
     with Client(URL) as coder:
-        with permitted():
+        with permitted(NotFoundError):
             coder.templates.push(f"default/{name}", SOURCES, **WAIT)
         try:
             coder.templates.set_settings(name, allow_user_cancel_workspace_jobs=True)
