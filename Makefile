@@ -123,4 +123,4 @@ bench: $(READY) ## Print what the benchmarks measure
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .nox .venvs .make site dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .nox .venvs .make site dist demo-insights.png .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
