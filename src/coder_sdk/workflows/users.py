@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from coder_sdk._errors.base import AmbiguousError, RequestValidationError, without_hint
@@ -14,6 +14,7 @@ from coder_sdk.workflows.names import check_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from coder_sdk._request import Request
     from coder_sdk.models import Group, Organization, User
 
 __all__ = ["OffboardReport"]
@@ -77,6 +78,12 @@ def held_address(found: User, username: str) -> ConflictError:
         status=409,
         hint="Leave `username` out to take that user, or rename it with `update_profile`.",
     )
+
+
+def is_for_service_account(request: Request[Any]) -> bool:
+    """Whether a request asks for an account of no person."""
+    value: Any = getattr(request.body, "value", None)
+    return isinstance(value, dict) and cast("Any", value).get("service_account") is True
 
 
 def check_release(version: str | None, *, service_account: bool | Omit) -> None:

@@ -267,16 +267,40 @@ def test_the_release_of_service_accounts_is_that_of_the_description():
     assert release(since) == _SERVICE_ACCOUNTS
 
 
+def test_nor_is_it_by_the_plain_endpoint(colour: Colour):
+    with FakeCoder(version="v2.24.0") as fake:
+        client = colour.keep(fake.async_client() if colour.is_async else fake.client())
+        ask = {"username": "robot", "email": EMAIL, "organization_ids": ["default"]}
+        for _ in range(2):
+            with pytest.raises(FeatureUnavailableError, match=r"make an ordinary one") as caught:
+                colour.call(client.users.create, service_account=True, **ask)
+            assert caught.value.since == "2.32"
+        assert writes(fake) == []
+        # The release is asked for once, and only where it matters.
+        fake.assert_called("GET /api/v2/buildinfo", times=1)
+        colour.call(client.users.create, service_account=False, login_type="none", **ask)
+        fake.assert_called(CREATE, times=1)
+
+
+def test_the_plain_endpoint_makes_one_where_there_are_some(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    ask = {"username": "robot", "organization_ids": ["default"], "service_account": True}
+    assert colour.call(coder.users.create, **ask).is_service_account
+    assert colour.call(coder.users.ensure, username="robot").action == "unchanged"
+
+
 def test_an_old_fake_passes_over_the_field_and_wants_an_address(colour: Colour):
     with FakeCoder(version="v2.20.0") as fake:
         client = colour.keep(fake.async_client() if colour.is_async else fake.client())
-        ask = {"username": "robot", "service_account": True, "login_type": "none"}
-        organizations = [colour.call(client.organizations.get, "default").id]
+        organizations = [str(colour.call(client.organizations.get, "default").id)]
+        ask = {"username": "robot", "service_account": True, "login_type": "none",
+               "organization_ids": organizations}  # fmt: skip
         with pytest.raises(BadRequestError) as caught:
-            colour.call(client.users.create, organization_ids=organizations, **ask)
+            colour.call(client.request, "POST", "/api/v2/users", body=ask)
         assert [item.field for item in caught.value.validations] == ["email"]
-        made = colour.call(client.users.create, organization_ids=organizations, email=EMAIL, **ask)
-        assert made.email == EMAIL
+        made = colour.call(client.request, "POST", "/api/v2/users", body={**ask, "email": EMAIL})
+        assert made["email"] == EMAIL
 
 
 def test_a_create_whose_answer_was_lost_is_ours(fake: FakeCoder, colour: Colour, coder: Any):

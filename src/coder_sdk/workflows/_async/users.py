@@ -27,6 +27,7 @@ from coder_sdk.workflows.users import (
     check_release,
     held_address,
     held_name,
+    is_for_service_account,
     is_same,
     role_names,
 )
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coder_sdk._refs import GroupRef, OrganizationRef
+    from coder_sdk._request import Request
     from coder_sdk.models import LoginType, User
     from coder_sdk.wire import Secret
 
@@ -153,6 +155,19 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
         if any(changes):
             user = await client.users.get(user.id)
         return Outcome(user, "created" if created else "updated" if any(changes) else "unchanged")
+
+    def _dispatch(self, how: str, request: Request[Any]) -> Any:
+        if is_for_service_account(request):
+            return self._dispatched(how, request)
+        return super()._dispatch(how, request)
+
+    async def _dispatched(self, how: str, request: Request[Any]) -> Any:
+        """Send what an older server would understand otherwise, to a server that is none."""
+        client = self._client
+        if client.server_version is None:
+            await client.buildinfo()
+        check_release(client.server_version, service_account=True)
+        return await super()._dispatch(how, request)
 
     async def _found(self, username: str | Omit, email: str | Omit) -> User | None:
         """The user who is meant.
