@@ -7,7 +7,7 @@ from typing import Any
 from coder_sdk import NotFoundError
 from coder_sdk.models import User
 from tests.colours import Colour
-from tests.live.deployment import MINUTES, permitted
+from tests.live.deployment import MINUTES, WAIT, permitted
 
 BUILT_IN = "template-admin"
 
@@ -49,13 +49,10 @@ def test_an_account_of_no_person_is_made(coder: Any, colour: Colour, name: str):
 def test_workspaces_go_with_their_owner(
     coder: Any, colour: Colour, name: str, person: User, template: str
 ):
-    limit = 10 * MINUTES
+    path = f"{person.username}/{name}"
     with permitted(NotFoundError):
-        ws, _ = colour.call(
-            coder.workspaces.ensure, f"{person.username}/{name}", template=template, wait=True,
-            timeout=limit,
-        )  # fmt: skip
-    gone = colour.call(coder.users.offboard, person, timeout=limit)
+        ws, _ = colour.call(coder.workspaces.ensure, path, template=template, wait=True, **WAIT)
+    gone = colour.call(coder.users.offboard, person, timeout=10 * MINUTES)
     assert (gone.object.id, gone.action) == (person.id, "deleted")
     assert colour.call(coder.workspaces.list(q=f"name:{ws.name}").to_list) == []
 
