@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
 
 import pytest
 
@@ -21,6 +20,6 @@ def no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCoder]:
     """One that begins now: the scripts ask the clock of this machine what is long ago."""
-    with FakeCoder(start=datetime.now(timezone.utc)) as made:
+    with FakeCoder(start="now") as made:
         reach(monkeypatch, made)
         yield made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -416,6 +416,16 @@ def test_timing_is_the_tests_own():
         assert client.request("GET", path)["latest_build"]["status"] == "starting"
         fake.clock.advance(2)
         assert client.request("GET", path)["latest_build"]["status"] == "running"
+
+
+def test_a_deployment_begins_on_the_same_day_in_every_run_or_now():
+    assert FakeCoder().clock.now() == FakeCoder().clock.now()
+    before, rounding = datetime.now(timezone.utc), timedelta(milliseconds=1)
+    moment = FakeCoder(start="now").clock.now()
+    assert before - rounding <= moment <= datetime.now(timezone.utc) + rounding
+    today: Any = "today"
+    with pytest.raises(ValueError, match="`start` is 'today', neither"):
+        FakeCoder(start=today)
 
 
 def test_ids_are_the_same_in_every_run():

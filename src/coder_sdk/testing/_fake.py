@@ -44,7 +44,7 @@ class FakeCoder(Furnishing, Events):
         edition: `agpl`, `enterprise-unlicensed` (the full build without a licence) or `licensed`.
         username: The owner of the deployment, whom `client()` is logged in as; empty for a
             deployment that nobody has set up yet.
-        start: Instant at which it begins.
+        start: Instant at which it begins; `"now"` for one that lives now.
         timing: How long things take.
         rate_limit: Requests of a user to a path in a minute; `None` for no limit.
         features: Names of the licensed features; `None` for all.
@@ -72,7 +72,7 @@ class FakeCoder(Furnishing, Events):
         *,
         edition: Edition = "licensed",
         username: str = "admin",
-        start: datetime = _START,
+        start: datetime | Literal["now"] = _START,
         timing: Timing | None = None,
         rate_limit: int | None = 512,
         features: Iterable[str] | None = None,
@@ -82,7 +82,7 @@ class FakeCoder(Furnishing, Events):
     ) -> None:
         if edition not in {"agpl", "enterprise-unlicensed", "licensed"}:
             raise ValueError(f"`edition` is {edition!r}.")
-        self.clock: FakeClock = FakeClock(start)
+        self.clock: FakeClock = FakeClock(_instant(start))
         self.url = URL
         self._state = Deployment(
             clock=self.clock,
@@ -226,6 +226,9 @@ class FakeCoder(Furnishing, Events):
     def serve(self) -> Server:
         """Serve on loopback in real time, with the extra `testing`.
 
+        The clock goes on from where it is: a program that compares times with its own clock needs
+        `FakeCoder(start="now")`.
+
         Returns:
             A context manager, sync and async, that gives the address.
         """
@@ -234,6 +237,14 @@ class FakeCoder(Furnishing, Events):
         server = Server(self._app, self)
         self._servers.append(server)
         return server
+
+
+def _instant(start: datetime | str) -> datetime:
+    if isinstance(start, datetime):
+        return start
+    if start != "now":
+        raise ValueError(f"`start` is {start!r}, neither an aware datetime nor 'now'.")
+    return datetime.now(timezone.utc)
 
 
 def _version(text: str) -> tuple[int, int, int]:
