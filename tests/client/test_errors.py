@@ -279,6 +279,7 @@ class Table(ResponseTypes):
         "GET /api/v2/old/{id}": ("2.0", "2.31", None, None, "GET /api/v2/new"),
         "GET /api/v2/brief": ("2.23", "2.23", None, None, None),
         "GET /api/v2/groups": ("2.0", None, "template_rbac", None, None),
+        "GET /api/v2/appearance": ("2.0", None, "enterprise-build", None, None),
         "POST /api/v2/organizations": ("2.13", None, "multiple_organizations", None, None),
         "GET /api/v2/trial": ("2.0", None, None, "some-experiment", None),
     }
@@ -322,6 +323,14 @@ def test_a_licensed_route_of_the_free_build_names_the_feature():
     assert isinstance(error, FeatureUnavailableError)
     assert error.feature == "template_rbac"
     assert "without licensed features" in str(error)
+
+
+def test_a_route_that_needs_no_licence_but_the_other_build_says_so():
+    error = feature("GET /api/v2/appearance", "v2.36.0")
+    assert isinstance(error, FeatureUnavailableError)
+    assert error.hint == (
+        "Only the build with licensed features has it, which this server does not run."
+    )
 
 
 def test_an_empty_405_of_a_licensed_operation_is_a_missing_feature():

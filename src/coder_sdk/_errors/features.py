@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from coder_sdk._response import Answer
 
 _NO_ROUTE: Final = "route not found"
+# In place of a feature: what the build with licensed features has, and needs no licence.
+_BUILD: Final = "enterprise-build"
 _LICENCE: Final = re.compile(
     r"^(?P<feature>.+?) (?:is|are) (?:an? )?(?:Premium|Enterprise) feature|"
     r"^(?P<off>.+) is not enabled\.$|"
@@ -131,7 +133,9 @@ def _by_release(row: Operation, answer: Answer) -> Unavailable | None:
 
 
 def _by_build(row: Operation, answer: Answer) -> Unavailable | None:
-    if row.feature is not None:
+    if row.feature == _BUILD:
+        text = "Only the build with licensed features has it, which this server does not run."
+    elif row.feature is not None:
         text = (
             f"It belongs to the licensed feature `{row.feature}`, which this server does not have: "
             "it runs the build without licensed features."
