@@ -16,7 +16,7 @@ from coder_sdk.testing import ChatTurn, FakeCoder, Timing
 
 ROOT = Path(__file__).parents[2]
 # Long enough for a cancellation to come in time, short enough to wait for in real time.
-QUICK = Timing(queue=0.02, import_=0.3, build=0.15, cancel=0.05, connect=0.05, startup=0.05)
+QUICK = Timing(queue=0.02, import_=0.2, build=0.1, cancel=0.05, connect=0.05, startup=0.05)
 
 NEEDS_A_LICENCE = {
     "test_a_group_adds_to_what_its_members_may_use",
@@ -25,6 +25,7 @@ NEEDS_A_LICENCE = {
     "test_an_account_of_no_person_is_made",
     "test_an_organization_has_the_members_that_are_wanted",
     "test_an_organization_is_made_and_changed",
+    "test_licensed_settings_of_a_template_are_changed",
     "test_sessions_of_the_ai_gateway_are_exported",
     "test_the_connection_log_is_followed_and_exported",
     "test_the_sync_of_an_organization_is_planned_and_applied",
@@ -53,7 +54,8 @@ def run(url: str, settings: dict[str, str], colour: str, report: Path) -> dict[s
     }
     env = {**os.environ, **wanted, **settings}
     env.pop("PYTEST_XDIST_WORKER", None)
-    options = ["-q", "-k", f"[{colour}", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    # They wait most of the time: two at once need hardly more than half of it.
+    options = ["-q", "-n", "2", "-k", f"[{colour}", "-p", "no:cacheprovider", "-p", "no:randomly"]
     done = subprocess.run(  # noqa: S603 - our own tests
         [sys.executable, "-m", "pytest", "tests/live", *options, f"--junitxml={report}"],
         cwd=ROOT,
