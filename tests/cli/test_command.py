@@ -190,6 +190,27 @@ def test_doctor_checks_the_server_also_without_a_token(
     assert f"There is no token for {url}" in output
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CODER_URL", "ftp://coder.test"),
+        ("CODER_SESSION_TOKEN", "two words"),
+        ("CODER_CLIENT_TLS_CA_FILE", "/no/such/file.pem"),
+    ],
+)
+def test_doctor_has_a_remedy_for_a_malformed_setting(
+    name: str, value: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CODER_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CODER_SESSION_TOKEN", "abcdefghij-0123456789abcdefghijkl")
+    monkeypatch.setenv(name, value)
+    assert main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    [number] = [at for at, line in enumerate(lines) if line.startswith("failed  settings")]
+    assert name in lines[number]
+    assert lines[number + 1].startswith(" " * 16 + "Correct that setting")
+
+
 def test_config_shows_where_settings_come_from_and_no_secret(run: Any, fake: FakeCoder):
     token = fake.token_for()
     code, output = run("config", token=token)

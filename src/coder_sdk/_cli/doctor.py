@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # A clock may be this far off before expiry dates and signatures are judged wrongly.
 _TOLERANCE: Final = timedelta(seconds=30)
+_CORRECT: Final = "Correct that setting; the page on configuration says what each takes."
 # A token expires soon in the last fifth of its lifetime, but not before the last week.
 _LAST_PART: Final = 5
 _SOON: Final = timedelta(days=7)
@@ -63,7 +64,7 @@ def _every(url: str | None, connect: Callable[..., Client]) -> Iterator[Check]:
     try:
         coder = connect(url)
     except ConfigError as error:
-        missing = Check("failed", "settings", words_of(error), error.hint or "")
+        missing = Check("failed", "settings", words_of(error), error.hint or _CORRECT)
     else:
         with coder:
             yield from checks(coder)
