@@ -208,7 +208,7 @@ def test_doctor_has_a_remedy_for_a_malformed_setting(
     lines = capsys.readouterr().out.splitlines()
     [number] = [at for at, line in enumerate(lines) if line.startswith("failed  settings")]
     assert name in lines[number]
-    assert lines[number + 1].startswith(" " * 16 + "Correct that setting")
+    assert lines[number + 1].strip().startswith("Correct that setting")
 
 
 def test_config_shows_where_settings_come_from_and_no_secret(run: Any, fake: FakeCoder):
