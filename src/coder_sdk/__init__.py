@@ -90,7 +90,8 @@ if TYPE_CHECKING:
         RawResponse,
         StreamingResponse,
     )
-    from coder_sdk._retry import RetryEvent, RetryPolicy
+    from coder_sdk._retry import RetryPolicy
+    from coder_sdk._retry_event import RetryEvent
     from coder_sdk._versions import InsecureURLWarning, ServerVersionWarning
     from coder_sdk.workflows._jobs import Progress
     from coder_sdk.workflows.bulk import BulkEntry, BulkProgress, BulkReport
@@ -277,7 +278,8 @@ _HOMES = {
     "_page": ("IncompleteListWarning", "Page", "PagingError", "Position"),
     "_request": ("OMIT", "Omit", "Seconds"),
     "_response": ("AsyncStreamingResponse", "RateLimit", "RawResponse", "StreamingResponse"),
-    "_retry": ("RetryEvent", "RetryPolicy"),
+    "_retry": ("RetryPolicy",),
+    "_retry_event": ("RetryEvent",),
     "_versions": ("InsecureURLWarning", "ServerVersionWarning"),
     "workflows._jobs": ("Progress",),
     "workflows.command": ("CommandResult",),

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from coder_sdk._errors.base import without_hint
-from coder_sdk._errors.context import CallContext
-from coder_sdk._errors.status import APIStatusError, RateLimitError
-from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
-from coder_sdk._failures import Failure, classify, without_frames
-from coder_sdk._hooks import RequestInfo, ResponseInfo
 from coder_sdk._limits import Allowance, End, TooSlowError
 from coder_sdk._logging import DEBUG, INFO, log_try, logger
 from coder_sdk._options import chosen, policy
 from coder_sdk._request import OMIT, CallOptions, Omit, StreamRequest
 from coder_sdk._response import Answer, RateLimit, request_id
-from coder_sdk._retry import (
-    OFF,
-    Attempt,
-    Decision,
-    RetryEvent,
-    is_repeatable,
-    may_have_been_processed,
-)
+from coder_sdk._retry import OFF, Decision, is_repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,23 +17,36 @@ if TYPE_CHECKING:
     from coder_sdk._clock import Clock
     from coder_sdk._core import Core
     from coder_sdk._errors.base import CoderError
+    from coder_sdk._errors.context import CallContext
+    from coder_sdk._errors.transport import DeadlineExceededError
+    from coder_sdk._hooks import RequestInfo, ResponseInfo
     from coder_sdk._options import Options
     from coder_sdk._prepare import Prepared
     from coder_sdk._redact import Redactor
     from coder_sdk._request import Request
     from coder_sdk._retry import RetryPolicy
+    from coder_sdk._retry_event import RetryEvent
     from coder_sdk._tracing import Span
 
 _FINAL: Final = Decision(retry=False)
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """What one try ended with, and what follows."""
 
-    value: Any = None
-    error: CoderError | None = None
-    decision: Decision = _FINAL
-    status: int | None = None
+    __slots__ = ("decision", "error", "status", "value")
+
+    def __init__(
+        self,
+        value: Any = None,
+        error: CoderError | None = None,
+        decision: Decision = _FINAL,
+        status: int | None = None,
+    ) -> None:
+        self.value: Any = value
+        self.error: CoderError | None = error
+        self.decision: Decision = decision
+        self.status: int | None = status
 
 
 class Call:
@@ -191,6 +191,8 @@ class Call:
 
     def context(self, *, unclear: bool = False, request_id: str | None = None) -> CallContext:
         """Facts for an error."""
+        from coder_sdk._errors.context import CallContext  # noqa: PLC0415 - with the first error
+
         url = self.url or self.request.path_template
         return CallContext(
             self.request.method,
@@ -202,86 +204,21 @@ class Call:
             may_have_been_processed=unclear,
         )
 
-    def past_deadline(
-        self, last: CoderError | None = None, *, unclear: bool = False
-    ) -> DeadlineExceededError:
+    def past_deadline(self, last: CoderError | None = None) -> DeadlineExceededError:
         """The error of a call that ran out of time."""
-        unclear = unclear or bool(getattr(last, "may_have_been_processed", False))
-        error = DeadlineExceededError(
-            "the deadline of the call passed"
-            if last is None
-            else f"no time is left: {without_hint(last)}",
-            context=self.context(unclear=unclear, request_id=request_id(self.headers)),
-        )
-        error.first_error = last
-        error.__cause__ = last
-        return error
+        from coder_sdk._failed_try import past_deadline  # noqa: PLC0415 - with the first failure
+
+        return past_deadline(self, last)
 
     def broken(self, error: Exception, *, proxy: bool) -> Outcome:
         """Outcome of a try that ended with an error that is not ours; raises what is a bug."""
-        if isinstance(error, TooSlowError):
-            text = f"the answer was not complete after {self.limit or 0:g} s"
-            return self._lost(Failure(RequestTimeoutError, text, sent=True), None)
-        failure = classify(error, proxy=proxy)
-        if failure is None:
-            raise error
-        return self._lost(failure, without_frames(error))
+        from coder_sdk._failed_try import broken  # noqa: PLC0415 - with the first failure
 
-    def _lost(self, failure: Failure, cause: BaseException | None) -> Outcome:
-        """Outcome of a try without an answer."""
-        permanent = failure.permanent or not self._can_send_again
-        attempt = self._attempt(sent=failure.sent, permanent=permanent)
-        self.unclear = self.unclear or failure.sent
-        remaining = self.remaining
-        if remaining is not None and remaining <= 0:
-            error: CoderError = self.past_deadline(unclear=failure.sent and not self.repeatable)
-            error.__cause__ = cause
-            return Outcome(error=error)
-        unclear = may_have_been_processed(attempt) and not self.repeatable
-        error = failure.error(
-            self.redactor.text(failure.message),
-            hint="Look whether it was done before calling again." if unclear else failure.hint,
-            context=self.context(unclear=unclear, request_id=request_id(self.headers)),
-        )
-        error.__cause__ = cause
-        return self._failed(error, attempt)
-
-    def refused(self, error: APIStatusError, answer: Answer) -> Outcome:
-        """Outcome of a try whose answer is no success."""
-        limit = answer.rate_limit
-        if isinstance(error, RateLimitError):
-            error.retry_after = limit.wait(self.clock.time())
-        attempt = self._attempt(
-            status=answer.status,
-            message=error.message,
-            rate_limit=limit,
-            permanent=not self._can_send_again,
-        )
-        unclear = may_have_been_processed(attempt)
-        self.unclear = self.unclear or unclear
-        error.may_have_been_processed = unclear and not self.repeatable
-        return self._failed(error, attempt)
-
-    def _attempt(self, **facts: Any) -> Attempt:
-        return Attempt(
-            self.repeatable,
-            self.number - self.replays,
-            elapsed=self.elapsed,
-            remaining=self.remaining,
-            now=self.clock.time(),
-            **facts,
-        )
-
-    def _failed(self, error: CoderError, attempt: Attempt) -> Outcome:
-        decision = self.policy.decide(attempt)
-        # A rate limit keeps its own error: it tells when to come back.
-        if decision.past_deadline and attempt.status != 429:  # noqa: PLR2004 - rate limited
-            error = self.past_deadline(error)
-        self.last = error
-        return Outcome(error=error, decision=decision, status=attempt.status)
+        return broken(self, error, proxy=proxy)
 
     @property
-    def _can_send_again(self) -> bool:
+    def can_send_again(self) -> bool:
+        """Whether there still is the body that was sent."""
         return self.upload is None or bool(self.upload.repeatable)
 
     def is_gone(self, status: int) -> bool:
@@ -346,12 +283,16 @@ class Call:
 
     def request_info(self, core: Core, token: str | None) -> RequestInfo:
         """What the hook for requests hears."""
+        from coder_sdk._hooks import RequestInfo  # noqa: PLC0415 - where there are hooks
+
         headers = self.redactor.headers(core.headers(self.prepared, token))
         url = self.redactor.address(self.url)
         return RequestInfo(self.request.method, url, self.request.operation, self.number, headers)
 
     def response_info(self, core: Core, token: str | None, outcome: Outcome) -> ResponseInfo:
         """What the hook for responses hears."""
+        from coder_sdk._hooks import ResponseInfo  # noqa: PLC0415 - where there are hooks
+
         return ResponseInfo(
             self.request_info(core, token),
             status=outcome.status,
@@ -363,6 +304,8 @@ class Call:
 
     def retry_event(self, outcome: Outcome) -> RetryEvent:
         """What `on_retry` hears."""
+        from coder_sdk._retry_event import RetryEvent  # noqa: PLC0415 - where somebody hears
+
         decision = outcome.decision
         error = outcome.error or TooSlowError()
         return RetryEvent(

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
+    from coder_sdk._call import Call
+    from coder_sdk._core import Core
+    from coder_sdk._redact import Masked
+
 
 class RefusedError(Exception):
     """An opener got an answer that is no switch of protocols."""
@@ -64,3 +68,15 @@ class Handshake:
 
     def __repr__(self) -> str:
         return f"<Handshake {self.operation}>"
+
+
+def prepared(call: Call, core: Core, token: Masked | None) -> Handshake:
+    """The handshake of a call."""
+    return Handshake(
+        "ws" + call.prepared.url.removeprefix("http"),
+        core.headers(call.prepared, token),
+        tls=core.tls_context(),
+        proxy=core.proxy,
+        timeout=call.timeout(call.limit),
+        operation=call.request.operation,
+    )

@@ -19,8 +19,9 @@ def judged(call: Call, answer: Answer) -> Outcome:
     if call.is_success(status):
         return Outcome(value=answer, status=status)
     from coder_sdk._errors.build import status_error  # noqa: PLC0415 - with the first error
+    from coder_sdk._failed_try import refused  # noqa: PLC0415 - likewise
 
-    return call.refused(status_error(answer, call.request.types), answer)
+    return refused(call, status_error(answer, call.request.types), answer)
 
 
 def judged_refusal(call: Call, answer: Answer) -> Outcome:

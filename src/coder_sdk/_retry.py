@@ -1,69 +1,28 @@
-"""When a try is repeated, and after how long: a pure decision over the facts of one attempt.
-
-| outcome                                | GET HEAD PUT DELETE | POST PATCH                     |
-|----------------------------------------|---------------------|--------------------------------|
-| connect, DNS, TLS, pool timeout        | repeat              | repeat: nothing was sent       |
-| lost or timed out after sending        | repeat              | raise, unless marked safe      |
-| 429                                    | wait, repeat        | wait, repeat                   |
-| 502, 503, 504                          | repeat              | raise, unless marked safe      |
-| 503 that says nothing was done         | repeat              | repeat                         |
-| 408                                    | repeat              | raise, unless marked safe      |
-| 500, 501, 409 and every other status   | raise               | raise                          |
-"""
+"""How often a request is tried, and how long it waits in between; `_attempt` has the rules."""
 
 from __future__ import annotations
 
 import random
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk._errors.base import RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from coder_sdk._attempt import Attempt
     from coder_sdk._request import Request
     from coder_sdk._response import RateLimit
+    from coder_sdk._retry_event import RetryEvent
 
 _IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-_UNAVAILABLE: Final = frozenset({502, 503, 504})
-_REQUEST_TIMEOUT: Final = 408
 _TOO_MANY: Final = 429
 # Seconds; what is longer no system sleeps for.
 _LONGEST: Final = 4_000_000
-# What a server says when it turned a request away before doing anything with it.
-_REFUSALS: Final = ("shutting down", "at capacity", "capacity exceeded", "concurren")
 
 
-class Attempt(NamedTuple):
-    """What is known after one try that failed.
-
-    Attributes:
-        repeatable: Doing the request twice is as good as doing it once.
-        number: Which try it was, from 1.
-        elapsed: Seconds since the call began.
-        remaining: Seconds until its deadline; `None` for no deadline.
-        status: Status of the answer; `None` if there was none.
-        sent: Whether the server may have seen the request.
-        permanent: Trying again cannot help.
-        message: The server's words.
-        rate_limit: What the answer said about its rate limit.
-        now: Seconds since the epoch, for a server that does not tell its own time.
-    """
-
-    repeatable: bool
-    number: int
-    elapsed: float = 0.0
-    remaining: float | None = None
-    status: int | None = None
-    sent: bool = True
-    permanent: bool = False
-    message: str = ""
-    rate_limit: RateLimit | None = None
-    now: float = 0.0
-
-
-class Decision(NamedTuple):
+class Decision:
     """Whether to try again.
 
     Attributes:
@@ -73,28 +32,15 @@ class Decision(NamedTuple):
         past_deadline: It would have been tried again, but for the deadline.
     """
 
-    retry: bool
-    delay: float = 0.0
-    reason: str = ""
-    past_deadline: bool = False
+    __slots__ = ("delay", "past_deadline", "reason", "retry")
 
-
-class RetryEvent(NamedTuple):
-    """What `on_retry` hears before the wait.
-
-    Attributes:
-        operation: Verb and path template.
-        number: The try that failed, from 1.
-        delay: Seconds until the next.
-        reason: Why it is repeated.
-        error: What the try ended with.
-    """
-
-    operation: str
-    number: int
-    delay: float
-    reason: str
-    error: Exception
+    def __init__(
+        self, *, retry: bool, delay: float = 0.0, reason: str = "", past_deadline: bool = False
+    ) -> None:
+        self.retry: bool = retry
+        self.delay: float = delay
+        self.reason: str = reason
+        self.past_deadline: bool = past_deadline
 
 
 class RetryPolicy:
@@ -148,7 +94,9 @@ class RetryPolicy:
             attempt: The facts.
             jitter: A number from 0 to 1 that stretches the back-off.
         """
-        reason = _reason(attempt)
+        from coder_sdk._attempt import reason_to_repeat  # noqa: PLC0415 - with the first failure
+
+        reason = reason_to_repeat(attempt)
         if not reason or attempt.number >= self.tries:
             return Decision(retry=False, reason=reason)
         delay = self._delay(attempt, jitter)
@@ -218,36 +166,3 @@ def is_repeatable(request: Request[Any]) -> bool:
     if request.idempotent is not None:
         return request.idempotent
     return request.method.upper() in _IDEMPOTENT
-
-
-def is_refusal(message: str) -> bool:
-    """Whether a 503 says that the server did nothing with the request."""
-    text = message.lower()
-    return any(phrase in text for phrase in _REFUSALS)
-
-
-def may_have_been_processed(attempt: Attempt) -> bool:
-    """Whether it is unclear what a try did that ended without a clear answer."""
-    if not attempt.sent:
-        return False
-    if attempt.status is None or attempt.status == _REQUEST_TIMEOUT:
-        return True
-    return attempt.status in _UNAVAILABLE and not is_refusal(attempt.message)
-
-
-def _reason(attempt: Attempt) -> str:  # noqa: PLR0911 - one line for each row of the table
-    """Why another try may help; empty if it must not be made."""
-    if attempt.permanent:
-        return ""
-    status = attempt.status
-    if status is None:
-        if not attempt.sent:
-            return "not sent"
-        return "connection lost" if attempt.repeatable else ""
-    if status == _TOO_MANY:
-        return "rate limited"
-    if status == 503 and is_refusal(attempt.message):  # noqa: PLR2004 - unavailable
-        return "refused for now"
-    if attempt.repeatable and (status in _UNAVAILABLE or status == _REQUEST_TIMEOUT):
-        return f"status {status}"
-    return ""

@@ -19,8 +19,9 @@ from coder_sdk import (
     RetryPolicy,
     UnavailableError,
 )
+from coder_sdk._attempt import Attempt
 from coder_sdk._response import RateLimit
-from coder_sdk._retry import Attempt, Decision
+from coder_sdk._retry import Decision
 from tests.colours import Colour
 
 POLICY = RetryPolicy()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from coder_sdk._call import Call, Outcome
 from coder_sdk._core import AT_ONCE
 from coder_sdk._errors.base import CoderError, ConfigError
-from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
 from coder_sdk._io._async.limits import keep_to_limits, watch
 from coder_sdk._io._async.primitives import AsyncGate, loop_token, new_lock, settled
 from coder_sdk._judge import REDIRECTS, judged, judged_refusal
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from coder_sdk._core import Core
+    from coder_sdk._handshake import Handshake
     from coder_sdk._options import Options
     from coder_sdk._redact import Masked
     from coder_sdk._request import Request
@@ -111,19 +111,22 @@ class AsyncTransport:
                 protocols. Whatever else it raises of `OSError` and `TimeoutError` is a lost try.
             track: Hears of the call, for what happens to the connection later.
         """
+        from coder_sdk import _handshake  # noqa: PLC0415 - few need it
+
         call = await self._begin(request)
 
         async def shake(call: Call, token: Masked | None) -> Outcome:
-            handshake = self._handshake(call, token)
+            self.core.http(loop_token())
+            handshake = _handshake.prepared(call, self.core, token)
             try:
                 connection = await opener(handshake)
-            except RefusedError as error:
+            except _handshake.RefusedError as error:
                 answer = call.answer(error.status, error.headers, error.body)
                 call.received(self.core, token, error.status, error.headers)
                 self.core.learn(error.headers)
                 return judged_refusal(call, answer)
             except OSError as error:
-                raise NoAnswerError from error
+                raise _handshake.NoAnswerError from error
             # A connection in memory has no headers.
             headers: dict[str, str] = getattr(connection, "headers", {})
             call.received(self.core, token, _SWITCHED, headers)
@@ -343,18 +346,6 @@ class AsyncTransport:
 
             call.url = target(call, call.url, response.headers.get("location", ""), followed)
             followed += 1
-
-    def _handshake(self, call: Call, token: Masked | None) -> Handshake:
-        core = self.core
-        core.http(loop_token())
-        return Handshake(
-            "ws" + call.prepared.url.removeprefix("http"),
-            core.headers(call.prepared, token),
-            tls=core.tls_context(),
-            proxy=core.proxy,
-            timeout=call.timeout(call.limit),
-            operation=call.request.operation,
-        )
 
     # -- credentials
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from coder_sdk._call import Call, Outcome
 from coder_sdk._core import AT_ONCE
 from coder_sdk._errors.base import CoderError, ConfigError
-from coder_sdk._handshake import Handshake, NoAnswerError, RefusedError
 from coder_sdk._io._sync.limits import keep_to_limits, watch
 from coder_sdk._io._sync.primitives import Gate, loop_token, new_lock, settled
 from coder_sdk._judge import REDIRECTS, judged, judged_refusal
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from coder_sdk._core import Core
+    from coder_sdk._handshake import Handshake
     from coder_sdk._options import Options
     from coder_sdk._redact import Masked
     from coder_sdk._request import Request
@@ -113,19 +113,22 @@ class Transport:
                 protocols. Whatever else it raises of `OSError` and `TimeoutError` is a lost try.
             track: Hears of the call, for what happens to the connection later.
         """
+        from coder_sdk import _handshake  # noqa: PLC0415 - few need it
+
         call = self._begin(request)
 
         def shake(call: Call, token: Masked | None) -> Outcome:
-            handshake = self._handshake(call, token)
+            self.core.http(loop_token())
+            handshake = _handshake.prepared(call, self.core, token)
             try:
                 connection = opener(handshake)
-            except RefusedError as error:
+            except _handshake.RefusedError as error:
                 answer = call.answer(error.status, error.headers, error.body)
                 call.received(self.core, token, error.status, error.headers)
                 self.core.learn(error.headers)
                 return judged_refusal(call, answer)
             except OSError as error:
-                raise NoAnswerError from error
+                raise _handshake.NoAnswerError from error
             # A connection in memory has no headers.
             headers: dict[str, str] = getattr(connection, "headers", {})
             call.received(self.core, token, _SWITCHED, headers)
@@ -341,18 +344,6 @@ class Transport:
 
             call.url = target(call, call.url, response.headers.get("location", ""), followed)
             followed += 1
-
-    def _handshake(self, call: Call, token: Masked | None) -> Handshake:
-        core = self.core
-        core.http(loop_token())
-        return Handshake(
-            "ws" + call.prepared.url.removeprefix("http"),
-            core.headers(call.prepared, token),
-            tls=core.tls_context(),
-            proxy=core.proxy,
-            timeout=call.timeout(call.limit),
-            operation=call.request.operation,
-        )
 
     # -- credentials
 
