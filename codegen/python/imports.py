@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _WORD = re.compile(r"'(?:[^'\\]|\\.)*'|[A-Za-z_]\w*")
 _REQUEST = frozenset({
     "OMIT", "CallOptions", "Paging", "Repeated", "StreamSpec", "duration", "flag", "form_body",
-    "json_body", "json_text", "raw_body", "ref", "refs",
+    "json_body", "json_text", "raw_body", "ref", "ref_keys", "refs",
 })  # fmt: skip
 _CHECKED = {
     "Mapping": "collections.abc", "Sequence": "collections.abc", "Callable": "collections.abc",

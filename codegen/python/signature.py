@@ -31,6 +31,11 @@ _LIST_KINDS = {
     "organization_ids": "organization_id", "template_ids": "template", "user_ids": "user_id",
     "group_ids": "group", "add_users": "user_id", "remove_users": "user_id",
 }  # fmt: skip
+# Fields that are mappings whose keys identify something.
+_KEY_KINDS = {
+    "user_perms": "user_id", "user_roles": "user_id",
+    "group_perms": "group", "group_roles": "group",
+}  # fmt: skip
 # Parameters whose presence counts, whatever their value.
 _FLAGS = {"follow", "no_compression"}
 # Parameters that only a stream takes notice of, where there is a plain answer too.
@@ -310,6 +315,8 @@ class Builder:
                 annotation, encode = REF_TYPES[kind] + null, f"ref({kind!r}, \0)"
             elif several := _kind_of_items(wire, raw):
                 annotation, encode = f"Sequence[{REF_TYPES[several]}]", f"refs({several!r}, \0)"
+            elif wire in _KEY_KINDS:
+                encode = f"ref_keys({_KEY_KINDS[wire]!r}, \0)"
             yield Argument(
                 python=python,
                 wire=wire,
@@ -359,7 +366,7 @@ FILTER_TYPES = {
 def _encoded(item: Argument, python: str) -> str:
     """How an argument is encoded; a reference also says its name, where it is not the kind's."""
     encode = item.encode
-    kind = encode.split("'")[1] if encode.startswith(("ref(", "refs(")) else python
+    kind = encode.split("'")[1] if encode.startswith(("ref(", "refs(", "ref_keys(")) else python
     return encode.replace("\0", python if kind == python else f"{python}, {python!r}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from re import fullmatch
 from typing import Any, Final, Literal, cast, final
@@ -136,6 +136,21 @@ def refs(kind: str, values: object, name: str | None = None) -> Any:
 
 class Refs(list[Any]):
     """Several values, of which some are names to be looked up."""
+
+    __slots__ = ()
+
+
+def ref_keys(kind: str, values: object, name: str | None = None) -> Any:
+    """Likewise for the keys of a mapping; a `RefKeys` where one of them must be looked up."""
+    if not isinstance(values, Mapping):
+        return values
+    pairs = cast("Mapping[object, object]", values).items()
+    found = {ref(kind, key, name): value for key, value in pairs}
+    return RefKeys(found) if any(isinstance(key, Ref) for key in found) else found
+
+
+class RefKeys(dict[Any, Any]):
+    """A mapping, of whose keys some are names to be looked up."""
 
     __slots__ = ()
 

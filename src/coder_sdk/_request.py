@@ -10,7 +10,7 @@ that stand for identifiers), the models (bodies) or the clock happens later, in 
   `duration` writes a `timedelta` in the unit of the wire.
 * `body=` is made by `json_body`, `form_body` or `raw_body`.
 * `ref(kind, value)` may stand in `path=`, in `query=` and as a top-level field of a JSON body,
-  `refs(kind, values)` in the last two.
+  `refs(kind, values)` in the last two, `ref_keys(kind, mapping)` in the last one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from coder_sdk._arguments import (
     Duration,
     Omit,
     Ref,
+    RefKeys,
     Refs,
     Repeated,
     Seconds,
@@ -30,6 +31,7 @@ from coder_sdk._arguments import (
     is_uuid,
     json_text,
     ref,
+    ref_keys,
     refs,
 )
 from coder_sdk._json import as_object
@@ -54,6 +56,7 @@ __all__ = [
     "Paging",
     "RawBody",
     "Ref",
+    "RefKeys",
     "Refs",
     "Repeated",
     "Request",
@@ -69,10 +72,11 @@ __all__ = [
     "json_text",
     "raw_body",
     "ref",
+    "ref_keys",
     "refs",
 ]
 
-_LOOKED_UP: Final = (Ref, Refs)
+_LOOKED_UP: Final = (Ref, RefKeys, Refs)
 
 T = TypeVar("T")
 E = TypeVar("E")

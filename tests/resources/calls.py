@@ -181,6 +181,9 @@ def body_value(item: Argument) -> tuple[Any, Any]:
     if schema.get("format") == "date-time":
         return INSTANT, "2026-11-22T21:11:18Z"
     value = sample(schema, schemas())
+    if item.encode.startswith("ref_keys("):
+        # Any other key is a name, which is looked up first.
+        value = dict.fromkeys([ID], next(iter(value.values())))
     return value, value
 
 

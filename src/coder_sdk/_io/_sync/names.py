@@ -12,7 +12,7 @@ from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
 from coder_sdk._filters import FilterQuery
 from coder_sdk._json import as_object
-from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, RawBody, Ref, Refs, Request
+from coder_sdk._request import DEFAULT_OPTIONS, JsonBody, RawBody, Ref, RefKeys, Refs, Request
 from coder_sdk._resolve import OF_AN_OWNER, SECONDS_KEPT, lookup
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Names:
             return self.identify(value.kind, value.value)
         if isinstance(value, Refs):
             return [self._one(item) for item in value]
+        if isinstance(value, RefKeys):
+            return {self._one(key): item for key, item in value.items()}
         if isinstance(value, FilterQuery) and value.lookups:
             from coder_sdk._io._sync.filter_names import (  # noqa: PLC0415 - imports this module
                 FilterNames,
