@@ -168,12 +168,20 @@ def is_uuid(value: str) -> bool:
 
 
 class Repeated:
-    """Query values that appear as one parameter each instead of one comma-separated list."""
+    """Query values that appear as one parameter each instead of one comma-separated list.
+
+    What is no list stands for a list of one.
+    """
 
     __slots__ = ("values",)
 
     def __init__(self, values: Iterable[Any] | Omit | None) -> None:
-        self.values: tuple[Any, ...] = () if isinstance(values, Omit | None) else tuple(values)
+        self.values: tuple[Any, ...]
+        if isinstance(values, Omit | None):
+            self.values = ()
+        else:
+            single = isinstance(values, (str, bytes)) or not isinstance(values, Iterable)
+            self.values = (values,) if single else tuple(values)
 
 
 class Duration:
@@ -202,4 +210,5 @@ def json_text(value: Any) -> str | Omit | None:
         return OMIT
     from json import dumps  # noqa: PLC0415 - two operations need it
 
-    return dumps(value, separators=(",", ":"))
+    # What is no mapping of texts is refused by the name of the argument, which is not known here.
+    return dumps(value, separators=(",", ":"), default=str, skipkeys=True)

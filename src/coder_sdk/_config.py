@@ -293,13 +293,14 @@ class _Search:
             return cert_file, key_file
         if cert is None:
             return None, None
-        several: Any = cert if isinstance(cert, (tuple, list)) else (cert,)
+        several: list[Any] = [*cert] if isinstance(cert, (tuple, list)) else [cert]
         if not all(map(_is_path, several)):
             raise ConfigError(
                 "`cert` has to be a file, or the files of a certificate and of its key, as "
                 f"`('cert.pem', 'key.pem')`, not {_kind(cert)}."
             )
-        found = [self._file(os.fspath(file), "argument `cert`") for file in several]
+        paths: list[str] = [os.fspath(file) for file in several]
+        found = [self._file(path, "argument `cert`") for path in paths]
         if len(found) not in {1, 2}:
             raise ConfigError(f"`cert` has to be one file or two, not {len(found)}.")
         return found[0], found[-1] if len(found) > 1 else None

@@ -138,15 +138,19 @@ class BoundEndpoint:
 
     def build(self, *args: Any, **kwargs: Any) -> Any:
         """Build the request without sending it."""
+        builder = self._descriptor.builder
         try:
-            request = self._descriptor.builder(self._resource, *args, **kwargs)
+            request = builder(self._resource, *args, **kwargs)
+            from coder_sdk._given import check  # noqa: PLC0415 - with the first call
+
+            check(builder, args, kwargs)
         except TypeError as error:
             # Without a second frame the arguments did not fit; else the builder itself raised.
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
                 raise
             from coder_sdk._misuse import misuse  # noqa: PLC0415 - only for mistakes
 
-            failure: Exception = misuse(error, self._descriptor.builder)
+            failure: Exception = misuse(error, builder)
         except RequestValidationError as error:
             from coder_sdk._prepare import without_frames  # noqa: PLC0415 - only for mistakes
 

@@ -184,7 +184,10 @@ def query(
             named.append((key.kind, value))
         if key.kind == "date" and key.field and isinstance(value, datetime):
             narrowings.append(Narrowing(key.field, value, until=key.until))
-    if not isinstance(q, Omit) and q.strip():
+    # The type is checked as typed callers cannot be trusted to be typed.
+    if not isinstance(q, (str, Omit)):
+        raise _refusal("q", f"has to be a text, not {type(q).__name__}")
+    if isinstance(q, str) and q.strip():
         parts.append(("", q.strip()))
     found = FilterQuery(parts, narrowings, named) if parts else OMIT
     # The search compares names of templates only, and another organization may use the same.

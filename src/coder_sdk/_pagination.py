@@ -13,7 +13,6 @@ returns the page that the caller gets. Four ways to go on exist on the wire:
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
 
@@ -22,6 +21,7 @@ from coder_sdk._filters import FilterQuery
 from coder_sdk._model_list import ModelList
 from coder_sdk._page import Page, PagingError, Position
 from coder_sdk._request import Omit, Paging
+from coder_sdk._seen import Seen
 
 T = TypeVar("T")
 
@@ -63,10 +63,10 @@ class Walk(Generic[T]):
         by_offset: bool = False,
         position: Position | None = None,
     ) -> None:
-        if max_items is not None and max_items < 0:
-            raise RequestValidationError("`max_items` must not be negative", parameter="max_items")
+        check_count("max_items", max_items)
         self._paging = paging
         self._query = dict(query or {})
+        check_count("offset", _given(self._query, "offset"))
         self._max_items = max_items
         self._narrowings = _narrowings(self._query.get("q"))
         self._limit = _limit(paging, self._query, None if self._narrowings else max_items)
@@ -74,7 +74,7 @@ class Walk(Generic[T]):
         self.style: str = _style(paging, self._query, by_offset=by_offset)
         self._param, self._source = _cursor(paging, self._query)
         everything = self.style == "limit" or paging.moves is True
-        self._seen = _Seen(everything=everything, bound=REMEMBERED * (self.style == "offset"))
+        self._seen = Seen(everything=everything, bound=REMEMBERED * (self.style == "offset"))
         self._offset, self._cursor = self._start, cast("str | None", None)
         self._pages = self._items = self._passes = 0
         self._barren = self._repeats = 0
@@ -259,7 +259,8 @@ class Walk(Generic[T]):
             self._finish()
 
     def _ends(self, ask: Ask, envelope: Any, items: Sequence[T]) -> bool:
-        if not items:
+        # Nothing comes after what was read: that is the end, whatever the server counts.
+        if not items or (ask.overlaps and len(items) == 1 != ask.limit):
             return True
         if self._paging.has_more is not None:
             return not _get(envelope, self._paging.has_more)
@@ -287,7 +288,11 @@ class Walk(Generic[T]):
             if self._passes < MAX_PASSES:
                 self._offset, self._disturbed, self.done = self._start, False, False
                 return
-            self._short_of = "the list changed all the time while it was read"
+            self._short_of = (
+                "the list changed all the time while it was read"
+                if self._disturbed
+                else f"{lost} more exist according to the server"
+            )
         elif lost:
             self._short_of = f"{lost} more exist according to the server"
         elif self.total is None and self._short_of is None and not self._begun_within():
@@ -308,37 +313,17 @@ class Walk(Generic[T]):
         return any(_given(self._query, param) for param in params)
 
 
-class _Seen:
-    """Identifiers that came up: all of them, or only the newest."""
+def check_count(name: str, value: object, *, least: int = 0) -> None:
+    """Refuse what is no number of items or pages; `None` is no bound.
 
-    def __init__(self, *, everything: bool, bound: int) -> None:
-        self._everything = everything
-        self._bound = bound
-        self._keys: set[Any] = set()
-        self._order: deque[Any] = deque()
-        self._items: Sequence[Any] = ()
-        self.last: tuple[Any, ...] = ()
-
-    @property
-    def identified(self) -> bool:
-        """Whether the items of the last page can be recognised."""
-        return bool(self.last) and None not in self.last
-
-    def has(self, key: Any, item: Any = None) -> bool:
-        """Whether the item came up; what has no identifier is compared with the last page."""
-        return key in self._keys if key is not None else item is not None and item in self._items
-
-    def add(self, keys: list[Any], items: Sequence[Any] = ()) -> None:
-        """Remember a page."""
-        if not keys:
-            return
-        self.last = tuple(keys)
-        self._items = items if None in keys else ()
-        if not self._everything:
-            self._order.extend(key for key in keys if key not in self._keys)
-            while len(self._order) > max(self._bound, len(keys)):
-                self._keys.discard(self._order.popleft())
-        self._keys.update(keys)
+    Raises:
+        RequestValidationError: With what it has to be.
+    """
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= least):
+        return
+    shown = value if isinstance(value, (int, float)) else type(value).__name__
+    text = f"`{name}` has to be a whole number, {least} or more, not {shown}."
+    raise RequestValidationError(text, parameter=name)
 
 
 def _given(query: Mapping[str, Any], name: str) -> Any:
@@ -361,8 +346,8 @@ def _limit(paging: Paging, query: Mapping[str, Any], max_items: int | None) -> i
     limit = _given(query, "limit")
     if limit is None:
         limit = PAGE_SIZE if max_items is None else min(PAGE_SIZE, max_items)
-    elif limit < 1:
-        raise RequestValidationError("`limit` must be at least 1", parameter="limit")
+    else:
+        check_count("limit", limit, least=1)
     return _capped(limit, paging.max_limit)
 
 

@@ -138,7 +138,10 @@ def check_header(name: str, value: str) -> None:
     if why is not None:
         text = f"The header `{name}` cannot be set: {why}."
         raise RequestValidationError(text, parameter="headers")
-    if not isinstance(value, str) or not re.fullmatch(_HEADER_VALUE, value):
+    if not isinstance(value, str):
+        text = f"The value of the header `{name}` has to be a text, not {type(value).__name__}."
+        raise RequestValidationError(text, parameter="headers")
+    if not re.fullmatch(_HEADER_VALUE, value):
         raise RequestValidationError(
             f"The value of the header `{name}` has characters that a header cannot hold.",
             parameter="headers",
@@ -179,13 +182,13 @@ def encode_body(request: Request[Any]) -> tuple[bytes | RawBody, str]:
     Raises:
         RequestValidationError: The body does not fit the model of the operation.
     """
-    body, extra = request.body, request.options.extra_body
+    body, extra = request.body, given("extra_body", request.options.extra_body)
     if isinstance(body, RawBody):
         if extra:
             raise RequestValidationError("`extra_body` needs a JSON body.", parameter="extra_body")
         return body, body.media_type
     if isinstance(body, FormBody):
-        fields: dict[str, Any] = {**body.fields, **(extra or {})}
+        fields: dict[str, Any] = {**body.fields, **extra}
         return encode_query(fields).encode(), "application/x-www-form-urlencoded"
     content = b"{}" if body is None else encode_json(body, request.types)
     if extra:
@@ -209,6 +212,7 @@ def encode_json(body: JsonBody, types: ResponseTypes | None) -> bytes:
     if body.model is None or types is None:
         return _plain_json(value)
     from pydantic import ValidationError  # noqa: PLC0415 - 43 ms
+    from pydantic_core import PydanticSerializationError  # noqa: PLC0415 - likewise
 
     from coder_sdk.wire import encode_request  # noqa: PLC0415 - likewise
 
@@ -216,23 +220,29 @@ def encode_json(body: JsonBody, types: ResponseTypes | None) -> bytes:
         return encode_request(types.evaluate(body.model), value)
     except ValidationError as error:
         raise invalid_body(error) from None
+    except PydanticSerializationError as error:
+        raise _unwritable(error) from None
 
 
 def _plain_json(value: Any) -> bytes:
     """Write a model by its aliases and what was set, anything else as it is."""
-    dump = getattr(value, "model_dump_json", None)
-    if dump is not None:
-        text: str = dump(by_alias=True, exclude_unset=True)
-        return text.encode()
     from pydantic_core import PydanticSerializationError, to_json  # noqa: PLC0415 - with pydantic
 
-    _check_plain(value)
+    dump = None if isinstance(value, type) else getattr(value, "model_dump_json", None)
     try:
+        if dump is not None:
+            text: str = dump(by_alias=True, exclude_unset=True)
+            return text.encode()
+        _check_plain(value)
         return to_json(value, by_alias=True, inf_nan_mode="constants")
-    except PydanticSerializationError as error:
-        raise RequestValidationError(
-            f"The body cannot be written as JSON: {error}.", parameter="body"
-        ) from None
+    except (PydanticSerializationError, RecursionError) as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: Exception) -> RequestValidationError:
+    """The error for a body with an unknown type in it, or with half a character."""
+    text = f"The body cannot be written as JSON: {error}."
+    return RequestValidationError(text, parameter="body")
 
 
 def _check_plain(value: Any) -> None:

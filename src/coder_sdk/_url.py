@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from coder_sdk._errors.base import ConfigError, RequestValidationError
-from coder_sdk._request import Duration, Omit, Ref, Repeated
+from coder_sdk._request import Duration, Omit, Repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ _NANOSECONDS: Final = {
 # What a path segment may hold unquoted: RFC 3986 `pchar` without `%`.
 _SEGMENT_SAFE: Final = "~!$&'()*+,;=:@"
 _COLLECTIONS: Any = (list, tuple, set, frozenset)
-_NOT_SCALAR: Any = (Omit, Ref, dict, bytes, *_COLLECTIONS)
+_INT64: Final = 2**63
 # A name, an IPv4 address, or an IPv6 address with its zone.
 _HOST: Final = r"[a-z0-9._-]+|[0-9a-f.:]+(?:%25[a-z0-9._~-]+)?"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -161,6 +162,9 @@ def fill(template: str, values: Mapping[str, Any] | None) -> str:
 
 
 def _segment(name: str, value: Any) -> str:
+    if isinstance(value, (bool, date)) or (isinstance(value, float) and not value.is_integer()):
+        text = f"`{name}` has to be a text or a whole number, not {value!r}."
+        raise RequestValidationError(text, parameter=name)
     text = _scalar(name, value)
     if text in {"", ".", ".."}:
         raise RequestValidationError(
@@ -221,19 +225,40 @@ def _scalar(name: str, value: Any) -> str:  # noqa: PLR0911 - one line for each 
         return _text(name, value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return _number(name, value)
     if isinstance(value, datetime):
         return instant(name, value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Duration):
         return duration_text(name, value)
+    return _other(name, value)
+
+
+def _number(name: str, value: float) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        raise RequestValidationError(f"`{name}` cannot be {value}.", parameter=name)
+    if abs(value) >= _INT64:
+        text = f"`{name}` is too large: the server's numbers have 64 bits."
+        raise RequestValidationError(text, parameter=name)
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _other(name: str, value: Any) -> str:
+    """What is written like a text, of types that are not imported for it alone."""
+    from uuid import UUID  # noqa: PLC0415 - 2 ms of the import, and whoever has one has it loaded
+
+    if isinstance(value, UUID):
+        return str(value)
+    if hasattr(value, "get_secret_value") and not isinstance(value, type):
+        return _text(name, value.get_secret_value())
     if isinstance(value, timedelta):
         raise RequestValidationError(f"`{name}` takes no length of time.", parameter=name)
-    if value is None or isinstance(value, _NOT_SCALAR):
-        raise RequestValidationError(
-            f"`{name}` has to be a single value, not {type(value).__name__}.", parameter=name
-        )
-    return _text(name, str(value))
+    kind = type(value).__name__
+    hint = "If that is what is meant, pass its `id`." if hasattr(value, "id") else None
+    text = f"`{name}` has to be a single value, as a text or a number, not {kind}."
+    raise RequestValidationError(text, parameter=name, hint=hint)
 
 
 def _text(name: str, value: str) -> str:
@@ -267,7 +292,7 @@ def duration_text(name: str, value: Duration) -> str:
     Raises:
         RequestValidationError: It is no whole number of that unit.
     """
-    nanoseconds = _nanoseconds(value.value)
+    nanoseconds = _nanoseconds(name, value.value)
     if value.unit == "go":
         return go_duration(nanoseconds)
     count, rest = divmod(nanoseconds, _NANOSECONDS[value.unit])
@@ -278,10 +303,18 @@ def duration_text(name: str, value: Duration) -> str:
     return str(count)
 
 
-def _nanoseconds(value: float | timedelta) -> int:
+def _nanoseconds(name: str, value: float | timedelta) -> int:
     if isinstance(value, timedelta):
-        return (value // _MICROSECOND) * 1_000
-    return round(value * 10**9)
+        count = (value // _MICROSECOND) * 1_000
+    elif isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        shown = value if isinstance(value, (int, float)) else type(value).__name__
+        text = f"`{name}` has to be a `timedelta` or a number of seconds, not {shown}."
+        raise RequestValidationError(text, parameter=name)
+    else:
+        count = round(value * 10**9)
+    if abs(count) >= _INT64:
+        raise RequestValidationError(f"`{name}` is longer than 292 years.", parameter=name)
+    return count
 
 
 def go_duration(nanoseconds: int) -> str:

@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
+from coder_sdk.wire._misread import check_read
+
 __all__ = [
-    "CaseInsensitiveModel",
-    "OpaqueModel",
     "RequestModel",
     "ResponseModel",
     "SharedModel",
@@ -94,6 +94,7 @@ class RequestModel(BaseModel):
         def __init__(self, /, **data: Any) -> None:
             with requesting():
                 super().__init__(**data)
+            check_read(data, self)
 
         __init__.__pydantic_base_init__ = True
 
@@ -110,6 +111,7 @@ class SharedModel(ResponseModel):
         def __init__(self, /, **data: Any) -> None:
             with requesting():
                 super().__init__(**data)
+            check_read(data, self)
 
         __init__.__pydantic_base_init__ = True
 
@@ -138,48 +140,6 @@ def sent(zero: Callable[[], object]) -> Any:
     return Field(
         default_factory=lambda: zero() if _requesting.active else ABSENT, validate_default=True
     )
-
-
-class OpaqueModel(RootModel[Any]):
-    """A value whose fields the documentation does not describe.
-
-    Any JSON decodes and is kept in `root`; the keys of an object are attributes as well.
-    """
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            fields = self.__dict__.get("root")
-            if isinstance(fields, dict) and name in fields:
-                return fields[name]
-            return super().__getattr__(name)
-
-    else:
-
-        def __getattr__(self, name: str) -> Any: ...
-
-
-class CaseInsensitiveModel(ResponseModel):
-    """An answer whose keys may come in another case, as Go's decoder allows.
-
-    For types of libraries below Coder whose Go fields have no JSON names.
-    """
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spell_keys(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        keys = cast("dict[str, Any]", data)
-        names = [field.alias or name for name, field in cls.model_fields.items()]
-        exact = {*names, *cls.model_fields}
-        known = {name.lower(): name for name in names}
-        return {
-            key if key in exact else known.get(key.lower(), key): value
-            for key, value in keys.items()
-        }
 
 
 def _is_field(model: type[BaseModel], name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails
 
+from coder_sdk.wire._misread import misread
 from coder_sdk.wire._models import ResponseModel, requesting
 
 __all__ = ["encode_request"]
@@ -18,7 +19,7 @@ def encode_request(annotation: Any, value: object) -> bytes:
 
     Types that the server sends as well are complete in answers only: what a request leaves out is
     not sent. Keys that such a type does not know are refused in what the caller wrote, and kept
-    in a model that came from the server.
+    in a model that came from the server. What would be sent as something else is refused as well.
 
     Args:
         annotation: The model or type of the body.
@@ -33,9 +34,9 @@ def encode_request(annotation: Any, value: object) -> bytes:
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     with requesting():
         checked = adapter.validate_python(value)
-    unknown = list(_unknown(value, checked, ()))
-    if unknown:
-        raise ValidationError.from_exception_data(_title(annotation), unknown, hide_input=True)
+    wrong = [*_unknown(value, checked, ()), *misread(value, checked)]
+    if wrong:
+        raise ValidationError.from_exception_data(_title(annotation), wrong, hide_input=True)
     return adapter.dump_json(checked, by_alias=True, exclude_unset=True)
 
 

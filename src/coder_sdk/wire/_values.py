@@ -120,6 +120,9 @@ class _Duration:
 
     def _whole(self, value: object) -> object:
         """Convert a `timedelta`, in whole numbers: floats lose nanoseconds after 104 days."""
+        if isinstance(value, bool):
+            message = "Input should be a duration, not a boolean"
+            raise PydanticCustomError("duration", message)
         if not isinstance(value, timedelta):
             return value
         microseconds = value // timedelta(microseconds=1)

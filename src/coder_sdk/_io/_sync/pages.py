@@ -13,7 +13,7 @@ from coder_sdk._filters import FilterQuery
 from coder_sdk._io._sync.settle import settle
 from coder_sdk._model_list import ModelList
 from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
-from coder_sdk._pagination import Ask, Walk
+from coder_sdk._pagination import Ask, Walk, check_count
 from coder_sdk._warn import warn_caller
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class Pager(Generic[T]):
         Raises:
             RequestValidationError: `pages` is less than 1.
         """
-        if pages < 1:
-            raise RequestValidationError("`pages` must be at least 1", parameter="pages")
+        check_count("pages", pages, least=1)
         return Pager(self._transport, self._request, ahead=pages, position=self._position)
 
     def resume(self, position: Position) -> Pager[T]:
@@ -92,7 +91,14 @@ class Pager(Generic[T]):
 
         Returns:
             The rest of the list; `max_items` counts from the original beginning.
+
+        Raises:
+            RequestValidationError: It is no position.
         """
+        # The type is checked as typed callers cannot be trusted to be typed.
+        if not isinstance(position, Position):
+            text = f"`position` has to be a `Position`, not {type(position).__name__}."
+            raise RequestValidationError(text, parameter="position")
         return Pager(self._transport, self._request, ahead=self._ahead, position=position)
 
     def _walk(self, max_items: int | None) -> Walk[T]:

@@ -39,8 +39,9 @@ class Upload:
         if isinstance(content, _PATHS):
             try:
                 return _size(Path(content))
-            except OSError as error:
-                raise RequestValidationError(f"The file cannot be read: {error}.") from None
+            except (OSError, ValueError) as error:
+                text = f"The file cannot be read: {error}."
+                raise RequestValidationError(text, parameter="content") from None
         # Temporary files are no `IOBase`, and behave like one.
         if hasattr(content, "read") and hasattr(content, "seekable") and content.seekable():
             self._start = content.tell()
