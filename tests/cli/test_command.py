@@ -256,6 +256,35 @@ def test_operations_finds_methods_by_words_and_by_path(
         assert names == found
 
 
+@pytest.mark.parametrize(
+    ("search", "first"),
+    [
+        (["provision"], "coder.workspaces.provision"),
+        (["delete", "workspace"], "coder.workspaces.delete"),
+        (["create", "token"], "coder.tokens.create"),
+        (["users", "get"], "coder.users.get"),
+        (["logs"], "coder.agents.logs"),
+    ],
+)
+def test_operations_has_what_is_called_so_in_front(
+    search: list[str], first: str, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["operations", *search]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == first
+
+
+def test_operations_needs_no_setting_and_is_hindered_by_none(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    ran = tmp_path / "ran"
+    monkeypatch.setenv("CODER_URL", "nonsense://")
+    monkeypatch.setenv("CODER_CLIENT_TLS_CA_FILE", "/no/such/file.pem")
+    monkeypatch.setenv("CODER_HEADER_COMMAND", f"touch {ran}")
+    assert main(["operations", "favorite"]) == 0
+    assert "coder.workspaces.set_favorite" in capsys.readouterr().out
+    assert not ran.exists()
+
+
 def test_operations_suggests_names_that_are_near(capsys: pytest.CaptureFixture[str]):
     assert main(["operations", "provison"]) == 1
     assert "There is no method for 'provison'. Did you mean provision" in capsys.readouterr().out

@@ -39,12 +39,24 @@ def operations(search: Sequence[str]) -> int:
     if not found:
         say(f"There is no method for {' '.join(search)!r}.{_suggestion(every, search)}")
         return 1
-    for method in found:
+    for method in sorted(found, key=lambda method: _distance(method, search)):
         say(method.name)
         if method.operation:
             say(f"    {method.operation}")
         say(f"    {method.summary}{f' ({method.remarks})' if method.remarks else ''}")
     return 0
+
+
+def _distance(method: Method, search: Sequence[str]) -> int:
+    """How far a name is from the words: 0 if each is one of its parts, or its singular."""
+    parts = method.name.lower().split(".")[1:]
+    pieces = [piece for part in parts for piece in part.split("_")]
+    distance = 0
+    for word in map(str.lower, search):
+        if not {word, f"{word}s"} & {*parts}:
+            begun = any(part.startswith(word) for part in parts)
+            distance += 1 if begun else 2 if word in pieces else 3 if word in method.name else 4
+    return distance
 
 
 def _suggestion(every: list[Method], search: Sequence[str]) -> str:
@@ -83,13 +95,11 @@ def methods() -> Iterator[Method]:
     from coder_sdk._client import Client  # noqa: PLC0415 - the other commands need less
 
     yield from _of("coder", Client)
-    client = Client(url="http://localhost", token=None)
-    try:
-        for noun in sorted(_nouns(Client)):
-            resource: Any = getattr(client, noun)
-            yield from _of(f"coder.{noun}", resource.__class__)
-    finally:
-        client.close()
+    # Without its constructor: no setting matters here, nor may a bad one be in the way.
+    client = Client.__new__(Client)
+    for noun in sorted(_nouns(Client)):
+        resource: Any = getattr(client, noun)
+        yield from _of(f"coder.{noun}", resource.__class__)
 
 
 def _nouns(client: type[Any]) -> set[str]:
