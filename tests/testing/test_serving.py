@@ -49,6 +49,19 @@ def test_requests_and_streams_work_over_real_connections(fake: FakeCoder, url: A
             assert str(next(iter(states)).latest_build.status) == "running"
 
 
+def test_a_deployment_is_set_up_by_whoever_comes_first():
+    account = {"email": "ann@example.com", "password": "SomeSecurePassword!1"}
+    with FakeCoder(username="") as fresh, fresh.serve() as url:
+        with Client(url, token=None) as nobody:
+            with pytest.raises(NotFoundError):
+                nobody.users.check_first()
+            nobody.users.create_first(username="ann", **account)
+            nobody.sign_in(**account)
+            token = nobody.tokens.create("setup")
+        with Client(url, token=token.secret) as owner:
+            assert [role.name for role in owner.users.get("me").roles] == ["owner"]
+
+
 def test_asynchronous_clients_are_served_too(fake: FakeCoder, url: Any):
     async def main() -> str:
         async with AsyncClient(url, token=fake.token_for()) as client:
