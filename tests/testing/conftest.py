@@ -117,6 +117,8 @@ def furnish() -> Iterator[tuple[FakeCoder, dict[str, str]]]:
                 "app": app,
                 "secretID": app_secret,
                 "skillName": "deploy",
+                "workspaceproxy": "paris",
+                "provisionerkey": "builders",
             },
         )
 
@@ -125,5 +127,7 @@ def register(client: Client) -> tuple[str, str]:
     """Fill the registries; gives the ids of an OAuth2 application and of its secret."""
     client.ai_providers.create(type="openai", name="local", base_url="http://127.0.0.1:9/v1")
     client.skills.create("me", content="---\nname: deploy\n---\nbody")
+    client.workspace_proxies.create(name="paris", display_name="Paris", icon="")
+    client.provisioner_keys.create("default", name="builders", tags={"zone": "eu"})
     app = client.oauth2_apps.create(name="app", callback_url="http://127.0.0.1:9999/cb")
     return str(app.id), str(client.oauth2_apps.create_secret(app.id).id)

@@ -1,4 +1,4 @@
-"""Nouns of the deployment that are only kept: AI providers, OAuth2 applications, skills."""
+"""Nouns that are only kept: AI providers, OAuth2 applications, skills, keys, proxies."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from coder_sdk import (
     APIStatusError,
     BadRequestError,
     Client,
+    ConflictError,
+    FeatureUnavailableError,
     NotFoundError,
     PermissionDeniedError,
     RedirectError,
     ValidationFailedError,
 )
 from coder_sdk.testing import FakeCoder
+from coder_sdk.testing._fake import Edition
 
 SKILL = "---\nname: deploy\ndescription: How to deploy\n---\nbody"
 
@@ -134,3 +137,77 @@ def test_notifications_are_not_pushed_into_the_house(fake: FakeCoder) -> None:
     subscribe("me", endpoint="https://push.example.com/x", **keys)
     with pytest.raises(BadRequestError, match="Invalid webpush endpoint"):
         subscribe("me", endpoint="https://10.0.0.1/x", **keys)
+
+
+def test_a_provisioner_key_is_kept_without_its_secret(fake: FakeCoder) -> None:
+    coder = fake.client()
+    secret = coder.provisioner_keys.create("default", name="builders", tags={"zone": "eu"}).key
+    (shown,) = coder.provisioner_keys.list("default")
+    assert (shown.name, shown.tags) == ("builders", {"zone": "eu"})
+    assert secret.get_secret_value() not in str(shown)
+    (used,) = coder.provisioner_keys.list_daemons("default")
+    assert (used.key, used.daemons) == (shown, [])
+    with pytest.raises(ConflictError):
+        coder.provisioner_keys.create("default", name="Builders")
+    coder.provisioner_keys.delete("default", "builders")
+    assert coder.provisioner_keys.list("default") == []
+    with pytest.raises(NotFoundError):
+        coder.provisioner_keys.delete("default", "builders")
+
+
+def test_a_provisioner_key_belongs_to_its_organization(fake: FakeCoder) -> None:
+    coder = fake.client()
+    coder.organizations.create(name="lab")
+    coder.provisioner_keys.create("lab", name="builders")
+    coder.provisioner_keys.create("default", name="builders")
+    coder.provisioner_keys.delete("lab", "builders")
+    assert [key.name for key in coder.provisioner_keys.list("default")] == ["builders"]
+    fake.add_user("ada")
+    with pytest.raises(NotFoundError):
+        fake.client("ada").provisioner_keys.create("default", name="mine")
+    with pytest.raises(ValidationFailedError):
+        coder.provisioner_keys.create("default", name="")
+
+
+def test_a_proxy_is_a_region(fake: FakeCoder) -> None:
+    coder = fake.client()
+    made = coder.workspace_proxies.create(name="paris", display_name="Paris", icon="/paris.png")
+    assert made.proxy_token.get_secret_value().startswith(str(made.proxy.id))
+    assert made.proxy.status is not None
+    assert (made.proxy.status.status, made.proxy.healthy) == ("unregistered", False)
+    assert [item.name for item in coder.workspace_proxies.list().regions] == ["primary", "paris"]
+    assert [item.name for item in coder.workspace_proxies.regions().regions] == ["primary", "paris"]
+    assert coder.workspace_proxies.get("paris") == coder.workspace_proxies.get(made.proxy.id)
+    fake.add_user("ada")
+    ada = fake.client("ada")
+    assert [item.name for item in ada.workspace_proxies.regions().regions] == ["primary"]
+    with pytest.raises(NotFoundError):
+        ada.workspace_proxies.list()
+
+
+def test_a_proxy_is_renamed_gets_another_token_and_goes(fake: FakeCoder) -> None:
+    coder = fake.client()
+    made = coder.workspace_proxies.create(name="paris", display_name="Paris", icon="").proxy
+    fields = {"id": made.id, "display_name": "Lyon", "icon": ""}
+    changed = coder.workspace_proxies.update(made.id, name="lyon", **fields)
+    assert (changed.proxy.name, changed.proxy.display_name) == ("lyon", "Lyon")
+    assert changed.proxy_token.get_secret_value() == ""
+    again = coder.workspace_proxies.update("lyon", name="lyon", regenerate_token=True, **fields)
+    assert again.proxy_token.get_secret_value().startswith(str(made.id))
+    with pytest.raises(ConflictError):
+        coder.workspace_proxies.create(name="lyon", display_name="", icon="")
+    with pytest.raises(ValidationFailedError):
+        coder.workspace_proxies.create(name="primary", display_name="", icon="")
+    coder.workspace_proxies.delete("lyon")
+    with pytest.raises(NotFoundError):
+        coder.workspace_proxies.get("lyon")
+
+
+@pytest.mark.parametrize("edition", ["agpl", "enterprise-unlicensed"])
+def test_neither_is_there_without_a_license(edition: Edition) -> None:
+    with FakeCoder(edition=edition) as fake:
+        coder = fake.client()
+        for call in (coder.workspace_proxies.list, lambda: coder.provisioner_keys.list("default")):
+            with pytest.raises(FeatureUnavailableError):
+                call()
+        assert [item.name for item in coder.workspace_proxies.regions().regions] == ["primary"]

@@ -37,6 +37,8 @@ _MODULES: Final = (
     "ai_providers",
     "applications",
     "oauth2_apps",
+    "provisioner_keys",
+    "workspace_proxies",
     "settings",
     "external_auth",
     "chats",

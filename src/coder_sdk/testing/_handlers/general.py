@@ -197,21 +197,6 @@ def applications_host(call: Call) -> Reply:
     return answer({"host": call.state.settings["app_host"]})
 
 
-@routes("GET", "/api/v2/regions")
-def regions(call: Call) -> Reply:
-    """List the one region."""
-    region = {
-        "id": call.state.settings["deployment_id"],
-        "name": "primary",
-        "display_name": "Default",
-        "icon_url": "/emojis/1f3e1.png",
-        "healthy": True,
-        "path_app_url": call.state.access_url,
-        "wildcard_hostname": call.state.settings["app_host"],
-    }
-    return answer({"regions": [region]})
-
-
 @routes("GET", "/api/v2/entitlements", auth="none", enterprise=True)
 def entitlements(call: Call) -> Reply:
     """Tell which features the licence has."""
