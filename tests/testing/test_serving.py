@@ -50,13 +50,13 @@ def test_requests_and_streams_work_over_real_connections(fake: FakeCoder, url: A
 
 
 def test_a_deployment_is_set_up_by_whoever_comes_first():
-    account = {"email": "ann@example.com", "password": "SomeSecurePassword!1"}
+    email, password = "ann@example.com", "SomeSecurePassword!1"
     with FakeCoder(username="") as fresh, fresh.serve() as url:
         with Client(url, token=None) as nobody:
             with pytest.raises(NotFoundError):
                 nobody.users.check_first()
-            nobody.users.create_first(username="ann", **account)
-            nobody.sign_in(**account)
+            nobody.users.create_first(username="ann", email=email, password=password)
+            nobody.sign_in(email=email, password=password)
             token = nobody.tokens.create("setup")
         with Client(url, token=token.secret) as owner:
             assert [role.name for role in owner.users.get("me").roles] == ["owner"]
