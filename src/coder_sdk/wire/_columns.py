@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from coder_sdk.wire._models import OpaqueModel
+from coder_sdk.wire._loose import OpaqueModel
 from coder_sdk.wire._secret import Secret
 from coder_sdk.wire._values import Unit
 
