@@ -230,6 +230,19 @@ def test_the_hint_of_a_403_fits_its_words(message: str, hint: str):
 
 
 @pytest.mark.parametrize(
+    ("operation", "hint"),
+    [
+        ("GET /api/v2/users/{user}", "this token may not see it"),
+        ("POST /api/v2/users", "the account may not do this"),
+        ("DELETE /api/v2/users/{user}", "the account may not do this"),
+    ],
+)
+def test_the_hint_of_a_404_fits_what_was_asked(operation: str, hint: str):
+    message = "Resource not found or you do not have access to this resource"
+    assert hint in str(error_for(404, {"message": message}, operation=operation).hint)
+
+
+@pytest.mark.parametrize(
     "message", ["A workspace build is already active.", "insert workspace build"]
 )
 def test_a_build_in_the_way_can_be_waited_for(message: str):

@@ -48,6 +48,10 @@ _NO_API: Final = (
     "The page is not of Coder's API: check that the URL is the address of a deployment, without a "
     "path that is not its own."
 )
+_MAY_NOT: Final = (
+    "It does not exist, or the account may not do this: the server answers the same for both. "
+    "Check its roles, and the scopes of the token."
+)
 _BY_STATUS: Final = {
     404: (
         "It does not exist, or this token may not see it: the server answers the same for both. "
@@ -105,6 +109,7 @@ def hint(error: APIStatusError, answer: Answer) -> str | None:
         (status == 409 and message.startswith(_BUSY), _BUILDING),  # noqa: PLR2004 - conflict
         (answer.media_type == "text/html" and status == 404, _NO_API),  # noqa: PLR2004 - not found
         (answer.media_type == "text/html" and status not in _BY_STATUS, _FOREIGN),
+        (status == 404 and answer.method != "GET", _MAY_NOT),  # noqa: PLR2004 - not found
     ):
         if applies:
             return text
