@@ -26,6 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.live)
+            # What the SDK thinks of a release, an address or a list is told, and fails nothing.
+            item.add_marker(pytest.mark.filterwarnings("default::UserWarning"))
             if not WANTED:
                 reason = "set CODER_LIVE=1 and CODER_URL, or run `make test-live`"
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -66,7 +68,7 @@ def template() -> Iterator[str]:
 def running(template: str) -> Iterator[Workspace]:
     """A workspace that runs, for tests that leave it as it is."""
     with Client(URL) as coder:
-        options: Any = {**WAIT, "wait": "build"}
+        options: Any = {**WAIT, "parameters": {"size": 1}, "wait": "build"}
         with coder.workspaces.temporary(f"{PREFIX}w", template=template, **options) as made:
             yield made
 
