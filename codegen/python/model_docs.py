@@ -14,9 +14,18 @@ _WIDTH = 92
 
 
 class Usage:
-    """Who uses the schemas of a prepared description."""
+    """What the schemas of a prepared description are, and who uses them.
 
-    def __init__(self, description: Json, names: Mapping[str, str]) -> None:
+    Args:
+        description: The prepared description.
+        names: Python name of each schema.
+        about: What some of them are, by Python name.
+    """
+
+    def __init__(
+        self, description: Json, names: Mapping[str, str], about: Mapping[str, str]
+    ) -> None:
+        self._about = about
         self._schemas = description["components"]["schemas"]
         self._names = names
         self._tags = {
@@ -50,7 +59,9 @@ class Usage:
     def describe(self, name: str, form: str) -> tuple[str, list[str]]:
         """First line and further lines about a schema."""
         schema = self._schemas[name]
-        more: list[str] = []
+        users = self._first(name, form)
+        about = self._about.get(self._names[name])
+        more: list[str] = [users] if about else []
         if form == "opaque":
             more.append("Its fields are not described; any JSON value decodes.")
         if schema.get("x-since", "2.0") != "2.0":
@@ -63,7 +74,7 @@ class Usage:
         if "#" not in name:
             anchor = re.sub(r"[^a-z0-9_-]", "", name.lower())
             more.append(f"See {_PAGE}#{anchor}")
-        return self._first(name, form), more
+        return about or users, more
 
     def _first(self, name: str, form: str) -> str:
         answers = self._direct["response"].get(name, [])

@@ -30,11 +30,13 @@ class ModelNames:
         names: Python name by full name of the schema.
         modules: Other names for modules of shared models than the rule gives.
         accepted: Released names that were changed on purpose, by full name of the schema.
+        about: What a model is, in a sentence, by its Python name.
     """
 
     names: Mapping[str, str] = Factory(dict[str, str])
     modules: Mapping[str, str] = Factory(dict[str, str])
     accepted: Mapping[str, str] = Factory(dict[str, str])
+    about: Mapping[str, str] = Factory(dict[str, str])
 
 
 def load(path: Path = FILE) -> ModelNames:
@@ -44,6 +46,7 @@ def load(path: Path = FILE) -> ModelNames:
         names=data.get("names", {}),
         modules=data.get("modules", {}),
         accepted=data.get("accepted", {}),
+        about=data.get("about", {}),
     )
 
 
@@ -113,6 +116,10 @@ def problems(
     found = [
         f"{name} is named {reviewed.names[name]!r} but no schema of the description any more"
         for name in sorted(set(reviewed.names) - set(names))
+    ]
+    found += [
+        f"{python!r} is described but no model any more"
+        for python in sorted(set(reviewed.about) - set(names.values()))
     ]
     used: dict[str, str] = {}
     for name, python in sorted(names.items()):

@@ -124,7 +124,8 @@ def render_models(description: Json, reviewed: ModelNames, package: str) -> dict
     schemas = description["components"]["schemas"]
     context = Context(schemas, resolve(schemas, reviewed))
     places = layout(description, context.names, reviewed.modules)
-    writer = _Writer(context, Directions.of(description), Usage(description, context.names), places)
+    usage = Usage(description, context.names, reviewed.about)
+    writer = _Writer(context, Directions.of(description), usage, places)
     environment = _environment()
     rendered = {"__init__.py": _init(environment, places, context.names, package)}
     frame = environment.get_template("model_module.j2")

@@ -181,6 +181,8 @@ def body_value(item: Argument) -> tuple[Any, Any]:
     if schema.get("format") == "date-time":
         return INSTANT, "2026-11-22T21:11:18Z"
     value = sample(schema, schemas())
+    if item.encode.startswith("refs("):
+        value = [ID]
     if item.encode.startswith("ref_keys("):
         # Any other key is a name, which is looked up first.
         value = dict.fromkeys([ID], next(iter(value.values())))
@@ -199,6 +201,12 @@ def answer_of(method: Method) -> tuple[int, Any, str | None]:
             return int(status), value, body.media_type
         return int(status), "content", body.media_type
     return int(next(iter(method.operation.answers))), None, None
+
+
+def build_info() -> dict[str, Any]:
+    """What a server of the described release says of itself."""
+    found: dict[str, Any] = sample(schemas()["codersdk.BuildInfoResponse"], schemas())
+    return {**found, "version": "v2.36.0"}
 
 
 def frame_of(method: Method) -> Any:

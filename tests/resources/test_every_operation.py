@@ -16,7 +16,7 @@ import respx
 from codegen.python.methods import Method
 from codegen.python.names import RELEASED_FILE
 from coder_sdk import AsyncClient, Client, RedirectError, models
-from tests.resources.calls import Call, answer_of, call_of, encoded, the_plan
+from tests.resources.calls import Call, answer_of, build_info, call_of, encoded, the_plan
 
 URL = "https://coder.example.com"
 TOKEN = "aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb"
@@ -59,7 +59,10 @@ def route(deployment: respx.MockRouter, call: Call) -> respx.Route:
         is_json = media_type.endswith("json")
         content = encoded(value) if is_json else str(value).encode()
         answer = httpx.Response(status, content=content, headers={"Content-Type": media_type})
-    return deployment.route(method=call.method.operation.method, path=call.path).mock(answer)
+    mocked = deployment.route(method=call.method.operation.method, path=call.path).mock(answer)
+    # What an older server would not understand is asked after first.
+    deployment.get(path="/api/v2/buildinfo").mock(httpx.Response(200, json=build_info()))
+    return mocked
 
 
 def check_request(request: httpx.Request, call: Call) -> None:

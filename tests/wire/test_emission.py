@@ -350,13 +350,23 @@ def test_changed_name_is_a_problem_until_it_is_accepted():
 
 
 def test_problems_of_the_name_file_are_told():
-    reviewed = ModelNames({"codersdk.Gone": "Gone", "a.B": "Same", "c.D": "Same", "e.F": "not one"})
+    listed = {"codersdk.Gone": "Gone", "a.B": "Same", "c.D": "Same", "e.F": "not one"}
+    reviewed = ModelNames(listed, about={"Same": "A thing.", "Lost": "Another thing."})
     names = {"a.B": "Same", "c.D": "Same", "e.F": "not one"}
     assert model_names.problems(names, reviewed, {}) == [
         "codersdk.Gone is named 'Gone' but no schema of the description any more",
+        "'Lost' is described but no model any more",
         "c.D and a.B have the same name 'Same'",
         "'not one' cannot be the name of e.F",
     ]
+
+
+def test_docstring_says_what_a_model_is_before_who_uses_it(tmp_path: Path):
+    description = described({"codersdk.T": thing(a=TEXT)}, answers=ref("codersdk.T"))
+    reviewed = ModelNames(about={"T": "A thing."})
+    files = emit_models(description, reviewed, "made", tmp_path)
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert '"""A thing.\n\n    Answer of `' in text
 
 
 # ---- enums, aliases, opaque types

@@ -164,7 +164,7 @@ class PatchAgentLogs(RequestModel):
     See https://coder.com/docs/reference/api/schemas#agentsdkpatchlogs
     """
 
-    log_source_id: UUID | str | None = None
+    log_source_id: str | UUID | None = None
     """Since 2.2."""
     logs: list[AgentLog] | None = None
 
@@ -178,7 +178,7 @@ class PostAgentLogSourceRequest(RequestModel):
 
     display_name: str | None = None
     icon: str | None = None
-    id: UUID | str | None = None
+    id: str | UUID | None = None
 
 
 class ReinitializationReason(OpenEnum):
@@ -303,8 +303,9 @@ class WorkspaceAgentListContainersResponse(ResponseModel):
 
 
 class WorkspaceAgentListeningPort(ResponseModel):
-    """Part of `WorkspaceAgentListeningPortsResponse`.
+    """A port that a process in a workspace listens on.
 
+    Part of `WorkspaceAgentListeningPortsResponse`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentlisteningport
     """
 
@@ -323,8 +324,9 @@ class WorkspaceAgentListeningPortsResponse(ResponseModel):
 
 
 class WorkspaceAgentLog(ResponseModel):
-    """Answer of `GET /api/v2/workspaceagents/{workspaceagent}/logs` and 1 more.
+    """One line of the log of an agent.
 
+    Answer of `GET /api/v2/workspaceagents/{workspaceagent}/logs` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentlog
     """
 
@@ -381,8 +383,9 @@ class WorkspaceAgentMetadataResult(ResponseModel):
 
 
 class WorkspaceAgentMetadata(ResponseModel):
-    """Answer of `GET /api/v2/workspaceagents/{workspaceagent}/watch-metadata` and 1 more.
+    """A value that an agent measures again and again, and what it is.
 
+    Answer of `GET /api/v2/workspaceagents/{workspaceagent}/watch-metadata` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentmetadata
     """
 
@@ -401,8 +404,9 @@ class DERPHomeParams(CaseInsensitiveModel):
 
 
 class DERPMap(CaseInsensitiveModel):
-    """Answer of `GET /api/v2/derp-map`.
+    """The relays of the network, by region.
 
+    Answer of `GET /api/v2/derp-map`.
     See https://coder.com/docs/reference/api/schemas#tailcfgderpmap
     """
 

@@ -110,8 +110,9 @@ class AIBridgeSessionTokenUsageSummary(ResponseModel):
 
 
 class AIBridgeSession(ResponseModel):
-    """Part of `AIBridgeListSessionsResponse`.
+    """One conversation of a client with language models, as the AI Gateway recorded it.
 
+    Part of `AIBridgeListSessionsResponse`.
     Since 2.32.
     See https://coder.com/docs/reference/api/schemas#codersdkaibridgesession
     """

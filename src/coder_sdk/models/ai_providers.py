@@ -89,8 +89,9 @@ class AIProviderType(OpenEnum):
 
 
 class AIProvider(ResponseModel):
-    """Answer of `GET /api/v2/ai/providers`, `POST /api/v2/ai/providers` and 2 more.
+    """A provider of language models, with its settings and its masked keys.
 
+    Answer of `GET /api/v2/ai/providers`, `POST /api/v2/ai/providers` and 2 more.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkaiprovider
     """

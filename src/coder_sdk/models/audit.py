@@ -30,8 +30,9 @@ __all__ = [
 
 
 class AuditAction(OpenEnum):
-    """Values in `AuditLog` and `CreateTestAuditLogRequest`.
+    """What was done to an object.
 
+    Values in `AuditLog` and `CreateTestAuditLogRequest`.
     See https://coder.com/docs/reference/api/schemas#codersdkauditaction
     """
 
@@ -56,8 +57,9 @@ class AuditAction(OpenEnum):
 
 
 class AuditDiffField(ResponseModel):
-    """Part of `AuditDiff`.
+    """A field that changed: its value before and after, and whether it is a secret.
 
+    Part of `AuditDiff`.
     See https://coder.com/docs/reference/api/schemas#codersdkauditdifffield
     """
 
@@ -74,8 +76,9 @@ See https://coder.com/docs/reference/api/schemas#codersdkauditdiff
 
 
 class ResourceType(OpenEnum):
-    """Values in `AuditLog` and `CreateTestAuditLogRequest`.
+    """The kind of object that an entry of the audit log is about.
 
+    Values in `AuditLog` and `CreateTestAuditLogRequest`.
     See https://coder.com/docs/reference/api/schemas#codersdkresourcetype
     """
 
@@ -142,8 +145,9 @@ class ResourceType(OpenEnum):
 
 
 class AuditLog(ResponseModel):
-    """Part of `AuditLogResponse`.
+    """One entry of the audit log: who did what to which object, and what it changed.
 
+    Part of `AuditLogResponse`.
     See https://coder.com/docs/reference/api/schemas#codersdkauditlog
     """
 
@@ -170,8 +174,9 @@ class AuditLog(ResponseModel):
 
 
 class AuditLogResponse(ResponseModel):
-    """Answer of `GET /api/v2/audit`.
+    """A page of the audit log.
 
+    Answer of `GET /api/v2/audit`.
     See https://coder.com/docs/reference/api/schemas#codersdkauditlogresponse
     """
 

@@ -60,8 +60,9 @@ class ProvisionerLogLevel(OpenEnum):
 
 
 class CreateWorkspaceBuildRequest(RequestModel):
-    """Body of `POST /api/v2/workspaces/{workspace}/builds`.
+    """A build to queue: start, stop or delete a workspace, with these values.
 
+    Body of `POST /api/v2/workspaces/{workspace}/builds`.
     Earlier releases had `enable_dynamic_parameters` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkcreateworkspacebuildrequest
     """

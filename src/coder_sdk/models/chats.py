@@ -262,8 +262,9 @@ class ChatPlanMode(OpenEnum):
 
 
 class ChatStatus(OpenEnum):
-    """Values in `Chat` and `ChatStreamStatus`.
+    """What a chat is doing.
 
+    Values in `Chat` and `ChatStreamStatus`.
     Since 2.34.
     Earlier releases had `completed` (until 2.35), `paused` (until 2.35) and `pending` (until
     2.35).
@@ -279,8 +280,9 @@ class ChatStatus(OpenEnum):
 
 
 class Chat(ResponseModel):
-    """Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 6 more.
+    """A conversation with Coder Agents, without its messages.
 
+    Answer of `GET /api/experimental/chats`, `POST /api/experimental/chats` and 6 more.
     Since 2.34.
     Earlier releases had `last_injected_context` (until 2.34).
     See https://coder.com/docs/reference/api/schemas#codersdkchat
@@ -371,8 +373,9 @@ class ChatUser(ResponseModel):
 
 
 class ChatACL(ResponseModel):
-    """Answer of `GET /api/experimental/chats/{chat}/acl`.
+    """The users and groups that a chat is shared with.
 
+    Answer of `GET /api/experimental/chats/{chat}/acl`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatacl
     """
@@ -393,8 +396,9 @@ class ChatBusyBehavior(OpenEnum):
 
 
 class ChatCost(ResponseModel):
-    """Answer of `GET /api/experimental/chats/{chat}/cost`.
+    """What a chat cost so far.
 
+    Answer of `GET /api/experimental/chats/{chat}/cost`.
     Since 2.36.
     See https://coder.com/docs/reference/api/schemas#codersdkchatcost
     """
@@ -434,8 +438,9 @@ class ChatInputPartType(OpenEnum):
 
 
 class ChatInputPart(RequestModel):
-    """Part of `CreateChatMessageRequest`, `CreateChatRequest` and 1 more.
+    """A piece of a message to a chat: text, a file, or lines of one.
 
+    Part of `CreateChatMessageRequest`, `CreateChatRequest` and 1 more.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatinputpart
     """
@@ -468,8 +473,9 @@ class ChatMessagePartType(OpenEnum):
 
 
 class ChatMessagePart(ResponseModel):
-    """Part of `ChatMessage`, `ChatQueuedMessage` and `ChatStreamMessagePart`.
+    """A piece of a message; `type` says which of the other fields it has.
 
+    Part of `ChatMessage`, `ChatQueuedMessage` and `ChatStreamMessagePart`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagepart
     """
@@ -531,8 +537,9 @@ class ChatMessageRole(OpenEnum):
 
 
 class ChatMessageUsage(ResponseModel):
-    """Part of `ChatMessage`.
+    """How many tokens a message took.
 
+    Part of `ChatMessage`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessageusage
     """
@@ -547,8 +554,9 @@ class ChatMessageUsage(ResponseModel):
 
 
 class ChatMessage(ResponseModel):
-    """Part of `ChatMessagesResponse`, `ChatStreamEvent` and 2 more.
+    """A message of a chat, in pieces of several kinds.
 
+    Part of `ChatMessagesResponse`, `ChatStreamEvent` and 2 more.
     Since 2.34.
     Earlier releases had `annotations` (until 2.23), `createdAt` (until 2.23),
     `experimental_attachments` (until 2.23) and `parts` (until 2.23).
@@ -566,8 +574,9 @@ class ChatMessage(ResponseModel):
 
 
 class ChatQueuedMessage(ResponseModel):
-    """Part of `ChatMessagesResponse`, `ChatStreamEvent` and `CreateChatMessageResponse`.
+    """A message that waits until the chat has answered the one before.
 
+    Part of `ChatMessagesResponse`, `ChatStreamEvent` and `CreateChatMessageResponse`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatqueuedmessage
     """
@@ -580,8 +589,9 @@ class ChatQueuedMessage(ResponseModel):
 
 
 class ChatMessagesResponse(ResponseModel):
-    """Answer of `GET /api/experimental/chats/{chat}/messages`.
+    """A page of the messages of a chat.
 
+    Answer of `GET /api/experimental/chats/{chat}/messages`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatmessagesresponse
     """
@@ -776,8 +786,9 @@ class ChatStreamStatus(ResponseModel):
 
 
 class ChatStreamEvent(ResponseModel):
-    """Answer of `GET /api/experimental/chats/{chat}/stream`.
+    """One event of a chat; `type` says which of the other fields it has.
 
+    Answer of `GET /api/experimental/chats/{chat}/stream`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatstreamevent
     """
@@ -814,8 +825,9 @@ class ChatWatchEventKind(OpenEnum):
 
 
 class ChatWatchEvent(ResponseModel):
-    """Answer of `GET /api/experimental/chats/watch`.
+    """One change of one of the caller's chats.
 
+    Answer of `GET /api/experimental/chats/watch`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkchatwatchevent
     """
@@ -920,8 +932,8 @@ class UpdateChatACL(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkupdatechatacl
     """
 
-    group_roles: dict[UUID | str, ChatRole] | None = None
-    user_roles: dict[UUID | str, ChatRole] | None = None
+    group_roles: dict[str | UUID, ChatRole] | None = None
+    user_roles: dict[str | UUID, ChatRole] | None = None
 
 
 class UpdateChatRequest(RequestModel):

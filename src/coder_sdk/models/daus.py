@@ -10,8 +10,9 @@ __all__ = [
 
 
 class DAUEntry(ResponseModel):
-    """Part of `DAUsResponse`.
+    """How many users were active on a day.
 
+    Part of `DAUsResponse`.
     See https://coder.com/docs/reference/api/schemas#codersdkdauentry
     """
 
@@ -20,8 +21,9 @@ class DAUEntry(ResponseModel):
 
 
 class DAUsResponse(ResponseModel):
-    """Answer of `GET /api/v2/insights/daus` and `GET /api/v2/templates/{template}/daus`.
+    """How many users were active, day by day.
 
+    Answer of `GET /api/v2/insights/daus` and `GET /api/v2/templates/{template}/daus`.
     See https://coder.com/docs/reference/api/schemas#codersdkdausresponse
     """
 

@@ -84,8 +84,9 @@ class DERPServerInfoMessage(CaseInsensitiveModel):
 
 
 class HealthCode(OpenEnum):
-    """Values in `HealthMessage`.
+    """The code of a finding of the health report.
 
+    Values in `HealthMessage`.
     Since 2.5.
     Earlier releases had `EWP03` (until 2.9).
     See https://coder.com/docs/reference/api/schemas#healthcode
@@ -117,8 +118,9 @@ class HealthCode(OpenEnum):
 
 
 class HealthMessage(ResponseModel):
-    """Part of `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
+    """A finding of the health report, with its code.
 
+    Part of `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
     Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthmessage
     """
@@ -128,8 +130,9 @@ class HealthMessage(ResponseModel):
 
 
 class HealthSeverity(OpenEnum):
-    """Values in `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
+    """How bad a section of the health report is.
 
+    Values in `AccessURLReport`, `DERPHealthReport`, `DERPNodeReport` and 6 more.
     Since 2.5.
     See https://coder.com/docs/reference/api/schemas#healthseverity
     """
@@ -387,8 +390,9 @@ class WorkspaceProxyReport(ResponseModel):
 
 
 class HealthcheckReport(ResponseModel):
-    """Answer of `GET /api/v2/debug/health`.
+    """The health of the deployment, section by section.
 
+    Answer of `GET /api/v2/debug/health`.
     Earlier releases had `failing_sections` (until 2.12).
     See https://coder.com/docs/reference/api/schemas#healthsdkhealthcheckreport
     """

@@ -155,7 +155,7 @@ class OAuth2TokenExchangeRequestGrantType(OpenEnum):
 class OAuth2TokenExchangeRequest(RequestModel):
     """Body of `POST /oauth2/tokens`."""
 
-    client_id: UUID | str | None = None
+    client_id: str | UUID | None = None
     client_secret: Secret | None = None
     code: Secret | None = None
     code_verifier: Secret | None = None
@@ -169,15 +169,16 @@ class OAuth2TokenExchangeRequest(RequestModel):
 class RevokeOAuth2TokensRFC7009Request(RequestModel):
     """Body of `POST /oauth2/revoke`."""
 
-    client_id: UUID | str
+    client_id: str | UUID
     client_secret: Secret | None = None
     token: Secret
     token_type_hint: str | None = None
 
 
 class Group(ResponseModel):
-    """Answer of `GET /api/v2/groups`, `GET /api/v2/groups/{group}` and 4 more.
+    """A group of users within an organization.
 
+    Answer of `GET /api/v2/groups`, `GET /api/v2/groups/{group}` and 4 more.
     See https://coder.com/docs/reference/api/schemas#codersdkgroup
     """
 
@@ -199,8 +200,9 @@ class Group(ResponseModel):
 
 
 class ACLAvailable(ResponseModel):
-    """Answer of `GET /api/v2/templates/{template}/acl/available`.
+    """The users and groups that may be given access.
 
+    Answer of `GET /api/v2/templates/{template}/acl/available`.
     See https://coder.com/docs/reference/api/schemas#codersdkaclavailable
     """
 
@@ -280,8 +282,9 @@ class AgentFirewallSessionLogsResponse(ResponseModel):
 
 
 class BannerConfig(SharedModel):
-    """Part of `AppearanceConfig` and `UpdateAppearanceConfig`.
+    """A banner that the dashboard shows above every page.
 
+    Part of `AppearanceConfig` and `UpdateAppearanceConfig`.
     See https://coder.com/docs/reference/api/schemas#codersdkbannerconfig
     """
 
@@ -350,8 +353,9 @@ class ConnectionType(OpenEnum):
 
 
 class ConnectionLog(ResponseModel):
-    """Part of `ConnectionLogResponse`.
+    """One connection to a workspace: who, how, from where, and for how long.
 
+    Part of `ConnectionLogResponse`.
     Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlog
     """
@@ -371,8 +375,9 @@ class ConnectionLog(ResponseModel):
 
 
 class ConnectionLogResponse(ResponseModel):
-    """Answer of `GET /api/v2/connectionlog`.
+    """A page of the log of connections.
 
+    Answer of `GET /api/v2/connectionlog`.
     Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkconnectionlogresponse
     """
@@ -477,8 +482,9 @@ class UsagePeriod(ResponseModel):
 
 
 class Feature(ResponseModel):
-    """Part of `Entitlements`.
+    """Whether the licenses allow a feature, up to which limit, and how much is used.
 
+    Part of `Entitlements`.
     Earlier releases had `soft_limit` (until 2.30).
     See https://coder.com/docs/reference/api/schemas#codersdkfeature
     """
@@ -492,8 +498,9 @@ class Feature(ResponseModel):
 
 
 class Entitlements(ResponseModel):
-    """Answer of `GET /api/v2/entitlements`.
+    """What the licenses allow, and what is used of it.
 
+    Answer of `GET /api/v2/entitlements`.
     See https://coder.com/docs/reference/api/schemas#codersdkentitlements
     """
 
@@ -508,8 +515,9 @@ class Entitlements(ResponseModel):
 
 
 class ExternalAgentCredentials(ResponseModel):
-    """Answer of `GET /api/v2/workspaces/{workspace}/external-agent/{agent}/credentials`.
+    """What an agent outside of the workspace needs to connect.
 
+    Answer of `GET /api/v2/workspaces/{workspace}/external-agent/{agent}/credentials`.
     Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalagentcredentials
     """
@@ -655,8 +663,9 @@ class IssueReconnectingPTYSignedTokenResponse(ResponseModel):
 
 
 class License(ResponseModel):
-    """Answer of `GET /api/v2/licenses` and `POST /api/v2/licenses`.
+    """A license and what it claims.
 
+    Answer of `GET /api/v2/licenses` and `POST /api/v2/licenses`.
     See https://coder.com/docs/reference/api/schemas#codersdklicense
     """
 
@@ -870,8 +879,9 @@ class OAuth2ProtectedResourceMetadata(ResponseModel):
 
 
 class OAuth2ProviderApp(ResponseModel):
-    """Answer of `GET /api/v2/oauth2-provider/apps` and 3 more.
+    """An application that may sign users in with Coder.
 
+    Answer of `GET /api/v2/oauth2-provider/apps` and 3 more.
     Since 2.6.
     See https://coder.com/docs/reference/api/schemas#codersdkoauth2providerapp
     """
@@ -994,12 +1004,12 @@ class PatchGroupRequest(RequestModel):
     See https://coder.com/docs/reference/api/schemas#codersdkpatchgrouprequest
     """
 
-    add_users: list[UUID | str] | None = None
+    add_users: list[str | UUID] | None = None
     avatar_url: str | None = None
     display_name: str | None = None
     name: str | None = None
     quota_allowance: int | None = None
-    remove_users: list[UUID | str] | None = None
+    remove_users: list[str | UUID] | None = None
 
 
 class PatchOrganizationIDPSyncConfigRequest(RequestModel):
@@ -1107,8 +1117,9 @@ See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkeytags
 
 
 class ProvisionerKey(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/provisionerkeys` and 1 more.
+    """What is known of a key of provisioners: never the key itself.
 
+    Answer of `GET /api/v2/organizations/{organization}/provisionerkeys` and 1 more.
     Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerkey
     """
@@ -1189,8 +1200,9 @@ class ShareableWorkspaceOwners(OpenEnum):
 
 
 class TemplateRole(OpenEnum):
-    """Values in `TemplateGroup`, `TemplateUser` and `UpdateTemplateACL`.
+    """What somebody may do with a template: use it, manage it, or nothing.
 
+    Values in `TemplateGroup`, `TemplateUser` and `UpdateTemplateACL`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplaterole
     """
 
@@ -1251,8 +1263,9 @@ class TemplateUser(ResponseModel):
 
 
 class TemplateACL(ResponseModel):
-    """Answer of `GET /api/v2/templates/{template}/acl`.
+    """The users and groups that may use or manage a template.
 
+    Answer of `GET /api/v2/templates/{template}/acl`.
     Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateacl
     """
@@ -1382,8 +1395,9 @@ class UserAISpendStatus(ResponseModel):
 
 
 class UserQuietHoursScheduleResponse(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/quiet-hours` and 1 more.
+    """The quiet hours of a user: when they begin, and whether the user set them.
 
+    Answer of `GET /api/v2/users/{user}/quiet-hours` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkuserquiethoursscheduleresponse
     """
 
@@ -1398,8 +1412,9 @@ class UserQuietHoursScheduleResponse(ResponseModel):
 
 
 class WorkspaceQuota(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/members/{user}/workspace-quota` and 1 more.
+    """What the workspaces of a member cost, and how much they may.
 
+    Answer of `GET /api/v2/organizations/{organization}/members/{user}/workspace-quota` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacequota
     """
 

@@ -11,8 +11,9 @@ __all__ = [
 
 
 class UploadResponse(ResponseModel):
-    """Answer of `POST /api/v2/files`.
+    """The ID under which an upload is kept.
 
+    Answer of `POST /api/v2/files`.
     See https://coder.com/docs/reference/api/schemas#codersdkuploadresponse
     """
 

@@ -271,8 +271,9 @@ class AIConfig(ResponseModel):
 
 
 class Experiment(OpenEnum):
-    """Values in `AvailableExperiments`.
+    """A feature that the server may have turned on before it is finished.
 
+    Values in `AvailableExperiments`.
     Earlier releases had `agentic-chat` (until 2.23), `agents` (until 2.33),
     `ai-gateway-cost-control` (until 2.35), `ai-tasks` (until 2.23), `aibridge` (until 2.27),
     `custom-roles` (until 2.15), `dashboard_theme` (until 2.4), `deployment_health_page` (until
@@ -323,8 +324,9 @@ class AvailableExperiments(ResponseModel):
 
 
 class BuildInfoResponse(ResponseModel):
-    """Answer of `GET /api/v2/buildinfo`.
+    """The version of the server, and what it can do.
 
+    Answer of `GET /api/v2/buildinfo`.
     See https://coder.com/docs/reference/api/schemas#codersdkbuildinforesponse
     """
 
@@ -1034,8 +1036,9 @@ See https://coder.com/docs/reference/api/schemas#serpentstruct-array_codersdk_ex
 
 
 class DeploymentValues(ResponseModel):
-    """Part of `DeploymentConfig`.
+    """The values of all options, by name, secrets blanked.
 
+    Part of `DeploymentConfig`.
     Earlier releases had `disable_session_expiry_refresh` (until 2.10), `git_auth` (until 2.2),
     `in_memory_database` (until 2.24), `max_session_expiry` (until 2.10), `max_token_lifetime`
     (until 2.10) and `secure_auth_cookie` (until 2.21).
@@ -1216,8 +1219,9 @@ class DeploymentOptionSource(OpenEnum):
 
 
 class DeploymentOption(ResponseModel):
-    """Part of `DeploymentConfig`.
+    """An option of the server: its names, its value, and where the value comes from.
 
+    Part of `DeploymentConfig`.
     See https://coder.com/docs/reference/api/schemas#serpentoption
     """
 
@@ -1238,8 +1242,9 @@ class DeploymentOption(ResponseModel):
 
 
 class DeploymentConfig(ResponseModel):
-    """Answer of `GET /api/v2/deployment/config`.
+    """Every option of the deployment and its value, secrets blanked.
 
+    Answer of `GET /api/v2/deployment/config`.
     See https://coder.com/docs/reference/api/schemas#codersdkdeploymentconfig
     """
 
@@ -1300,8 +1305,9 @@ class WorkspaceDeploymentStats(ResponseModel):
 
 
 class DeploymentStats(ResponseModel):
-    """Answer of `GET /api/v2/deployment/stats`.
+    """How many workspaces and sessions there are now, and how much they send.
 
+    Answer of `GET /api/v2/deployment/stats`.
     See https://coder.com/docs/reference/api/schemas#codersdkdeploymentstats
     """
 
@@ -1316,8 +1322,9 @@ class DeploymentStats(ResponseModel):
 
 
 class SSHConfigResponse(ResponseModel):
-    """Answer of `GET /api/v2/deployment/ssh`.
+    """What the SSH configuration for workspaces should hold.
 
+    Answer of `GET /api/v2/deployment/ssh`.
     See https://coder.com/docs/reference/api/schemas#codersdksshconfigresponse
     """
 
@@ -1328,8 +1335,9 @@ class SSHConfigResponse(ResponseModel):
 
 
 class TokenConfig(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/keys/tokens/tokenconfig`.
+    """How long a token may live.
 
+    Answer of `GET /api/v2/users/{user}/keys/tokens/tokenconfig`.
     See https://coder.com/docs/reference/api/schemas#codersdktokenconfig
     """
 

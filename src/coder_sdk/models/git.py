@@ -63,8 +63,9 @@ class ExternalAuthAppInstallation(ResponseModel):
 
 
 class ExternalAuth(ResponseModel):
-    """Answer of `GET /api/v2/external-auth/{externalauth}`.
+    """Whether the caller is linked with an external provider, and as whom.
 
+    Answer of `GET /api/v2/external-auth/{externalauth}`.
     Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauth
     """
@@ -90,8 +91,9 @@ class ExternalAuthDeviceExchange(RequestModel):
 
 
 class ExternalAuthLink(ResponseModel):
-    """Part of `ListUserExternalAuthResponse`.
+    """A link of a user with an external provider, without its token.
 
+    Part of `ListUserExternalAuthResponse`.
     Since 2.5.
     See https://coder.com/docs/reference/api/schemas#codersdkexternalauthlink
     """

@@ -81,8 +81,9 @@ class GetUserStatusCountsResponse(ResponseModel):
 
 
 class InsightsReportInterval(OpenEnum):
-    """Values in `TemplateInsightsIntervalReport`.
+    """The length of the intervals that a report is divided into.
 
+    Values in `TemplateInsightsIntervalReport`.
     See https://coder.com/docs/reference/api/schemas#codersdkinsightsreportinterval
     """
 
@@ -103,8 +104,9 @@ class TemplateAppsType(OpenEnum):
 
 
 class TemplateAppUsage(ResponseModel):
-    """Part of `TemplateInsightsReport`.
+    """For how many seconds an application was used.
 
+    Part of `TemplateInsightsReport`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateappusage
     """
 
@@ -148,8 +150,9 @@ class TemplateParameterValue(ResponseModel):
 
 
 class TemplateParameterUsage(ResponseModel):
-    """Part of `TemplateInsightsReport`.
+    """Which values of a parameter were used, and how often.
 
+    Part of `TemplateInsightsReport`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateparameterusage
     """
 
@@ -165,8 +168,9 @@ class TemplateParameterUsage(ResponseModel):
 
 
 class TemplateInsightsReport(ResponseModel):
-    """Part of `TemplateInsightsResponse`.
+    """Active users, and the use of applications and parameters, over a period.
 
+    Part of `TemplateInsightsResponse`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateinsightsreport
     """
 
@@ -189,8 +193,9 @@ class TemplateInsightsResponse(ResponseModel):
 
 
 class UserActivity(ResponseModel):
-    """Part of `UserActivityInsightsReport`.
+    """For how many seconds a user was active.
 
+    Part of `UserActivityInsightsReport`.
     Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkuseractivity
     """
@@ -232,8 +237,9 @@ class UserActivityInsightsResponse(ResponseModel):
 
 
 class UserLatency(ResponseModel):
-    """Part of `UserLatencyInsightsReport`.
+    """How long the way to their workspaces is for a user.
 
+    Part of `UserLatencyInsightsReport`.
     See https://coder.com/docs/reference/api/schemas#codersdkuserlatency
     """
 

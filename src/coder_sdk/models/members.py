@@ -29,8 +29,9 @@ __all__ = [
 
 
 class Permission(SharedModel):
-    """Part of `AssignableRoles`, `CustomRoleRequest` and `Role`.
+    """An action on a kind of object, allowed or, if `negate`, denied.
 
+    Part of `AssignableRoles`, `CustomRoleRequest` and `Role`.
     Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkpermission
     """
@@ -41,8 +42,9 @@ class Permission(SharedModel):
 
 
 class AssignableRoles(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/members/roles` and 1 more.
+    """A role, and whether the caller may assign it.
 
+    Answer of `GET /api/v2/organizations/{organization}/members/roles` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkassignableroles
     """
 
@@ -80,8 +82,9 @@ class CustomRoleRequest(RequestModel):
 
 
 class OrganizationMember(ResponseModel):
-    """Answer of `POST /api/v2/organizations/{organization}/members/{user}` and 1 more.
+    """A member of an organization, and the roles held there.
 
+    Answer of `POST /api/v2/organizations/{organization}/members/{user}` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationmember
     """
 
@@ -93,8 +96,9 @@ class OrganizationMember(ResponseModel):
 
 
 class OrganizationMemberWithUserData(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/members` and 1 more.
+    """A member of an organization, with the roles held there and the user.
 
+    Answer of `GET /api/v2/organizations/{organization}/members` and 1 more.
     Since 2.13.
     See https://coder.com/docs/reference/api/schemas#codersdkorganizationmemberwithuserdata
     """
@@ -130,8 +134,9 @@ class OrganizationMemberWithUserData(ResponseModel):
 
 
 class PaginatedMembersResponse(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/paginated-members`.
+    """A page of the members of an organization.
 
+    Answer of `GET /api/v2/organizations/{organization}/paginated-members`.
     Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkpaginatedmembersresponse
     """
@@ -141,8 +146,9 @@ class PaginatedMembersResponse(ResponseModel):
 
 
 class Role(ResponseModel):
-    """Answer of `POST /api/v2/organizations/{organization}/members/roles` and 1 more.
+    """A role and its permissions.
 
+    Answer of `POST /api/v2/organizations/{organization}/members/roles` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkrole
     """
 

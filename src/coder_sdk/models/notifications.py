@@ -76,8 +76,9 @@ class InboxNotificationAction(ResponseModel):
 
 
 class InboxNotification(ResponseModel):
-    """Part of `GetInboxNotificationResponse` and 2 more.
+    """A notification in the inbox of a user.
 
+    Part of `GetInboxNotificationResponse` and 2 more.
     Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkinboxnotification
     """
@@ -129,8 +130,9 @@ class NotificationMethodsResponse(ResponseModel):
 
 
 class NotificationPreference(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/notifications/preferences` and 1 more.
+    """Whether a user turned a kind of notification off.
 
+    Answer of `GET /api/v2/users/{user}/notifications/preferences` and 1 more.
     Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationpreference
     """
@@ -141,8 +143,9 @@ class NotificationPreference(ResponseModel):
 
 
 class NotificationTemplate(ResponseModel):
-    """Answer of `GET /api/v2/notifications/templates/custom` and 1 more.
+    """A kind of notification: its title, its text, and how it is sent.
 
+    Answer of `GET /api/v2/notifications/templates/custom` and 1 more.
     Since 2.15.
     See https://coder.com/docs/reference/api/schemas#codersdknotificationtemplate
     """

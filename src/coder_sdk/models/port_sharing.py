@@ -51,8 +51,9 @@ class UpsertWorkspaceAgentPortShareRequest(RequestModel):
 
 
 class WorkspaceAgentPortShare(ResponseModel):
-    """Answer of `POST /api/v2/workspaces/{workspace}/port-share`.
+    """A port of a workspace that is shared, with whom and how.
 
+    Answer of `POST /api/v2/workspaces/{workspace}/port-share`.
     Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportshare
     """

@@ -9,8 +9,9 @@ __all__ = [
 
 
 class PrebuildsSettings(SharedModel):
-    """Body of `PUT /api/v2/prebuilds/settings`.
+    """Whether the deployment keeps making prebuilt workspaces.
 
+    Body of `PUT /api/v2/prebuilds/settings`.
     Since 2.25.
     See https://coder.com/docs/reference/api/schemas#codersdkprebuildssettings
     """

@@ -36,8 +36,9 @@ class LogSource(OpenEnum):
 
 
 class ProvisionerJobLog(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs` and 2 more.
+    """One line of the log of a job.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/logs` and 2 more.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjoblog
     """
 

@@ -50,8 +50,9 @@ class WorkspaceProxyStatus(ResponseModel):
 
 
 class WorkspaceProxy(ResponseModel):
-    """Answer of `GET /api/v2/workspaceproxies/{workspaceproxy}`.
+    """A server near its users that passes traffic to workspaces on.
 
+    Answer of `GET /api/v2/workspaceproxies/{workspaceproxy}`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceproxy
     """
 

@@ -10,8 +10,9 @@ __all__ = [
 
 
 class ValidationError(ResponseModel):
-    """Part of `Response`.
+    """What is wrong with one field of a request.
 
+    Part of `Response`.
     See https://coder.com/docs/reference/api/schemas#codersdkvalidationerror
     """
 
@@ -20,8 +21,9 @@ class ValidationError(ResponseModel):
 
 
 class Response(ResponseModel):
-    """Answer of `GET /api/v2/`, `POST /api/v2/csp/reports` and 23 more.
+    """A message of the server, with details and what was wrong with the fields.
 
+    Answer of `GET /api/v2/`, `POST /api/v2/csp/reports` and 23 more.
     See https://coder.com/docs/reference/api/schemas#codersdkresponse
     """
 

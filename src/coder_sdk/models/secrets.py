@@ -70,8 +70,9 @@ class UpdateUserSecretRequest(RequestModel):
 
 
 class UserSecret(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/secrets` and 4 more.
+    """What is known of a secret of a user: never its value.
 
+    Answer of `GET /api/v2/users/{user}/secrets` and 4 more.
     Since 2.33.
     See https://coder.com/docs/reference/api/schemas#codersdkusersecret
     """

@@ -39,8 +39,9 @@ __all__ = [
 
 
 class APIKeyScope(OpenEnum):
-    """Values in `APIKey`, `APIKeyWithOwner`, `CreateTokenRequest` and 1 more.
+    """What a token may do: an action on a kind of object, or a named set of them.
 
+    Values in `APIKey`, `APIKeyWithOwner`, `CreateTokenRequest` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkapikeyscope
     """
 
@@ -568,8 +569,9 @@ class ExternalAuthDevice(ResponseModel):
 
 
 class GroupSource(OpenEnum):
-    """Values in `ChatGroup`, `Group`, `TemplateGroup` and 1 more.
+    """Where a group comes from: made by hand, or by the identity provider.
 
+    Values in `ChatGroup`, `Group`, `TemplateGroup` and 1 more.
     Since 2.1.
     See https://coder.com/docs/reference/api/schemas#codersdkgroupsource
     """
@@ -599,8 +601,9 @@ class LinkConfigLocation(OpenEnum):
 
 
 class LinkConfig(ResponseModel):
-    """Part of `AppearanceConfig` and `LinkConfigs`.
+    """A link that the dashboard shows in its menu.
 
+    Part of `AppearanceConfig` and `LinkConfigs`.
     See https://coder.com/docs/reference/api/schemas#codersdklinkconfig
     """
 
@@ -612,8 +615,9 @@ class LinkConfig(ResponseModel):
 
 
 class MinimalOrganization(ResponseModel):
-    """Part of `AuditLog` and `ConnectionLog`.
+    """The ID, the names and the icon of an organization.
 
+    Part of `AuditLog` and `ConnectionLog`.
     Since 2.14.
     See https://coder.com/docs/reference/api/schemas#codersdkminimalorganization
     """
@@ -625,8 +629,9 @@ class MinimalOrganization(ResponseModel):
 
 
 class MinimalUser(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/members/{user}/workspaces/available-users`.
+    """The ID, the names and the picture of a user.
 
+    Answer of `GET /api/v2/organizations/{organization}/members/{user}/workspaces/available-users`.
     See https://coder.com/docs/reference/api/schemas#codersdkminimaluser
     """
 
@@ -638,8 +643,9 @@ class MinimalUser(ResponseModel):
 
 
 class Organization(ResponseModel):
-    """Answer of `GET /api/v2/organizations`, `POST /api/v2/organizations` and 4 more.
+    """An organization, which holds templates, groups, provisioners and members.
 
+    Answer of `GET /api/v2/organizations`, `POST /api/v2/organizations` and 4 more.
     See https://coder.com/docs/reference/api/schemas#codersdkorganization
     """
 
@@ -660,8 +666,9 @@ class Organization(ResponseModel):
 
 
 class RBACAction(OpenEnum):
-    """Values in `AuthorizationCheck` and `Permission`.
+    """What somebody may do with an object.
 
+    Values in `AuthorizationCheck` and `Permission`.
     Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkrbacaction
     """
@@ -693,8 +700,9 @@ class RBACAction(OpenEnum):
 
 
 class RBACResource(OpenEnum):
-    """Values in `AuthorizationObject` and `Permission`.
+    """A kind of object that permissions are about.
 
+    Values in `AuthorizationObject` and `Permission`.
     Earlier releases had `application_connect` (until 2.11), `provisioner_keys` (until 2.19),
     `template_insights` (until 2.11), `user_data` (until 2.11),
     `user_workspace_build_parameters` (until 2.11) and `workspace_execution` (until 2.11).
@@ -808,8 +816,9 @@ class UpdateRoles(RequestModel):
 
 
 class WorkspaceBuildParameter(SharedModel):
-    """Answer of `GET /api/v2/workspacebuilds/{workspacebuild}/parameters`.
+    """The value of a parameter of a build.
 
+    Answer of `GET /api/v2/workspacebuilds/{workspacebuild}/parameters`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuildparameter
     """
 

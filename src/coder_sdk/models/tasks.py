@@ -85,8 +85,9 @@ class TaskState(OpenEnum):
 
 
 class TaskStateEntry(ResponseModel):
-    """Part of `Task`.
+    """What the agent of a task says about its work.
 
+    Part of `Task`.
     Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskstateentry
     """
@@ -98,8 +99,9 @@ class TaskStateEntry(ResponseModel):
 
 
 class TaskStatus(OpenEnum):
-    """Values in `Task`.
+    """How far a task is.
 
+    Values in `Task`.
     Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktaskstatus
     """
@@ -113,8 +115,9 @@ class TaskStatus(OpenEnum):
 
 
 class Task(ResponseModel):
-    """Answer of `POST /api/v2/tasks/{user}` and `GET /api/v2/tasks/{user}/{task}`.
+    """A workspace in which an AI agent works on a prompt.
 
+    Answer of `POST /api/v2/tasks/{user}` and `GET /api/v2/tasks/{user}/{task}`.
     Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktask
     """
@@ -159,8 +162,9 @@ class TaskLogType(OpenEnum):
 
 
 class TaskLogEntry(ResponseModel):
-    """Part of `TaskLogsResponse`.
+    """One message of the agent of a task, or to it.
 
+    Part of `TaskLogsResponse`.
     Since 2.28.
     See https://coder.com/docs/reference/api/schemas#codersdktasklogentry
     """

@@ -64,8 +64,9 @@ class TemplateAutostartRequirementDaysOfWeek(OpenEnum):
 
 
 class TemplateAutostartRequirement(SharedModel):
-    """Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
+    """The days on which workspaces may start by themselves.
 
+    Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
     Since 2.4.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateautostartrequirement
     """
@@ -86,8 +87,9 @@ class TemplateAutostopRequirementDaysOfWeek(OpenEnum):
 
 
 class TemplateAutostopRequirement(SharedModel):
-    """Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
+    """The days on which workspaces must stop, every so many weeks.
 
+    Part of `CreateTemplateRequest`, `Template` and `UpdateTemplateMeta`.
     Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateautostoprequirement
     """
@@ -98,8 +100,9 @@ class TemplateAutostopRequirement(SharedModel):
 
 
 class TransitionStats(CaseInsensitiveModel):
-    """Part of `TemplateBuildTimeStats`.
+    """How long builds usually take, in milliseconds: the median and the slow ones.
 
+    Part of `TemplateBuildTimeStats`.
     See https://coder.com/docs/reference/api/schemas#codersdktransitionstats
     """
 
@@ -127,8 +130,9 @@ See https://coder.com/docs/reference/api/schemas#codersdktemplatebuildtimestats
 
 
 class WorkspaceAgentPortShareLevel(OpenEnum):
-    """Values in `CreateTemplateRequest`, `Template`, `UpdateTemplateMeta` and 2 more.
+    """Whom a port is shared with.
 
+    Values in `CreateTemplateRequest`, `Template`, `UpdateTemplateMeta` and 2 more.
     Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentportsharelevel
     """
@@ -141,8 +145,9 @@ class WorkspaceAgentPortShareLevel(OpenEnum):
 
 
 class Template(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/templates` and 5 more.
+    """What workspaces are made from: its settings, and the ID of its active version.
 
+    Answer of `GET /api/v2/organizations/{organization}/templates` and 5 more.
     Earlier releases had `inactivity_ttl_ms` (until 2.1), `locked_ttl_ms` (until 2.1),
     `max_ttl_ms` (until 2.9), `restart_requirement` (until 2.1), `use_max_ttl` (until 2.9) and
     `use_terraform_workspace_cache` (until 2.29).

@@ -91,8 +91,9 @@ class ArchiveTemplateVersionsResponse(ResponseModel):
 
 
 class CreateTemplateRequest(RequestModel):
-    """Body of `POST /api/v2/organizations/{organization}/templates`.
+    """A template to make, from a version that was imported before.
 
+    Body of `POST /api/v2/organizations/{organization}/templates`.
     Earlier releases had `inactivity_ttl_ms` (until 2.1), `locked_ttl_ms` (until 2.1),
     `max_ttl_ms` (until 2.9) and `restart_requirement` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkcreatetemplaterequest
@@ -134,8 +135,9 @@ class CreateTemplateRequest(RequestModel):
 
 
 class VariableValue(RequestModel):
-    """Part of `CreateTemplateVersionDryRunRequest` and `CreateTemplateVersionRequest`.
+    """The value of a Terraform variable.
 
+    Part of `CreateTemplateVersionDryRunRequest` and `CreateTemplateVersionRequest`.
     See https://coder.com/docs/reference/api/schemas#codersdkvariablevalue
     """
 
@@ -171,8 +173,9 @@ class ProvisionerStorageMethod(OpenEnum):
 
 
 class CreateTemplateVersionRequest(RequestModel):
-    """Body of `POST /api/v2/organizations/{organization}/templateversions`.
+    """A version of a template to import from an uploaded archive or an example.
 
+    Body of `POST /api/v2/organizations/{organization}/templateversions`.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatetemplateversionrequest
     """
 
@@ -198,8 +201,9 @@ class DiagnosticExtra(ResponseModel):
 
 
 class DiagnosticSeverityString(OpenEnum):
-    """Values in `FriendlyDiagnostic`.
+    """Whether a diagnostic is an error or a warning.
 
+    Values in `FriendlyDiagnostic`.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdiagnosticseveritystring
     """
@@ -209,8 +213,9 @@ class DiagnosticSeverityString(OpenEnum):
 
 
 class DynamicParametersRequest(RequestModel):
-    """Body of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
+    """Values to render the parameters of a template version with.
 
+    Body of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersrequest
     """
@@ -221,8 +226,9 @@ class DynamicParametersRequest(RequestModel):
 
 
 class FriendlyDiagnostic(ResponseModel):
-    """Part of `DynamicParametersResponse` and `PreviewParameter`.
+    """An error or a warning, with a summary and details.
 
+    Part of `DynamicParametersResponse` and `PreviewParameter`.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkfriendlydiagnostic
     """
@@ -258,8 +264,9 @@ class OptionType(OpenEnum):
 
 
 class ParameterFormType(OpenEnum):
-    """Values in `PreviewParameter`.
+    """How the dashboard asks for a parameter.
 
+    Values in `PreviewParameter`.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkparameterformtype
     """
@@ -319,8 +326,9 @@ class PreviewParameterValidation(ResponseModel):
 
 
 class PreviewParameter(ResponseModel):
-    """Part of `DynamicParametersResponse`.
+    """A parameter as it is with the values given so far.
 
+    Part of `DynamicParametersResponse`.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkpreviewparameter
     """
@@ -344,8 +352,9 @@ class PreviewParameter(ResponseModel):
 
 
 class DynamicParametersResponse(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
+    """The parameters as they are with the given values, and what is wrong with them.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/dynamic-parameters` and 1 more.
     Since 2.24.
     See https://coder.com/docs/reference/api/schemas#codersdkdynamicparametersresponse
     """
@@ -377,8 +386,9 @@ class PresetParameter(CaseInsensitiveModel):
 
 
 class Preset(CaseInsensitiveModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/presets`.
+    """Named values of parameters that a workspace can be made with.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/presets`.
     Since 2.20.
     See https://coder.com/docs/reference/api/schemas#codersdkpreset
     """
@@ -399,8 +409,9 @@ class Preset(CaseInsensitiveModel):
 
 
 class TemplateExample(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/templates/examples` and 1 more.
+    """An example that comes with the server, to make a template from.
 
+    Answer of `GET /api/v2/organizations/{organization}/templates/examples` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateexample
     """
 
@@ -424,8 +435,9 @@ class TemplateVersionWarning(OpenEnum):
 
 
 class TemplateVersion(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/templates/{templatename}/versions/{templateversionname}` and 6 more.
+    """A version of a template, with the job that imports it.
 
+    Answer of `GET /api/v2/organizations/{organization}/templates/{templatename}/versions/{templateversionname}` and 6 more.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateversion
     """
 
@@ -449,8 +461,9 @@ class TemplateVersion(ResponseModel):
 
 
 class TemplateVersionExternalAuth(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/external-auth`.
+    """A provider that a template version needs, and whether the caller is linked.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/external-auth`.
     Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateversionexternalauth
     """
@@ -501,8 +514,9 @@ class ValidationMonotonicOrder(OpenEnum):
 
 
 class TemplateVersionParameter(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/rich-parameters`.
+    """A parameter of a template version: its type, default, options and limits.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/rich-parameters`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateversionparameter
     """
 
@@ -535,8 +549,9 @@ class TemplateVersionVariableType(OpenEnum):
 
 
 class TemplateVersionVariable(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/variables`.
+    """A Terraform variable of a template version, and its value.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/variables`.
     See https://coder.com/docs/reference/api/schemas#codersdktemplateversionvariable
     """
 
@@ -559,8 +574,9 @@ class UpdateActiveTemplateVersion(RequestModel):
 
 
 class UpdateTemplateMeta(RequestModel):
-    """Body of `PATCH /api/v2/templates/{template}`.
+    """What to change about a template; what is not set stays as it is.
 
+    Body of `PATCH /api/v2/templates/{template}`.
     Since 2.26.
     Earlier releases had `use_terraform_workspace_cache` (until 2.29).
     See https://coder.com/docs/reference/api/schemas#codersdkupdatetemplatemeta

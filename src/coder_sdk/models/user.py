@@ -16,8 +16,9 @@ __all__ = [
 
 
 class LoginType(OpenEnum):
-    """Values in `APIKey`, `APIKeyWithOwner`, `ConvertLoginRequest` and 7 more.
+    """How a user signs in, or how a key came about.
 
+    Values in `APIKey`, `APIKeyWithOwner`, `ConvertLoginRequest` and 7 more.
     See https://coder.com/docs/reference/api/schemas#codersdklogintype
     """
 
@@ -32,8 +33,9 @@ class LoginType(OpenEnum):
 
 
 class UserStatus(OpenEnum):
-    """Values in `CreateUserRequestWithOrgs`, `OrganizationMemberWithUserData` and 3 more.
+    """Whether a user is active, has not been seen for long, or is suspended.
 
+    Values in `CreateUserRequestWithOrgs`, `OrganizationMemberWithUserData` and 3 more.
     See https://coder.com/docs/reference/api/schemas#codersdkuserstatus
     """
 
@@ -43,8 +45,9 @@ class UserStatus(OpenEnum):
 
 
 class ReducedUser(ResponseModel):
-    """Part of `ACLAvailable`, `ChatGroup`, `Group` and 3 more.
+    """A user, without roles and organizations.
 
+    Part of `ACLAvailable`, `ChatGroup`, `Group` and 3 more.
     Since 2.9.
     See https://coder.com/docs/reference/api/schemas#codersdkreduceduser
     """
@@ -67,8 +70,9 @@ class ReducedUser(ResponseModel):
 
 
 class SlimRole(ResponseModel):
-    """Part of `OrganizationMember`, `OrganizationMemberWithUserData` and 2 more.
+    """The name of a role, and its organization where it has one.
 
+    Part of `OrganizationMember`, `OrganizationMemberWithUserData` and 2 more.
     Since 2.12.
     See https://coder.com/docs/reference/api/schemas#codersdkslimrole
     """
@@ -80,8 +84,9 @@ class SlimRole(ResponseModel):
 
 
 class User(ResponseModel):
-    """Answer of `POST /api/v2/users`, `GET /api/v2/users/{user}` and 4 more.
+    """A user: names, e-mail address, status, site roles and organizations.
 
+    Answer of `POST /api/v2/users`, `GET /api/v2/users/{user}` and 4 more.
     See https://coder.com/docs/reference/api/schemas#codersdkuser
     """
 

@@ -65,8 +65,9 @@ __all__ = [
 
 
 class APIKey(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/keys/tokens/{keyname}` and 1 more.
+    """What is known of an API key, session or token: never the key itself.
 
+    Answer of `GET /api/v2/users/{user}/keys/tokens/{keyname}` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkapikey
     """
 
@@ -95,8 +96,9 @@ class APIKey(ResponseModel):
 
 
 class APIKeyWithOwner(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/keys/tokens`.
+    """What is known of an API key, and the name of the user whose it is.
 
+    Answer of `GET /api/v2/users/{user}/keys/tokens`.
     See https://coder.com/docs/reference/api/schemas#codersdkapikeywithowner
     """
 
@@ -181,8 +183,9 @@ class OIDCAuthMethod(ResponseModel):
 
 
 class AuthMethods(ResponseModel):
-    """Answer of `GET /api/v2/users/authmethods`.
+    """The ways in which users can sign in.
 
+    Answer of `GET /api/v2/users/authmethods`.
     See https://coder.com/docs/reference/api/schemas#codersdkauthmethods
     """
 
@@ -249,8 +252,9 @@ class CreateFirstUserResponse(ResponseModel):
 
 
 class CreateTokenRequest(RequestModel):
-    """Body of `POST /api/v2/users/{user}/keys/tokens`.
+    """A token to make: its name, its life and its scopes.
 
+    Body of `POST /api/v2/users/{user}/keys/tokens`.
     See https://coder.com/docs/reference/api/schemas#codersdkcreatetokenrequest
     """
 
@@ -265,8 +269,9 @@ class CreateTokenRequest(RequestModel):
 
 
 class CreateUserRequestWithOrgs(RequestModel):
-    """Body of `POST /api/v2/users`.
+    """A user to make, in one or several organizations.
 
+    Body of `POST /api/v2/users`.
     Earlier releases had `disable_login` (until 2.14) and `organization_id` (until 2.14).
     See https://coder.com/docs/reference/api/schemas#codersdkcreateuserrequestwithorgs
     """
@@ -299,8 +304,9 @@ class CreateUserSkillRequest(RequestModel):
 
 
 class GenerateAPIKeyResponse(ResponseModel):
-    """Answer of `POST /api/v2/users/{user}/keys` and 1 more.
+    """A new key or token, which is shown only here.
 
+    Answer of `POST /api/v2/users/{user}/keys` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkgenerateapikeyresponse
     """
 
@@ -318,8 +324,9 @@ class GetUsersResponse(ResponseModel):
 
 
 class GitSSHKey(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/gitsshkey` and 1 more.
+    """The public half of the key that a user's workspaces use for Git.
 
+    Answer of `GET /api/v2/users/{user}/gitsshkey` and 1 more.
     See https://coder.com/docs/reference/api/schemas#codersdkgitsshkey
     """
 
@@ -490,8 +497,9 @@ class UserAppearanceSettings(ResponseModel):
 
 
 class UserLoginType(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/login-type`.
+    """How a user signs in.
 
+    Answer of `GET /api/v2/users/{user}/login-type`.
     See https://coder.com/docs/reference/api/schemas#codersdkuserlogintype
     """
 
@@ -528,8 +536,9 @@ class UserPreferenceSettings(ResponseModel):
 
 
 class UserRoles(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/roles`.
+    """The site roles of a user, and the roles held in organizations.
 
+    Answer of `GET /api/v2/users/{user}/roles`.
     See https://coder.com/docs/reference/api/schemas#codersdkuserroles
     """
 
@@ -538,8 +547,9 @@ class UserRoles(ResponseModel):
 
 
 class UserSkill(ResponseModel):
-    """Answer of `POST /api/experimental/users/{user}/skills` and 2 more.
+    """A skill that a user gives to Coder Agents, with its content.
 
+    Answer of `POST /api/experimental/users/{user}/skills` and 2 more.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#codersdkuserskill
     """

@@ -56,8 +56,9 @@ __all__ = [
 
 
 class AgentSubsystem(OpenEnum):
-    """Values in `WorkspaceAgent`.
+    """What an agent runs inside of.
 
+    Values in `WorkspaceAgent`.
     See https://coder.com/docs/reference/api/schemas#codersdkagentsubsystem
     """
 
@@ -69,8 +70,9 @@ class AgentSubsystem(OpenEnum):
 
 
 class BuildReason(OpenEnum):
-    """Values in `CreateTestAuditLogRequest` and `WorkspaceBuild`.
+    """Why a build was made: by whom, or by which rule.
 
+    Values in `CreateTestAuditLogRequest` and `WorkspaceBuild`.
     See https://coder.com/docs/reference/api/schemas#codersdkbuildreason
     """
 
@@ -114,8 +116,9 @@ class DERPRegion(ResponseModel):
 
 
 class DisplayApp(OpenEnum):
-    """Values in `WorkspaceAgent`.
+    """An application that Coder itself brings to every agent.
 
+    Values in `WorkspaceAgent`.
     Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkdisplayapp
     """
@@ -128,8 +131,9 @@ class DisplayApp(OpenEnum):
 
 
 class Healthcheck(ResponseModel):
-    """Part of `WorkspaceApp`.
+    """How an agent finds out whether an application is healthy.
 
+    Part of `WorkspaceApp`.
     See https://coder.com/docs/reference/api/schemas#codersdkhealthcheck
     """
 
@@ -145,8 +149,9 @@ class Healthcheck(ResponseModel):
 
 
 class JobErrorCode(OpenEnum):
-    """Values in `ProvisionerJob`.
+    """Why a job failed, where the server has a code for it.
 
+    Values in `ProvisionerJob`.
     Earlier releases had `MISSING_TEMPLATE_PARAMETER` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkjoberrorcode
     """
@@ -157,8 +162,9 @@ class JobErrorCode(OpenEnum):
 
 
 class MatchedProvisioners(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners`.
+    """How many provisioners can take a job, and when one was last seen.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/matched-provisioners`.
     Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkmatchedprovisioners
     """
@@ -170,8 +176,9 @@ class MatchedProvisioners(ResponseModel):
 
 
 class ProvisionerJobStatus(OpenEnum):
-    """Values in `BuildUpdate`, `ProvisionerDaemonJob` and `ProvisionerJob`.
+    """How far a job is.
 
+    Values in `BuildUpdate`, `ProvisionerDaemonJob` and `ProvisionerJob`.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjobstatus
     """
 
@@ -203,8 +210,9 @@ class ProvisionerDaemonJob(ResponseModel):
 
 
 class ProvisionerDaemonStatus(OpenEnum):
-    """Values in `ProvisionerDaemon`.
+    """Whether a provisioner works, waits, or is gone.
 
+    Values in `ProvisionerDaemon`.
     Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerdaemonstatus
     """
@@ -215,8 +223,9 @@ class ProvisionerDaemonStatus(OpenEnum):
 
 
 class ProvisionerDaemon(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/provisionerdaemons`.
+    """A process that carries out jobs, and what it did last.
 
+    Answer of `GET /api/v2/organizations/{organization}/provisionerdaemons`.
     Earlier releases had `updated_at` (until 2.4).
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerdaemon
     """
@@ -259,8 +268,9 @@ class ProvisionerJobInput(ResponseModel):
 
 
 class WorkspaceTransition(OpenEnum):
-    """Values in `BuildUpdate`, `CreateWorkspaceBuildOnSuccessRequest` and 4 more.
+    """What a build does to a workspace.
 
+    Values in `BuildUpdate`, `CreateWorkspaceBuildOnSuccessRequest` and 4 more.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacetransition
     """
 
@@ -288,8 +298,9 @@ class ProvisionerJobMetadata(ResponseModel):
 
 
 class ProvisionerJobType(OpenEnum):
-    """Values in `ProvisionerJob`.
+    """What a job is for.
 
+    Values in `ProvisionerJob`.
     Since 2.19.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjobtype
     """
@@ -300,8 +311,9 @@ class ProvisionerJobType(OpenEnum):
 
 
 class ProvisionerJob(ResponseModel):
-    """Answer of `GET /api/v2/organizations/{organization}/provisionerjobs` and 3 more.
+    """A job that a provisioner runs: a build, an import or a dry run.
 
+    Answer of `GET /api/v2/organizations/{organization}/provisionerjobs` and 3 more.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionerjob
     """
 
@@ -340,8 +352,9 @@ class ProvisionerJob(ResponseModel):
 
 
 class WorkspaceAgentHealth(ResponseModel):
-    """Part of `Task` and `WorkspaceAgent`.
+    """Whether an agent is healthy, and if not, why.
 
+    Part of `Task` and `WorkspaceAgent`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagenthealth
     """
 
@@ -350,8 +363,9 @@ class WorkspaceAgentHealth(ResponseModel):
 
 
 class WorkspaceAgentLifecycle(OpenEnum):
-    """Values in `AgentUpdate`, `Task` and `WorkspaceAgent`.
+    """How far an agent is with its scripts, from its start to its end.
 
+    Values in `AgentUpdate`, `Task` and `WorkspaceAgent`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentlifecycle
     """
 
@@ -367,8 +381,9 @@ class WorkspaceAgentLifecycle(OpenEnum):
 
 
 class WorkspaceAgentLogSource(ResponseModel):
-    """Answer of `POST /api/v2/workspaceagents/me/log-source`.
+    """What the lines of an agent's log come from, such as a script.
 
+    Answer of `POST /api/v2/workspaceagents/me/log-source`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentlogsource
     """
 
@@ -398,8 +413,9 @@ class WorkspaceAgentScriptStatus(OpenEnum):
 
 
 class WorkspaceAgentScript(ResponseModel):
-    """Part of `WorkspaceAgent`.
+    """A script that an agent runs at its start, at its end, or by schedule.
 
+    Part of `WorkspaceAgent`.
     Since 2.2.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentscript
     """
@@ -439,8 +455,9 @@ class WorkspaceAgentStartupScriptBehavior(OpenEnum):
 
 
 class WorkspaceAgentStatus(OpenEnum):
-    """Values in `WorkspaceAgent`.
+    """Whether an agent is connected.
 
+    Values in `WorkspaceAgent`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceagentstatus
     """
 
@@ -451,8 +468,9 @@ class WorkspaceAgentStatus(OpenEnum):
 
 
 class WorkspaceAppHealth(OpenEnum):
-    """Values in `WorkspaceApp`.
+    """Whether an application answers.
 
+    Values in `WorkspaceApp`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceapphealth
     """
 
@@ -474,8 +492,9 @@ class WorkspaceAppOpenIn(OpenEnum):
 
 
 class WorkspaceAppSharingLevel(OpenEnum):
-    """Values in `WorkspaceApp`.
+    """Who may open an application besides its owner.
 
+    Values in `WorkspaceApp`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappsharinglevel
     """
 
@@ -501,8 +520,9 @@ class WorkspaceAppStatusState(OpenEnum):
 
 
 class WorkspaceAppStatus(ResponseModel):
-    """Part of `Workspace` and `WorkspaceApp`.
+    """What an application, often an AI agent, says about its work.
 
+    Part of `Workspace` and `WorkspaceApp`.
     Since 2.21.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceappstatus
     """
@@ -520,8 +540,9 @@ class WorkspaceAppStatus(ResponseModel):
 
 
 class WorkspaceApp(ResponseModel):
-    """Part of `WorkspaceAgent`.
+    """An application that runs in a workspace, and how it is opened.
 
+    Part of `WorkspaceAgent`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceapp
     """
 
@@ -551,8 +572,9 @@ class WorkspaceApp(ResponseModel):
 
 
 class WorkspaceAgent(ResponseModel):
-    """Answer of `GET /api/v2/workspaceagents/{workspaceagent}`.
+    """The process in a workspace that users connect to, with its applications.
 
+    Answer of `GET /api/v2/workspaceagents/{workspaceagent}`.
     Earlier releases had `login_before_ready` (until 2.1), `shutdown_script` (until 2.1),
     `shutdown_script_timeout_seconds` (until 2.1), `startup_script` (until 2.1),
     `startup_script_timeout_seconds` (until 2.1) and `subsystem` (until 2.0).
@@ -624,8 +646,9 @@ class WorkspaceResourceMetadata(ResponseModel):
 
 
 class WorkspaceResource(ResponseModel):
-    """Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/resources` and 2 more.
+    """Something that a build made, such as a machine or a volume, with its agents.
 
+    Answer of `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}/resources` and 2 more.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceresource
     """
 
@@ -643,8 +666,9 @@ class WorkspaceResource(ResponseModel):
 
 
 class WorkspaceStatus(OpenEnum):
-    """Values in `Task` and `WorkspaceBuild`.
+    """What a workspace is doing, from its latest build and its job.
 
+    Values in `Task` and `WorkspaceBuild`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacestatus
     """
 
@@ -661,8 +685,9 @@ class WorkspaceStatus(OpenEnum):
 
 
 class WorkspaceBuild(ResponseModel):
-    """Answer of `GET /api/v2/users/{user}/workspace/{workspacename}/builds/{buildnumber}` and 3 more.
+    """A run that starts, stops or deletes a workspace, with its job and resources.
 
+    Answer of `GET /api/v2/users/{user}/workspace/{workspacename}/builds/{buildnumber}` and 3 more.
     Earlier releases had `ai_task_sidebar_app_id` (until 2.28) and `workspace_owner_username`
     (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuild

@@ -16,8 +16,9 @@ __all__ = [
 
 
 class TimingStage(OpenEnum):
-    """Values in `AgentConnectionTiming`, `AgentScriptTiming` and `ProvisionerTiming`.
+    """The step of a build that a time was measured for.
 
+    Values in `AgentConnectionTiming`, `AgentScriptTiming` and `ProvisionerTiming`.
     Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdktimingstage
     """
@@ -33,8 +34,9 @@ class TimingStage(OpenEnum):
 
 
 class AgentConnectionTiming(ResponseModel):
-    """Part of `WorkspaceBuildTimings`.
+    """How long it took until an agent was connected.
 
+    Part of `WorkspaceBuildTimings`.
     Since 2.18.
     See https://coder.com/docs/reference/api/schemas#codersdkagentconnectiontiming
     """
@@ -47,8 +49,9 @@ class AgentConnectionTiming(ResponseModel):
 
 
 class AgentScriptTiming(ResponseModel):
-    """Part of `WorkspaceBuildTimings`.
+    """How long a script of an agent ran, and how it ended.
 
+    Part of `WorkspaceBuildTimings`.
     Since 2.17.
     See https://coder.com/docs/reference/api/schemas#codersdkagentscripttiming
     """
@@ -66,8 +69,9 @@ class AgentScriptTiming(ResponseModel):
 
 
 class ProvisionerTiming(ResponseModel):
-    """Part of `WorkspaceBuildTimings`.
+    """How long a step of a provisioner took, for one resource.
 
+    Part of `WorkspaceBuildTimings`.
     Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkprovisionertiming
     """
@@ -82,8 +86,9 @@ class ProvisionerTiming(ResponseModel):
 
 
 class WorkspaceBuildTimings(ResponseModel):
-    """Answer of `GET /api/v2/workspacebuilds/{workspacebuild}/timings` and 1 more.
+    """How long each step of a build took.
 
+    Answer of `GET /api/v2/workspacebuilds/{workspacebuild}/timings` and 1 more.
     Since 2.16.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacebuildtimings
     """

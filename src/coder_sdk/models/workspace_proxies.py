@@ -12,8 +12,9 @@ __all__ = [
 
 
 class Region(ResponseModel):
-    """Part of `RegionsResponse`.
+    """A place from which workspaces are served: the deployment or a proxy.
 
+    Part of `RegionsResponse`.
     See https://coder.com/docs/reference/api/schemas#codersdkregion
     """
 
@@ -27,8 +28,9 @@ class Region(ResponseModel):
 
 
 class RegionsResponse(ResponseModel):
-    """Answer of `GET /api/v2/regions`.
+    """The regions that workspaces can be reached through.
 
+    Answer of `GET /api/v2/regions`.
     See https://coder.com/docs/reference/api/schemas#codersdkregionsresponse-codersdk_region
     """
 

@@ -60,8 +60,9 @@ __all__ = [
 
 
 class AutomaticUpdates(OpenEnum):
-    """Values in `CreateWorkspaceRequest` and 2 more.
+    """Whether a workspace is updated whenever it is started.
 
+    Values in `CreateWorkspaceRequest` and 2 more.
     Since 2.3.
     See https://coder.com/docs/reference/api/schemas#codersdkautomaticupdates
     """
@@ -71,8 +72,9 @@ class AutomaticUpdates(OpenEnum):
 
 
 class CreateWorkspaceRequest(RequestModel):
-    """Body of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 1 more.
+    """A workspace to make, from a template or one of its versions.
 
+    Body of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 1 more.
     Earlier releases had `enable_dynamic_parameters` (until 2.23).
     See https://coder.com/docs/reference/api/schemas#codersdkcreateworkspacerequest
     """
@@ -146,8 +148,9 @@ class SharedWorkspaceActorType(OpenEnum):
 
 
 class WorkspaceRole(OpenEnum):
-    """Values in `SharedWorkspaceActor`, `UpdateWorkspaceACL` and 2 more.
+    """What somebody may do with a shared workspace: use it, manage it, or nothing.
 
+    Values in `SharedWorkspaceActor`, `UpdateWorkspaceACL` and 2 more.
     Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacerole
     """
@@ -158,8 +161,9 @@ class WorkspaceRole(OpenEnum):
 
 
 class SharedWorkspaceActor(ResponseModel):
-    """Part of `Workspace`.
+    """A user or group that a workspace is shared with, and the roles it has.
 
+    Part of `Workspace`.
     Since 2.30.
     See https://coder.com/docs/reference/api/schemas#codersdksharedworkspaceactor
     """
@@ -231,8 +235,9 @@ class UpdateWorkspaceTTLRequest(RequestModel):
 
 
 class WorkspaceHealth(ResponseModel):
-    """Part of `Workspace`.
+    """Whether all agents of a workspace are healthy, and which are not.
 
+    Part of `Workspace`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacehealth
     """
 
@@ -241,8 +246,9 @@ class WorkspaceHealth(ResponseModel):
 
 
 class Workspace(ResponseModel):
-    """Answer of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 6 more.
+    """A workspace with its latest build.
 
+    Answer of `POST /api/v2/organizations/{organization}/members/{user}/workspaces` and 6 more.
     Earlier releases had `locked_at` (until 2.1).
     See https://coder.com/docs/reference/api/schemas#codersdkworkspace
     """
@@ -341,8 +347,9 @@ class WorkspaceUser(ResponseModel):
 
 
 class WorkspaceACL(ResponseModel):
-    """Answer of `GET /api/v2/workspaces/{workspace}/acl`.
+    """The users and groups that a workspace is shared with.
 
+    Answer of `GET /api/v2/workspaces/{workspace}/acl`.
     Since 2.26.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspaceacl
     """
@@ -366,8 +373,9 @@ class WorkspaceBuildUpdate(ResponseModel):
 
 
 class WorkspacesResponse(ResponseModel):
-    """Answer of `GET /api/v2/workspaces`.
+    """A page of workspaces, and how many there are.
 
+    Answer of `GET /api/v2/workspaces`.
     See https://coder.com/docs/reference/api/schemas#codersdkworkspacesresponse
     """
 
@@ -427,8 +435,9 @@ class WatchError(ResponseModel):
 
 
 class ConnectionWatchEvent(ResponseModel):
-    """Answer of `GET /api/v2/workspaces/{workspace}/agent-connection-watch`.
+    """A change of a build or an agent, or an error, on the way to a workspace.
 
+    Answer of `GET /api/v2/workspaces/{workspace}/agent-connection-watch`.
     Since 2.34.
     See https://coder.com/docs/reference/api/schemas#workspacesdkconnectionwatchevent
     """

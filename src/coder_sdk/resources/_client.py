@@ -253,7 +253,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def audit(self) -> Audit:
-        """The audit log."""
+        """The audit log: who did what to which object, when, and from which address."""
         from coder_sdk.workflows import Audit
 
         return Audit(cast("Client", self))
@@ -274,21 +274,21 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def chat_files(self) -> ChatFiles:
-        """Files attached to chats."""
+        """Files attached to chats: upload and download."""
         from coder_sdk.resources.chat_files import ChatFiles
 
         return ChatFiles(cast("Client", self))
 
     @cached_property
     def chats(self) -> Chats:
-        """Chats with Coder Agents."""
+        """Chats with Coder Agents: create, write to, follow, share and archive them."""
         from coder_sdk.workflows import Chats
 
         return Chats(cast("Client", self))
 
     @cached_property
     def connection_log(self) -> ConnectionLogResource:
-        """The log of connections to workspaces."""
+        """The log of connections to workspaces: who connected, how, and for how long."""
         from coder_sdk.workflows import ConnectionLogResource
 
         return ConnectionLogResource(cast("Client", self))
@@ -330,7 +330,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def files(self) -> Files:
-        """Uploaded archives, as templates use them."""
+        """Uploaded archives, from which template versions are imported."""
         from coder_sdk.resources.files import Files
 
         return Files(cast("Client", self))
@@ -344,7 +344,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def groups(self) -> Groups:
-        """Groups of users within an organization."""
+        """Groups of users within an organization, for access to templates and for quotas."""
         from coder_sdk.workflows import Groups
 
         return Groups(cast("Client", self))
@@ -365,28 +365,28 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def inbox(self) -> Inbox:
-        """The notifications in the caller's inbox."""
+        """The notifications in the caller's inbox: list, follow and mark them as read."""
         from coder_sdk.workflows import Inbox
 
         return Inbox(cast("Client", self))
 
     @cached_property
     def insights(self) -> Insights:
-        """Usage reports."""
+        """Usage reports: active users, time by application and template, latency."""
         from coder_sdk.workflows import Insights
 
         return Insights(cast("Client", self))
 
     @cached_property
     def licenses(self) -> Licenses:
-        """Licenses and what they entitle to."""
+        """Licenses: add, list and remove them, and have the entitlements worked out anew."""
         from coder_sdk.resources.licenses import Licenses
 
         return Licenses(cast("Client", self))
 
     @cached_property
     def members(self) -> Members:
-        """The members of an organization."""
+        """The members of an organization: their roles there, and their quota of workspaces."""
         from coder_sdk.resources.members import Members
 
         return Members(cast("Client", self))
@@ -414,7 +414,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def organizations(self) -> Organizations:
-        """Organizations and their settings."""
+        """Organizations, which hold templates, groups and provisioners, and their settings."""
         from coder_sdk.workflows import Organizations
 
         return Organizations(cast("Client", self))
@@ -428,7 +428,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def prebuilds(self) -> Prebuilds:
-        """Prebuilt workspaces."""
+        """Prebuilt workspaces: whether the deployment keeps making new ones."""
         from coder_sdk.resources.prebuilds import Prebuilds
 
         return Prebuilds(cast("Client", self))
@@ -449,14 +449,14 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def provisioners(self) -> Provisioners:
-        """Provisioner daemons."""
+        """Provisioner daemons: the processes that carry out builds and imports."""
         from coder_sdk.resources.provisioners import Provisioners
 
         return Provisioners(cast("Client", self))
 
     @cached_property
     def roles(self) -> Roles:
-        """Roles of the site and of organizations."""
+        """Roles of the site and of organizations, and the permissions of custom ones."""
         from coder_sdk.resources.roles import Roles
 
         return Roles(cast("Client", self))
@@ -505,28 +505,28 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def template_versions(self) -> TemplateVersions:
-        """Versions of templates."""
+        """Versions of templates: import, parameters, presets, variables and logs."""
         from coder_sdk.workflows import TemplateVersions
 
         return TemplateVersions(cast("Client", self))
 
     @cached_property
     def templates(self) -> Templates:
-        """Templates."""
+        """Templates, which workspaces are made from: settings, versions and access."""
         from coder_sdk.workflows import Templates
 
         return Templates(cast("Client", self))
 
     @cached_property
     def tokens(self) -> Tokens:
-        """API tokens and session keys of a user."""
+        """API tokens and session keys of a user: make, look at, rotate and delete them."""
         from coder_sdk.workflows import Tokens
 
         return Tokens(cast("Client", self))
 
     @cached_property
     def users(self) -> Users:
-        """Users and their settings."""
+        """Users: accounts, status, site roles, preferences and quiet hours."""
         from coder_sdk.workflows import Users
 
         return Users(cast("Client", self))
@@ -540,7 +540,7 @@ class ClientResources(ClientEndpoints, SyncResource):
 
     @cached_property
     def workspaces(self) -> Workspaces:
-        """Workspaces."""
+        """Workspaces: create, start, stop, update, share, watch and delete them."""
         from coder_sdk.workflows import Workspaces
 
         return Workspaces(cast("Client", self))
@@ -606,7 +606,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def audit(self) -> AsyncAudit:
-        """The audit log."""
+        """The audit log: who did what to which object, when, and from which address."""
         from coder_sdk.workflows import AsyncAudit
 
         return AsyncAudit(cast("AsyncClient", self))
@@ -627,21 +627,21 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def chat_files(self) -> AsyncChatFiles:
-        """Files attached to chats."""
+        """Files attached to chats: upload and download."""
         from coder_sdk.resources.chat_files import AsyncChatFiles
 
         return AsyncChatFiles(cast("AsyncClient", self))
 
     @cached_property
     def chats(self) -> AsyncChats:
-        """Chats with Coder Agents."""
+        """Chats with Coder Agents: create, write to, follow, share and archive them."""
         from coder_sdk.workflows import AsyncChats
 
         return AsyncChats(cast("AsyncClient", self))
 
     @cached_property
     def connection_log(self) -> AsyncConnectionLogResource:
-        """The log of connections to workspaces."""
+        """The log of connections to workspaces: who connected, how, and for how long."""
         from coder_sdk.workflows import AsyncConnectionLogResource
 
         return AsyncConnectionLogResource(cast("AsyncClient", self))
@@ -683,7 +683,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def files(self) -> AsyncFiles:
-        """Uploaded archives, as templates use them."""
+        """Uploaded archives, from which template versions are imported."""
         from coder_sdk.resources.files import AsyncFiles
 
         return AsyncFiles(cast("AsyncClient", self))
@@ -697,7 +697,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def groups(self) -> AsyncGroups:
-        """Groups of users within an organization."""
+        """Groups of users within an organization, for access to templates and for quotas."""
         from coder_sdk.workflows import AsyncGroups
 
         return AsyncGroups(cast("AsyncClient", self))
@@ -718,28 +718,28 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def inbox(self) -> AsyncInbox:
-        """The notifications in the caller's inbox."""
+        """The notifications in the caller's inbox: list, follow and mark them as read."""
         from coder_sdk.workflows import AsyncInbox
 
         return AsyncInbox(cast("AsyncClient", self))
 
     @cached_property
     def insights(self) -> AsyncInsights:
-        """Usage reports."""
+        """Usage reports: active users, time by application and template, latency."""
         from coder_sdk.workflows import AsyncInsights
 
         return AsyncInsights(cast("AsyncClient", self))
 
     @cached_property
     def licenses(self) -> AsyncLicenses:
-        """Licenses and what they entitle to."""
+        """Licenses: add, list and remove them, and have the entitlements worked out anew."""
         from coder_sdk.resources.licenses import AsyncLicenses
 
         return AsyncLicenses(cast("AsyncClient", self))
 
     @cached_property
     def members(self) -> AsyncMembers:
-        """The members of an organization."""
+        """The members of an organization: their roles there, and their quota of workspaces."""
         from coder_sdk.resources.members import AsyncMembers
 
         return AsyncMembers(cast("AsyncClient", self))
@@ -767,7 +767,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def organizations(self) -> AsyncOrganizations:
-        """Organizations and their settings."""
+        """Organizations, which hold templates, groups and provisioners, and their settings."""
         from coder_sdk.workflows import AsyncOrganizations
 
         return AsyncOrganizations(cast("AsyncClient", self))
@@ -781,7 +781,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def prebuilds(self) -> AsyncPrebuilds:
-        """Prebuilt workspaces."""
+        """Prebuilt workspaces: whether the deployment keeps making new ones."""
         from coder_sdk.resources.prebuilds import AsyncPrebuilds
 
         return AsyncPrebuilds(cast("AsyncClient", self))
@@ -802,14 +802,14 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def provisioners(self) -> AsyncProvisioners:
-        """Provisioner daemons."""
+        """Provisioner daemons: the processes that carry out builds and imports."""
         from coder_sdk.resources.provisioners import AsyncProvisioners
 
         return AsyncProvisioners(cast("AsyncClient", self))
 
     @cached_property
     def roles(self) -> AsyncRoles:
-        """Roles of the site and of organizations."""
+        """Roles of the site and of organizations, and the permissions of custom ones."""
         from coder_sdk.resources.roles import AsyncRoles
 
         return AsyncRoles(cast("AsyncClient", self))
@@ -858,28 +858,28 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def template_versions(self) -> AsyncTemplateVersions:
-        """Versions of templates."""
+        """Versions of templates: import, parameters, presets, variables and logs."""
         from coder_sdk.workflows import AsyncTemplateVersions
 
         return AsyncTemplateVersions(cast("AsyncClient", self))
 
     @cached_property
     def templates(self) -> AsyncTemplates:
-        """Templates."""
+        """Templates, which workspaces are made from: settings, versions and access."""
         from coder_sdk.workflows import AsyncTemplates
 
         return AsyncTemplates(cast("AsyncClient", self))
 
     @cached_property
     def tokens(self) -> AsyncTokens:
-        """API tokens and session keys of a user."""
+        """API tokens and session keys of a user: make, look at, rotate and delete them."""
         from coder_sdk.workflows import AsyncTokens
 
         return AsyncTokens(cast("AsyncClient", self))
 
     @cached_property
     def users(self) -> AsyncUsers:
-        """Users and their settings."""
+        """Users: accounts, status, site roles, preferences and quiet hours."""
         from coder_sdk.workflows import AsyncUsers
 
         return AsyncUsers(cast("AsyncClient", self))
@@ -893,7 +893,7 @@ class AsyncClientResources(ClientEndpoints, AsyncResource):
 
     @cached_property
     def workspaces(self) -> AsyncWorkspaces:
-        """Workspaces."""
+        """Workspaces: create, start, stop, update, share, watch and delete them."""
         from coder_sdk.workflows import AsyncWorkspaces
 
         return AsyncWorkspaces(cast("AsyncClient", self))

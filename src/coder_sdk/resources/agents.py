@@ -67,7 +67,7 @@ class AgentsEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[WorkspaceAgent]:
-        """Get a workspace agent.
+        """Get a workspace agent: its status, life cycle, applications and latency.
 
         `GET /api/v2/workspaceagents/{workspaceagent}`
 

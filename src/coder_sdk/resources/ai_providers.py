@@ -48,7 +48,7 @@ class AIProvidersEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[builtins.list[AIProvider]]:
-        """List the AI providers.
+        """List the AI providers of the deployment.
 
         `GET /api/v2/ai/providers`
 
@@ -81,7 +81,7 @@ class AIProvidersEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[AIProvider]:
-        """Get an AI provider.
+        """Get an AI provider by its name or ID.
 
         `GET /api/v2/ai/providers/{idOrName}`
 
@@ -138,7 +138,7 @@ class AIProvidersEndpoints:
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[AIProvider]:
-        """Create an AI provider.
+        """Add a provider of language models to the deployment.
 
         `POST /api/v2/ai/providers`
 
@@ -202,7 +202,7 @@ class AIProvidersEndpoints:
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[AIProvider]:
-        """Change an AI provider.
+        """Change the settings or the keys of an AI provider.
 
         `PATCH /api/v2/ai/providers/{idOrName}`
 
@@ -257,7 +257,7 @@ class AIProvidersEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[None]:
-        """Delete an AI provider.
+        """Remove a provider of language models from the deployment.
 
         `DELETE /api/v2/ai/providers/{idOrName}`
 

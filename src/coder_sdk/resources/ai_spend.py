@@ -215,7 +215,7 @@ class AISpendEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[GroupAIBudget]:
-        """Get the AI budget of a group.
+        """Get how much a group may spend on AI in a period.
 
         `GET /api/v2/groups/{group}/ai/budget`
 

@@ -121,7 +121,7 @@ class BuildsEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[WorkspaceBuild]:
-        """Get a workspace build.
+        """Get a workspace build with its job, resources and agents.
 
         `GET /api/v2/workspacebuilds/{workspacebuild}`
 

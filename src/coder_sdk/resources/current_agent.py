@@ -57,7 +57,7 @@ class CurrentAgentEndpoints:
     def append_logs(
         self,
         *,
-        log_source_id: UUID | str | Omit = OMIT,
+        log_source_id: str | UUID | Omit = OMIT,
         logs: Sequence[AgentLog | Mapping[str, Any]] | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
@@ -231,7 +231,7 @@ class CurrentAgentEndpoints:
         *,
         display_name: str | Omit = OMIT,
         icon: str | Omit = OMIT,
-        id: UUID | str | Omit = OMIT,
+        id: str | UUID | Omit = OMIT,
         timeout: Seconds | Omit | None = OMIT,
         deadline: Seconds | Omit | None = OMIT,
         headers: Mapping[str, str] | Omit | None = OMIT,

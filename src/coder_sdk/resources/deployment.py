@@ -150,7 +150,7 @@ class DeploymentEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[list[Experiment]]:
-        """List the experiments that are on.
+        """List the names of the experiments that are on.
 
         `GET /api/v2/experiments`
 

@@ -61,7 +61,7 @@ class DryRunsEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[ProvisionerJob]:
-        """Get the job of a dry run.
+        """Get the job of a dry run, which tells whether it is done.
 
         `GET /api/v2/templateversions/{templateversion}/dry-run/{jobID}`
 

@@ -81,7 +81,7 @@ class HealthEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[HealthSettings]:
-        """Get which health sections are dismissed.
+        """Get which sections of the health report are dismissed.
 
         `GET /api/v2/debug/health/settings`
 
@@ -121,7 +121,7 @@ class HealthEndpoints:
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[UpdateHealthSettings | None]:
-        """Set which health sections are dismissed.
+        """Set which sections of the health report are dismissed.
 
         `PUT /api/v2/debug/health/settings`
 

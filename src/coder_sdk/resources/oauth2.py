@@ -571,7 +571,7 @@ class OAuth2Endpoints:
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         extra_body: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[None]:
-        """Revoke a token.
+        """Revoke an access token or a refresh token of an OAuth2 client.
 
         `POST /oauth2/revoke`
 

@@ -121,7 +121,7 @@ class ProvisionerJobsEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[ProvisionerJob]:
-        """Get a provisioner job.
+        """Get a provisioner job: its state, its tags, and who works on it.
 
         `GET /api/v2/organizations/{organization}/provisionerjobs/{job}`
 

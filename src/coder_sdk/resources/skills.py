@@ -83,7 +83,7 @@ class SkillsEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[UserSkill]:
-        """Get a skill of a user.
+        """Get a skill of a user with its content.
 
         `GET /api/experimental/users/{user}/skills/{skillName}`
 

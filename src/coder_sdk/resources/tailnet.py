@@ -89,7 +89,7 @@ class TailnetEndpoints:
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
         idle_timeout: Seconds | Omit | None = OMIT,
     ) -> StreamRequest[DERPMap]:
-        """Watch the map of relays.
+        """Watch the map of the relays of the network, region by region.
 
         `GET /api/v2/derp-map`
 

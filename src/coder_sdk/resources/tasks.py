@@ -71,7 +71,7 @@ class TasksEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[TasksListResponse]:
-        """List tasks.
+        """List the tasks that the caller may see.
 
         `GET /api/v2/tasks`
 
@@ -125,7 +125,7 @@ class TasksEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[Task]:
-        """Get a task.
+        """Get a task with its prompt, its state and its workspace.
 
         `GET /api/v2/tasks/{user}/{task}`
 
@@ -276,7 +276,7 @@ class TasksEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[TaskLogsResponse]:
-        """Get what the agent of a task wrote.
+        """Get what the agent of a task wrote, as messages.
 
         `GET /api/v2/tasks/{user}/{task}/logs`
 

@@ -80,7 +80,7 @@ class WorkspaceProxiesEndpoints:
         retry: RetryPolicy | Omit | None = OMIT,
         extra_query: Mapping[str, Any] | Omit | None = OMIT,
     ) -> Request[WorkspaceProxy]:
-        """Get a workspace proxy.
+        """Get a workspace proxy with its addresses and its health.
 
         `GET /api/v2/workspaceproxies/{workspaceproxy}`
 

@@ -42,6 +42,14 @@ def test_every_operation_of_the_release_is_named_and_described() -> None:
     assert all(entry.does for entry in names.entries.values())
 
 
+def test_every_resource_and_operation_says_more_than_its_name() -> None:
+    names = read_names()
+    does = {str(entry.name): str(entry.does) for entry in names.entries.values()}
+    texts = {**names.resources, **does}
+    assert len(texts) > 400
+    assert {name: text for name, text in texts.items() if len(text.split()) < 4} == {}
+
+
 def test_reviewed_names_have_no_problem() -> None:
     names = read_names()
     released = json.loads(RELEASED_FILE.read_text(encoding="utf-8"))

@@ -27,7 +27,7 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 class AsyncAudit(generated.AsyncAudit):
-    """The audit log."""
+    """The audit log: who did what to which object, when, and from which address."""
 
     def export(
         self,

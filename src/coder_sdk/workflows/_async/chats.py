@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class AsyncChats(generated.AsyncChats):
-    """Chats with Coder Agents."""
+    """Chats with Coder Agents: create, write to, follow, share and archive them."""
 
     async def ask(
         self,

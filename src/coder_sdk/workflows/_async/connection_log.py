@@ -28,7 +28,7 @@ _MARGIN: Final = timedelta(seconds=1)
 
 
 class AsyncConnectionLogResource(generated.AsyncConnectionLogResource):
-    """The log of connections to workspaces."""
+    """The log of connections to workspaces: who connected, how, and for how long."""
 
     def export(
         self,

@@ -26,7 +26,7 @@ Way = Literal["add", "remove", "set"]
 
 
 class AsyncGroups(generated.AsyncGroups):
-    """Groups of users within an organization."""
+    """Groups of users within an organization, for access to templates and for quotas."""
 
     async def ensure(
         self,

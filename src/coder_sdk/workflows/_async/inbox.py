@@ -23,7 +23,7 @@ _REFRESH: Final = 60.0
 
 
 class AsyncInbox(generated.AsyncInbox):
-    """The notifications in the caller's inbox."""
+    """The notifications in the caller's inbox: list, follow and mark them as read."""
 
     async def follow(
         self,

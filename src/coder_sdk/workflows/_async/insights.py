@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInsights(generated.AsyncInsights):
-    """Usage reports."""
+    """Usage reports: active users, time by application and template, latency."""
 
     async def templates(
         self,

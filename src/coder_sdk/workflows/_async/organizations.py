@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class AsyncOrganizations(generated.AsyncOrganizations):
-    """Organizations and their settings."""
+    """Organizations, which hold templates, groups and provisioners, and their settings."""
 
     async def ensure(
         self,

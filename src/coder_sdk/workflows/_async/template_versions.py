@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTemplateVersions(generated.AsyncTemplateVersions):
-    """Versions of templates."""
+    """Versions of templates: import, parameters, presets, variables and logs."""
 
     async def follow_logs(
         self,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
-    """API tokens and session keys of a user."""
+    """API tokens and session keys of a user: make, look at, rotate and delete them."""
 
     async def create(
         self,

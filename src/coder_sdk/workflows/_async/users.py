@@ -62,7 +62,7 @@ class _NewUser(NamedTuple):
 
 
 class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
-    """Users and their settings."""
+    """Users: accounts, status, site roles, preferences and quiet hours."""
 
     async def ensure(
         self,

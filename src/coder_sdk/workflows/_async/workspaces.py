@@ -57,7 +57,7 @@ class AsyncWorkspaces(
     AsyncTemporaryWorkspaces,
     generated.AsyncWorkspaces,
 ):
-    """Workspaces."""
+    """Workspaces: create, start, stop, update, share, watch and delete them."""
 
     async def create(
         self,

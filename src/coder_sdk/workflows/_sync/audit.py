@@ -29,7 +29,7 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 class Audit(generated.Audit):
-    """The audit log."""
+    """The audit log: who did what to which object, when, and from which address."""
 
     def export(
         self,

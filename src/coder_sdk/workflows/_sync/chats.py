@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Chats(generated.Chats):
-    """Chats with Coder Agents."""
+    """Chats with Coder Agents: create, write to, follow, share and archive them."""
 
     def ask(
         self,

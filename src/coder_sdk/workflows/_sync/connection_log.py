@@ -30,7 +30,7 @@ _MARGIN: Final = timedelta(seconds=1)
 
 
 class ConnectionLogResource(generated.ConnectionLogResource):
-    """The log of connections to workspaces."""
+    """The log of connections to workspaces: who connected, how, and for how long."""
 
     def export(
         self,

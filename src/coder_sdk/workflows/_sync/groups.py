@@ -28,7 +28,7 @@ Way = Literal["add", "remove", "set"]
 
 
 class Groups(generated.Groups):
-    """Groups of users within an organization."""
+    """Groups of users within an organization, for access to templates and for quotas."""
 
     def ensure(
         self,

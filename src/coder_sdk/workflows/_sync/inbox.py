@@ -25,7 +25,7 @@ _REFRESH: Final = 60.0
 
 
 class Inbox(generated.Inbox):
-    """The notifications in the caller's inbox."""
+    """The notifications in the caller's inbox: list, follow and mark them as read."""
 
     def follow(
         self,

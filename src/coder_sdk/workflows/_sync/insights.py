@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class Insights(generated.Insights):
-    """Usage reports."""
+    """Usage reports: active users, time by application and template, latency."""
 
     def templates(
         self,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Organizations(generated.Organizations):
-    """Organizations and their settings."""
+    """Organizations, which hold templates, groups and provisioners, and their settings."""
 
     def ensure(
         self,

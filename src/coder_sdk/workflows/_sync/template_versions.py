@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class TemplateVersions(generated.TemplateVersions):
-    """Versions of templates."""
+    """Versions of templates: import, parameters, presets, variables and logs."""
 
     def follow_logs(
         self,

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class Tokens(TokenRotation, generated.Tokens):
-    """API tokens and session keys of a user."""
+    """API tokens and session keys of a user: make, look at, rotate and delete them."""
 
     def create(
         self,

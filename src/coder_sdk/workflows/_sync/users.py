@@ -64,7 +64,7 @@ class _NewUser(NamedTuple):
 
 
 class Users(UserRoles, Offboarding, generated.Users):
-    """Users and their settings."""
+    """Users: accounts, status, site roles, preferences and quiet hours."""
 
     def ensure(
         self,

@@ -59,7 +59,7 @@ class Workspaces(
     TemporaryWorkspaces,
     generated.Workspaces,
 ):
-    """Workspaces."""
+    """Workspaces: create, start, stop, update, share, watch and delete them."""
 
     def create(
         self,
