@@ -74,7 +74,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
         from coder_sdk._redact import hidden  # noqa: PLC0415 - likewise
 
         token = hidden(token)
-        self.config, self._options, self._core = assemble(
+        parts = assemble(
             url,
             asynchronous=True,
             token=token,
@@ -91,6 +91,7 @@ class AsyncClient(AsyncClientResources, AsyncClientWorkflows, AsyncClientCalls):
             app_name=app_name,
             tracing=tracing,
         )
+        self._consist_of(*parts)
         self._connect()
 
     @classmethod

@@ -23,6 +23,10 @@ class BaseClient:
     # The client that a copy was made of; it owns the connections.
     _original: BaseClient | None = None
 
+    def _consist_of(self, config: Config, options: Options, core: Core) -> None:
+        # Here, as editors list what a class declares itself before all that it inherits.
+        self.config, self._options, self._core = config, options, core
+
     @property
     def url(self) -> str:
         """Address of the deployment."""

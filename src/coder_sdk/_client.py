@@ -72,7 +72,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
         from coder_sdk._redact import hidden  # noqa: PLC0415 - likewise
 
         token = hidden(token)
-        self.config, self._options, self._core = assemble(
+        parts = assemble(
             url,
             asynchronous=False,
             token=token,
@@ -89,6 +89,7 @@ class Client(ClientResources, ClientWorkflows, ClientCalls):
             app_name=app_name,
             tracing=tracing,
         )
+        self._consist_of(*parts)
         self._connect()
 
     @classmethod

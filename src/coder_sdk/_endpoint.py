@@ -7,9 +7,9 @@ response. Parameters and documentation are the builder's own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._naming import name_workflows
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     import inspect
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from typing import Concatenate, ParamSpec, overload
 
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._base_client import BaseClient
     from coder_sdk._client import Client
+    from coder_sdk._decode import ResponseTypes
     from coder_sdk._io._async.pages import AsyncPager
     from coder_sdk._io._async.sockets import AsyncSocket
     from coder_sdk._io._async.streams import AsyncStream
@@ -34,11 +36,11 @@ if TYPE_CHECKING:
         StreamingResponse,
     )
 
-P = ParamSpec("P")
-T = TypeVar("T")
-E = TypeVar("E")
-S = TypeVar("S")
-V = TypeVar("V")
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    E = TypeVar("E")
+    S = TypeVar("S")
+    V = TypeVar("V")
 
 
 class SyncResource:
@@ -141,9 +143,10 @@ class BoundEndpoint:
         builder = self._descriptor.builder
         try:
             request = builder(self._resource, *args, **kwargs)
-            from coder_sdk._given import check  # noqa: PLC0415 - with the first call
+            if args or kwargs:
+                from coder_sdk._given import check  # noqa: PLC0415 - with the first call
 
-            check(builder, args, kwargs)
+                check(builder, args, kwargs)
         except TypeError as error:
             # Without a second frame the arguments did not fit; else the builder itself raised.
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:
@@ -207,13 +210,19 @@ class _Descriptor:
 
     def __init__(self, builder: Callable[..., Any]) -> None:
         self.builder: Callable[..., Any] = builder
-        self.types: ResponseTypes = ResponseTypes(builder)
         self.__doc__ = builder.__doc__
         self.__wrapped__: Callable[..., Any] = builder
         self.__name__: str = builder.__name__
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else BoundEndpoint(self, instance)
+
+    @cached_property
+    def types(self) -> ResponseTypes:
+        """The types of the builder's annotation, as decoders."""
+        from coder_sdk._decode import ResponseTypes  # noqa: PLC0415 - with the first call
+
+        return ResponseTypes(self.builder)
 
     def signature(self) -> inspect.Signature:
         """The builder's signature without `self`, returning what the caller gets."""

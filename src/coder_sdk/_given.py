@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
 _INT64: Final = 2**63
-_DIGITS: Final = re.compile(r"[+-]?[0-9]{1,19}")
-_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
+# Compiled when they are first needed: most calls have no such argument.
+_DIGITS: Final = r"[+-]?[0-9]{1,19}"
+_RFC3339: Final = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)"
 # What every call takes is checked where it is used.
 _OF_THE_CALL: Final = frozenset({"timeout", "deadline", "headers", "retry"})
 # Names of arguments that begin and end the same span differ by these.
 _BOUNDS: Final = (("_after", "_before"), ("_from", "_to"), ("start", "end"))
 # A text that is no secret whatever it stands for.
-_PLAIN: Final = re.compile(r"[0-9:TZ.+\- ]{0,32}")
+_PLAIN: Final = r"[0-9:TZ.+\- ]{0,32}"
 
 
 class _Rule(NamedTuple):
@@ -43,13 +44,12 @@ def check(builder: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str,
     Raises:
         RequestValidationError: With the name of the argument and what it has to be.
     """
-    code: Any = _innermost(builder).__code__
-    annotations = builder.__annotations__
-    given = {**dict(zip(code.co_varnames[1:], args, strict=False)), **kwargs}
+    names, rules = _rules(builder)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
     for name, value in given.items():
         if value is None or isinstance(value, Omit) or name in _OF_THE_CALL:
             continue
-        rule = _rule(annotations.get(name, ""))
+        rule = rules.get(name)
         if rule is not None and not rule.fits(value):
             text = f"`{name}` has to be {rule.what}, not {shown(value)}."
             raise RequestValidationError(text, parameter=name)
@@ -81,7 +81,7 @@ def _as_instant(value: date, days: int = 0) -> datetime:
 def shown(value: object) -> str:
     """A value that may be shown, else its type."""
     plain = isinstance(value, (int, float, date, timedelta))
-    if plain or (isinstance(value, str) and _PLAIN.fullmatch(value)):
+    if plain or (isinstance(value, str) and re.fullmatch(_PLAIN, value)):
         return repr(value)
     return type(value).__name__
 
@@ -93,7 +93,14 @@ def _innermost(builder: Any) -> Any:
     return builder
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
+def _rules(builder: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, _Rule]]:
+    """Names of a builder's arguments, in their order, and the rules of those that have one."""
+    code: Any = _innermost(builder).__code__
+    found = {name: _rule(annotation) for name, annotation in builder.__annotations__.items()}
+    return code.co_varnames[1:], {name: rule for name, rule in found.items() if rule is not None}
+
+
 def _rule(annotation: str) -> _Rule | None:
     """The rule of an annotation; `None` where there is none, or where others check."""
     if annotation.startswith("Sequence["):
@@ -104,7 +111,7 @@ def _rule(annotation: str) -> _Rule | None:
 
 def _is_whole(value: Any) -> bool:
     if isinstance(value, str):
-        return _DIGITS.fullmatch(value) is not None
+        return re.fullmatch(_DIGITS, value) is not None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return abs(value) < _INT64 and value == int(value)
@@ -116,7 +123,7 @@ def _is_switch(value: Any) -> bool:
 
 def _is_instant(value: Any) -> bool:
     return isinstance(value, datetime) or (
-        isinstance(value, str) and _RFC3339.fullmatch(value) is not None
+        isinstance(value, str) and re.fullmatch(_RFC3339, value) is not None
     )
 
 
@@ -138,8 +145,12 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
 
 
+def _is_list_of_several(value: Any) -> bool:
+    return _is_list(value) and not isinstance(value, str)
+
+
 _LIST: Final = _Rule("a list", _is_list)
-_REFERENCES: Final = _Rule("a list", lambda value: _is_list(value) and not isinstance(value, str))
+_REFERENCES: Final = _Rule("a list", _is_list_of_several)
 _ABSENT: Final = frozenset({"Omit", "None"})
 _RULES: Final = {
     "int": _Rule("a whole number", _is_whole),
