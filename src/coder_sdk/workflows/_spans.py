@@ -1,8 +1,8 @@
-"""Lengths of time as arguments: a `timedelta`, or seconds."""
+"""Lengths of time and instants as arguments: a `timedelta` or seconds, a `datetime`."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, overload
 
 from coder_sdk._arguments import Omit
@@ -38,3 +38,21 @@ def span(name: str, value: object) -> timedelta | Omit | None:
     raise RequestValidationError(
         f"`{name}` has to be a `timedelta` or a number of seconds, not {value!r}.", parameter=name
     )
+
+
+def check_instant(name: str, value: object) -> None:
+    """Refuse what is no instant: a length of time, for example.
+
+    Args:
+        name: The argument.
+        value: What was given for it.
+
+    Raises:
+        RequestValidationError: It is no `datetime`, or one without a time zone.
+    """
+    if not isinstance(value, datetime):
+        text = f"`{name}` has to be an instant, not {value!r}."
+        hint = "Add a length of time to the present: `datetime.now(timezone.utc) + timedelta(...)`."
+        raise RequestValidationError(text, parameter=name, hint=hint)
+    if value.utcoffset() is None:
+        raise RequestValidationError(f"`{name}` has no time zone.", parameter=name)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import attrs
 
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._days import check_interval, check_number, later, refused
 from coder_sdk.workflows._near import near
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ Interval = Literal["day", "week", "month"]
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 _WEEK: Final = 7
+_MONTHS: Final = 12
 # A last week counts as one if it has at least so many days; so the server says, too.
 _LEAST_OF_A_WEEK: Final = 6
 
@@ -32,6 +34,9 @@ def zone(tz: str | tzinfo) -> tzinfo:
     """
     if isinstance(tz, tzinfo):
         return tz
+    # The type is checked as typed callers cannot be trusted to be typed.
+    if not isinstance(tz, str):
+        raise refused("tz", "the name of a time zone, or a `tzinfo`", tz)
     try:
         return ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -132,13 +137,18 @@ class Window:
             >>> Window.last(weeks=1, tz="Europe/Berlin", now=now)
             Window(2026-10-26 to 2026-11-01, Europe/Berlin)
         """
+        for name, number in (("days", days), ("weeks", weeks)):
+            check_number(name, number)
+        if not isinstance(include_today, bool):
+            raise refused("include_today", "True or False", include_today)
         count = days + _WEEK * weeks
         if count < 1:
             raise RequestValidationError(
                 f"A window of {count} days is empty: ask for at least one day or week.",
                 parameter="days",
             )
-        return cls._last(_Anchor(count, include_today), zone(tz), now or datetime.now(timezone.utc))
+        anchor = _Anchor(count, include_today)
+        return cls._last(anchor, zone(tz), datetime.now(timezone.utc) if now is None else now)
 
     @classmethod
     def _last(cls, anchor: _Anchor, tz: tzinfo, now: datetime) -> Self:
@@ -148,7 +158,7 @@ class Window:
         if anchor.include_today:
             end = local(next_hour(moment), tz)
             today += _DAY
-        self = cls(midnight(today - anchor.days * _DAY, tz), end, tz)
+        self = cls(midnight(later(today, -anchor.days), tz), end, tz)
         object.__setattr__(self, "_anchor", anchor)
         return self
 
@@ -168,17 +178,35 @@ class Window:
             >>> Window.dates(date(2026, 7, 1), date(2026, 7, 31))
             Window(2026-07-01 to 2026-07-31, UTC)
         """
+        for name, day in (("first", first), ("last", last)):
+            if not isinstance(day, date):
+                raise refused(name, "a date, as `date(2026, 11, 1)`", day)
         found = zone(tz)
-        return cls(midnight(first, found), midnight(last + _DAY, found), found)
+        return cls(midnight(first, found), midnight(later(last, 1), found), found)
 
     @classmethod
     def month(cls, year: int, month: int, tz: str | tzinfo = "UTC") -> Self:
         """A calendar month.
 
+        Args:
+            year: The year.
+            month: Its month, from 1 to 12.
+            tz: The time zone: its IANA name or a `tzinfo`.
+
+        Raises:
+            RequestValidationError: There is no such month, or the zone is unknown.
+
         Example:
             >>> Window.month(2026, 2, tz="Asia/Tokyo")
             Window(2026-02-01 to 2026-02-28, Asia/Tokyo)
         """
+        for name, number in (("year", year), ("month", month)):
+            check_number(name, number)
+        if not (date.min.year <= year < date.max.year and 1 <= month <= _MONTHS):
+            raise RequestValidationError(
+                f"There is no month {month} of the year {year}: months are 1 to {_MONTHS}.",
+                parameter="month",
+            )
         first = date(year, month, 1)
         return cls.dates(first, next_month(first) - _DAY, tz)
 
@@ -214,8 +242,8 @@ class Window:
         return self.start.utcoffset() != self.end.utcoffset()
 
     def __contains__(self, moment: datetime) -> bool:
-        """Whether an instant lies in it."""
-        return instant(self.start) <= instant(moment) < instant(self.end)
+        """Whether an instant lies in it; what has no zone is local time."""
+        return instant(self.start) <= instant(local(moment, self.tz)) < instant(self.end)
 
     def split(self, interval: Interval | int) -> list[Window]:
         """Divide it into local days, weeks, calendar months, or spans of so many days.
@@ -226,7 +254,11 @@ class Window:
 
         Returns:
             The parts, without gaps.
+
+        Raises:
+            RequestValidationError: The interval is none of these.
         """
+        check_interval(interval, days=True)
         parts: list[Window] = []
         begin = self.start
         while instant(begin) < instant(self.end):
@@ -250,7 +282,9 @@ class Window:
         Raises:
             RequestValidationError: It does not fit; the message names the nearest that does.
         """
-        moment = local(now or datetime.now(timezone.utc), self.tz)
+        if interval is not None:
+            check_interval(interval)
+        moment = local(datetime.now(timezone.utc) if now is None else now, self.tz)
         problem = self._problem(moment) or self._week_problem(interval)
         if problem:
             raise RequestValidationError(

@@ -10,7 +10,8 @@ from coder_sdk._limiter import RateLimiter
 from coder_sdk._rehearsal import WouldChangeError, rehearsal
 from coder_sdk.workflows._async._concurrency import completed
 from coder_sdk.workflows._async._conditions import refusal
-from coder_sdk.workflows._async._items import Many, collected
+from coder_sdk.workflows._async._items import ASYNCHRONOUS, Many, answered, collected
+from coder_sdk.workflows._bulk_arguments import WrongColourError, wrong_function
 from coder_sdk.workflows._called import name_of
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
@@ -78,7 +79,9 @@ class AsyncRun(Generic[A, R]):
     async def _call_all(self, concurrency: int) -> None:
         waiting = [entry for entry in self.report.entries if entry.state == "not started"]
         async with completed(self._call, waiting, concurrency=concurrency) as answers:
-            async for _ in answers:
+            async for done in answers:
+                if done.error is not None:
+                    raise done.error
                 if self.report.stopped_by is not None:
                     answers.stop()
                 await self._show()
@@ -110,13 +113,22 @@ async def skip_some(report: BulkReport[A, Any], only_if: Callable[[A], object]) 
 
 
 async def perform(func: Callable[[A], Awaitable[R]], entry: BulkEntry[A, R], action: str) -> None:
-    """Call with one item."""
+    """Call with one item.
+
+    Raises:
+        RequestValidationError: It is a function of the other kind of client.
+    """
     try:
-        result = await func(entry.item)
+        result = await answered(func(entry.item))
+    except WrongColourError:
+        failure = wrong_function(asynchronous=ASYNCHRONOUS)
     except Exception as error:  # noqa: BLE001 - it stands in the report
         entry.fail(error)
+        return
     else:
         entry.succeed(result, action)
+        return
+    raise failure
 
 
 async def rehearse(func: Callable[[A], Awaitable[R]], entry: BulkEntry[A, R], action: str) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
-from typing import TypeVar
+from collections.abc import AsyncIterable, Awaitable, Iterable
+from inspect import isawaitable
+from typing import Final, TypeVar
+
+from coder_sdk.workflows._bulk_arguments import WrongColourError
 
 A = TypeVar("A")
+R = TypeVar("R")
+
+ASYNCHRONOUS: Final = True
 
 Many = Iterable[A] | AsyncIterable[A]
 """A list, a pager, or whatever else is iterated with `for` or `async for`."""
@@ -16,3 +22,14 @@ async def collected(items: Many[A]) -> list[A]:
     if isinstance(items, AsyncIterable):
         return [item async for item in items]
     return list(items)
+
+
+async def answered(called: Awaitable[R]) -> R:
+    """What a call comes to.
+
+    Raises:
+        WrongColourError: It cannot be awaited.
+    """
+    if not isawaitable(called):
+        raise WrongColourError
+    return await called

@@ -13,7 +13,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_workspace
 from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._readiness import full_name
-from coder_sdk.workflows._spans import span
+from coder_sdk.workflows._spans import check_instant, span
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.schedule import schedule_of
 
@@ -86,8 +86,7 @@ def _check_instant(moment: datetime | None, name: str = "deadline") -> None:
             parameter=name,
             hint="`set_ttl` with `None` lets the next start go without one.",
         )
-    if moment.tzinfo is None:
-        raise RequestValidationError(f"`{name}` has no time zone.", parameter=name)
+    check_instant(name, moment)
 
 
 class AsyncWorkspaceSettings(AsyncResource):

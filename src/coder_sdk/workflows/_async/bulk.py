@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from coder_sdk._errors.base import RequestValidationError
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -60,7 +58,8 @@ class AsyncClientWorkflows:
             The report; `raise_on_error()` raises if a call failed.
 
         Raises:
-            RequestValidationError: `concurrency` is less than 1, or `items` is one text.
+            RequestValidationError: An argument cannot be meant: `concurrency` is less than 1,
+                `items` is one text, or `func` is a function of the other kind of client.
 
         Example:
             >>> running = coder.workspaces.list(status="running")  # doctest: +SKIP
@@ -69,19 +68,26 @@ class AsyncClientWorkflows:
             ok=37 failed=1 skipped=2
         """
         from coder_sdk.workflows._async._bulk_run import AsyncRun  # noqa: PLC0415 - on first use
+        from coder_sdk.workflows._bulk_arguments import check_arguments  # noqa: PLC0415 - likewise
 
+        client = cast("AsyncClient", cast("Any", self))
+        check_arguments(
+            func,
+            items,
+            asynchronous=client._core.asynchronous,  # noqa: SLF001 - the package's own
+            concurrency=concurrency,
+            progress=progress,
+            dry_run=dry_run,
+            only_if=only_if,
+            stop_on=stop_on,
+            report=report,
+        )
         run = AsyncRun(
-            cast("AsyncClient", cast("Any", self)),
+            client,
             func,
             progress=progress,
             dry_run=dry_run,
             stop_on=stop_on,
             report=report,
         )
-        if concurrency < 1:
-            raise RequestValidationError(
-                f"`concurrency` is {concurrency}: it must be at least 1.", parameter="concurrency"
-            )
-        if isinstance(items, (str, bytes)):
-            raise RequestValidationError("`items` is one text: pass a list.", parameter="items")
         return await run.over(items, concurrency, only_if)

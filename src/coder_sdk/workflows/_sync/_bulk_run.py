@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from coder_sdk._io._sync.primitives import settled
 from coder_sdk._limiter import RateLimiter
 from coder_sdk._rehearsal import WouldChangeError, rehearsal
+from coder_sdk.workflows._bulk_arguments import WrongColourError, wrong_function
 from coder_sdk.workflows._called import name_of
 from coder_sdk.workflows._leaves import first_error
 from coder_sdk.workflows._progress_bar import ProgressBar
 from coder_sdk.workflows._sync._concurrency import completed
 from coder_sdk.workflows._sync._conditions import refusal
-from coder_sdk.workflows._sync._items import Many, collected
+from coder_sdk.workflows._sync._items import ASYNCHRONOUS, Many, answered, collected
 from coder_sdk.workflows.bulk import BulkEntry, BulkReport
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class Run(Generic[A, R]):
     def _call_all(self, concurrency: int) -> None:
         waiting = [entry for entry in self.report.entries if entry.state == "not started"]
         with completed(self._call, waiting, concurrency=concurrency) as answers:
-            for _ in answers:
+            for done in answers:
+                if done.error is not None:
+                    raise done.error
                 if self.report.stopped_by is not None:
                     answers.stop()
                 self._show()
@@ -112,13 +115,22 @@ def skip_some(report: BulkReport[A, Any], only_if: Callable[[A], object]) -> Non
 
 
 def perform(func: Callable[[A], R], entry: BulkEntry[A, R], action: str) -> None:
-    """Call with one item."""
+    """Call with one item.
+
+    Raises:
+        RequestValidationError: It is a function of the other kind of client.
+    """
     try:
-        result = func(entry.item)
+        result = answered(func(entry.item))
+    except WrongColourError:
+        failure = wrong_function(asynchronous=ASYNCHRONOUS)
     except Exception as error:  # noqa: BLE001 - it stands in the report
         entry.fail(error)
+        return
     else:
         entry.succeed(result, action)
+        return
+    raise failure
 
 
 def rehearse(func: Callable[[A], R], entry: BulkEntry[A, R], action: str) -> None:

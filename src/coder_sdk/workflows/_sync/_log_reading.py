@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from coder_sdk._errors.status import ServerError, UnavailableError
 from coder_sdk._errors.transport import RequestTimeoutError, TransportError
+from coder_sdk.workflows._spans import check_instant
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._waits import PATIENCE
 
@@ -74,6 +75,8 @@ def tailed(
         read: Lists the log, the newest entry first.
         moment: When an entry was written.
     """
+    if since is not None:
+        check_instant("since", since)
     mark = since
     known: dict[UUID, datetime] = {}
     if since is None:

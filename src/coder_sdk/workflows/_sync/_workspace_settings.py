@@ -13,7 +13,7 @@ from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._differences import dropped
 from coder_sdk.workflows._readiness import full_name
-from coder_sdk.workflows._spans import span
+from coder_sdk.workflows._spans import check_instant, span
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows.outcome import Outcome
@@ -84,8 +84,7 @@ def _check_instant(moment: datetime | None, name: str = "deadline") -> None:
             parameter=name,
             hint="`set_ttl` with `None` lets the next start go without one.",
         )
-    if moment.tzinfo is None:
-        raise RequestValidationError(f"`{name}` has no time zone.", parameter=name)
+    check_instant(name, moment)
 
 
 class WorkspaceSettings(SyncResource):

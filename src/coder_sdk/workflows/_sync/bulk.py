@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from coder_sdk._errors.base import RequestValidationError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -62,7 +60,8 @@ class ClientWorkflows:
             The report; `raise_on_error()` raises if a call failed.
 
         Raises:
-            RequestValidationError: `concurrency` is less than 1, or `items` is one text.
+            RequestValidationError: An argument cannot be meant: `concurrency` is less than 1,
+                `items` is one text, or `func` is a function of the other kind of client.
 
         Example:
             >>> running = coder.workspaces.list(status="running")  # doctest: +SKIP
@@ -70,20 +69,27 @@ class ClientWorkflows:
             >>> print(report.summary())  # doctest: +SKIP
             ok=37 failed=1 skipped=2
         """
+        from coder_sdk.workflows._bulk_arguments import check_arguments  # noqa: PLC0415 - likewise
         from coder_sdk.workflows._sync._bulk_run import Run  # noqa: PLC0415 - on first use
 
+        client = cast("Client", cast("Any", self))
+        check_arguments(
+            func,
+            items,
+            asynchronous=client._core.asynchronous,  # noqa: SLF001 - the package's own
+            concurrency=concurrency,
+            progress=progress,
+            dry_run=dry_run,
+            only_if=only_if,
+            stop_on=stop_on,
+            report=report,
+        )
         run = Run(
-            cast("Client", cast("Any", self)),
+            client,
             func,
             progress=progress,
             dry_run=dry_run,
             stop_on=stop_on,
             report=report,
         )
-        if concurrency < 1:
-            raise RequestValidationError(
-                f"`concurrency` is {concurrency}: it must be at least 1.", parameter="concurrency"
-            )
-        if isinstance(items, (str, bytes)):
-            raise RequestValidationError("`items` is one text: pass a list.", parameter="items")
         return run.over(items, concurrency, only_if)
