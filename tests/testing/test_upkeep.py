@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from coder_sdk import GoneError, NotFoundError, PermissionDeniedError
+from coder_sdk import GoneError, NotFoundError, PermissionDeniedError, UnexpectedResponseError
 from coder_sdk.testing import FakeCoder
 
 
@@ -95,3 +95,24 @@ def test_timings_of_a_stopped_workspace_keep_how_its_scripts_ended(fake: FakeCod
     coder.workspaces.stop("lab")
     (script,) = coder.builds.timings("lab/1").agent_script_timings
     assert (script.exit_code, script.status) == (0, "ok")
+
+
+def test_a_role_of_ones_own_is_listed_like_the_others(fake: FakeCoder):
+    fake.add_user("ada")
+    coder = fake.client()
+    permission = {"resource_type": "template", "action": "read", "negate": False}
+    coder.roles.create("default", name="reviewer", organization_permissions=[permission])
+    (role,) = (r for r in coder.roles.list_in_organization("default") if r.name == "reviewer")
+    assert (role.assignable, role.built_in) == (True, False)
+    assert role.organization_permissions[0].resource_type == "template"
+    coder.users.add_roles("ada", "reviewer", organization="default")
+    assert [r.name for r in coder.members.get("default", "ada").roles] == ["reviewer"]
+
+
+def test_a_body_of_a_fault_is_json_if_it_looks_so(fake: FakeCoder):
+    coder = fake.client()
+    fake.inject("/api/v2/users", status=200, body=b'{"users": null, "count": 0}')
+    assert coder.users.list().to_list() == []
+    fake.inject("/api/v2/users", status=200, body=b"<html></html>")
+    with pytest.raises(UnexpectedResponseError):
+        coder.users.list().to_list()

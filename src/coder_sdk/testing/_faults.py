@@ -45,7 +45,9 @@ class Fault:
         if self.status is None:
             return None
         if self.body is not None:
-            headers = {"content-type": "text/html; charset=utf-8", **self.headers}
+            json_like = self.body.lstrip().startswith((b"{", b"["))
+            kind = "application/json" if json_like else "text/html"
+            headers = {"content-type": f"{kind}; charset=utf-8", **self.headers}
             return Reply(self.status, self.body, headers)
         made = message(self.status, self.message or f"Injected status {self.status}.", self.detail)
         made.headers.update(self.headers)

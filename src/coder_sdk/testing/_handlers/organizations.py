@@ -195,6 +195,7 @@ def put_member_roles(call: Call) -> Reply:
 def member_roles(call: Call) -> Reply:
     """List the roles of an organization."""
     found = organization_of(call)
+    assignable = call.actor.can("assign_org_role", "assign", organization=found.id)
     built_in: list[dict[str, Any]] = [
         {
             "name": name,
@@ -204,12 +205,16 @@ def member_roles(call: Call) -> Reply:
             "user_permissions": [],
             "organization_permissions": [],
             "organization_member_permissions": [],
-            "assignable": call.actor.can("assign_org_role", "assign", organization=found.id),
+            "assignable": assignable,
             "built_in": True,
         }
         for name, title in ORGANIZATION_ROLES.items()
     ]
-    return answer([*built_in, *found.custom_roles.values()])
+    own = [
+        {**role, "assignable": assignable, "built_in": False}
+        for role in found.custom_roles.values()
+    ]
+    return answer([*built_in, *own])
 
 
 @routes("POST", "/api/v2/organizations/{organization}/members/roles", feature="custom_roles")
