@@ -31,7 +31,7 @@ _NO_ROUTE: Final = (
 )
 # Words of refusals for want of a role or a scope; others state a rule of the server.
 _RIGHTS: Final = ("forbidden", "permission", "authoriz", "privilege", "scope", "role", "access")
-_OWN_ACCOUNT: Final = "Nobody may do this to the own account: let another administrator do it."
+_OWN_ACCOUNT: Final = "Nobody may do this to their own account: let another administrator do it."
 _RULE: Final = "The server has a rule against this: its words say which."
 _BUILDING: Final = (
     "The workspace has another build under way, and takes one at a time: `start`, `stop` and the "
