@@ -10,9 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import coder_sdk.models
 from coder_sdk.wire import CaseInsensitiveModel, OpaqueModel, OpenEnum, OpenIntEnum
@@ -41,6 +42,44 @@ def pickled(value: Any) -> Any:
 def test_every_documented_schema_has_a_type():
     assert len([name for name in SCHEMAS if "." in name and "#" not in name]) >= 564
     assert sorted(NAMES.values()) == sorted(coder_sdk.models.__all__)
+
+
+WHOLE: list[dict[str, Any]] = [
+    {},
+    {"mode": "json"},
+    {"mode": "json", "by_alias": True},
+    {"exclude_unset": True},
+    {"exclude_defaults": True},
+]
+
+
+@pytest.fixture(scope="module")
+def workspace() -> coder_sdk.models.Workspace:
+    """A workspace as a server sends it, whose build has a job without a template."""
+    value = sample(SCHEMAS["codersdk.Workspace"], SCHEMAS)
+    value["last_used_at"] = "0001-01-01T00:00:00Z"
+    value["latest_build"]["job"]["metadata"]["template_id"] = str(UUID(int=0))
+    return coder_sdk.models.Workspace.model_validate_json(json.dumps(value))
+
+
+@pytest.mark.parametrize("options", WHOLE, ids=str)
+def test_whole_dump_makes_the_same_model_again(
+    workspace: coder_sdk.models.Workspace, options: dict[str, Any]
+):
+    assert type(workspace).model_validate(workspace.model_dump(**options)) == workspace
+    written = {name: value for name, value in options.items() if name != "mode"}
+    text = workspace.model_dump_json(**written)
+    assert type(workspace).model_validate_json(text) == workspace
+
+
+def test_dump_without_none_lacks_what_is_always_sent(workspace: coder_sdk.models.Workspace):
+    with pytest.raises(ValidationError) as caught:
+        type(workspace).model_validate(workspace.model_dump(exclude_none=True))
+    assert {problem["type"] for problem in caught.value.errors()} == {"missing"}
+    assert {problem["loc"][-1] for problem in caught.value.errors()} == {
+        "last_used_at",
+        "template_id",
+    }
 
 
 @pytest.mark.parametrize("name", MODELS)
