@@ -7,6 +7,7 @@
 | 429                                    | wait, repeat        | wait, repeat                   |
 | 502, 503, 504                          | repeat              | raise, unless marked safe      |
 | 503 that says nothing was done         | repeat              | repeat                         |
+| 503 that says what is switched off     | raise               | raise                          |
 | 408                                    | repeat              | raise, unless marked safe      |
 | 500, 501, 409 and every other status   | raise               | raise                          |
 """

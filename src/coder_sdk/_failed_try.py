@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from coder_sdk._attempt import Attempt, may_have_been_processed
 from coder_sdk._call import Outcome
 from coder_sdk._errors.base import without_hint
-from coder_sdk._errors.status import RateLimitError
+from coder_sdk._errors.status import FeatureUnavailableError, RateLimitError
 from coder_sdk._errors.transport import DeadlineExceededError, RequestTimeoutError
 from coder_sdk._failures import Failure, classify, without_frames
 from coder_sdk._limits import TooSlowError
@@ -75,14 +75,15 @@ def refused(call: Call, error: APIStatusError, answer: Answer) -> Outcome:
     limit = answer.rate_limit
     if isinstance(error, RateLimitError):
         error.retry_after = limit.wait(call.clock.time())
+    missing = isinstance(error, FeatureUnavailableError)
     attempt = _attempt(
         call,
         status=answer.status,
         message=error.message,
         rate_limit=limit,
-        permanent=not call.can_send_again,
+        permanent=missing or not call.can_send_again,
     )
-    unclear = may_have_been_processed(attempt)
+    unclear = not missing and may_have_been_processed(attempt)
     call.unclear = call.unclear or unclear
     error.may_have_been_processed = unclear and not call.repeatable
     return _failed(call, error, attempt)

@@ -272,6 +272,7 @@ def test_other_conflicts_are_not_taken_for_a_build():
         (403, "OAuth2 functionality requires enabling the 'oauth2' experiment.", "oauth2"),
         (403, "OAuth2 provider is under development.", "OAuth2 provider"),
         (404, "SCIM is disabled, see the documentation.", "SCIM"),
+        (503, "AI Gateway must be enabled for Coder Agents functionality. Ask!", "AI Gateway"),
     ],
 )
 def test_what_is_not_licensed_or_switched_off_is_a_missing_feature(

@@ -13,6 +13,7 @@ from coder_sdk import (
     ConnectError,
     ConnectionLostError,
     DeadlineExceededError,
+    FeatureUnavailableError,
     NotFoundError,
     RateLimitError,
     RequestTimeoutError,
@@ -308,3 +309,14 @@ def test_what_is_no_failure_of_the_connection_is_not_swallowed(colour: Colour, r
     router.get("/x").mock(side_effect=ZeroDivisionError("a bug"))
     with pytest.raises(ZeroDivisionError):
         colour.call(colour.client().request, "GET", "/x")
+
+
+def test_a_feature_that_is_switched_off_is_not_asked_for_again(colour: Colour, router: MockRouter):
+    off = {"message": "AI Gateway must be enabled for Coder Agents functionality."}
+    for verb in ("GET", "POST"):
+        route = router.route(method=verb, path="/x").respond(503, json=off)
+        with pytest.raises(FeatureUnavailableError, match="administrator has to enable") as raised:
+            colour.call(colour.client().request, verb, "/x")
+        assert (route.call_count, raised.value.feature) == (1, "AI Gateway")
+        assert not raised.value.may_have_been_processed
+    assert not colour.clock.slept

@@ -38,6 +38,8 @@ _LICENCE: Final = re.compile(
     r"^(?P<disabled>SCIM) is disabled",
     re.IGNORECASE,
 )
+# What no release and no licence decides, and no waiting changes.
+_SWITCHED_OFF: Final = re.compile(r"^(?P<feature>.+?) must be enabled\b", re.IGNORECASE)
 _EXPERIMENT: Final = re.compile(
     r"requires enabling the '(?P<name>[\w-]+)' experiment|(?P<develop>.+) is under development",
     re.IGNORECASE,
@@ -76,6 +78,8 @@ def unavailable(answer: Answer, message: str, types: ResponseTypes | None) -> Un
         return _refused(message)
     if status == 404 and _LICENCE.search(message):  # noqa: PLR2004 - SCIM says it with a 404
         return _refused(message)
+    if status == 503:  # noqa: PLR2004 - a server without what this needs, not one that is away
+        return _switched_off(message)
     no_route = status == 404 and message.lower().startswith(_NO_ROUTE)  # noqa: PLR2004
     no_verb = status == 405 and not answer.body.strip()  # noqa: PLR2004 - method not allowed
     page = status in {200, 404} and answer.media_type == "text/html"
@@ -102,6 +106,14 @@ def _refused(message: str) -> Unavailable | None:
         "see `coder.entitlements()`.",
         feature=name,
     )
+
+
+def _switched_off(message: str) -> Unavailable | None:
+    found = _SWITCHED_OFF.search(message)
+    if found is None:
+        return None
+    text = "It is switched off on this server: an administrator has to enable it in its settings."
+    return Unavailable(text, feature=found["feature"])
 
 
 def _by_release(row: Operation, answer: Answer) -> Unavailable | None:

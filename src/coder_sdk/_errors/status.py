@@ -122,7 +122,7 @@ class PermissionDeniedError(APIStatusError):
 
 
 class FeatureUnavailableError(PermissionDeniedError):
-    """This server does not have what was asked for: licence, experiment, or its release.
+    """This server lacks what was asked for: licence, experiment, a setting, or its release.
 
     Attributes:
         feature: The licensed feature or experiment, where that is the cause.
