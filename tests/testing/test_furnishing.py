@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from coder_sdk import RequestValidationError, UnauthorizedError
 from coder_sdk.testing import AgentSpec, FakeCoder, Parameter, TemplateSpec
 from coder_sdk.testing._faults import RecordedRequest
 
@@ -108,3 +110,17 @@ def test_agents_measure_the_latency_to_each_region_and_prefer_the_first():
             region: (item.latency_ms, item.preferred) for region, item in agent.latency.items()
         }
         assert found == {"Tokyo": (3.5, True), "New York": (168, False)}
+
+
+def test_lengths_of_time_are_seconds_or_timedeltas(fake: FakeCoder):
+    fake.add_template("docker")
+    fake.add_workspace("one", template="docker", ttl=3600)
+    fake.add_workspace("two", template="docker", ttl=timedelta(hours=1))
+    found = fake.client().workspaces.list().to_list()
+    assert [workspace.ttl_ms for workspace in found] == [3_600_000, 3_600_000]
+    with pytest.raises(RequestValidationError, match="`ttl` has to be a `timedelta`"):
+        fake.add_workspace("three", template="docker", ttl=10**15)
+    brief = fake.client(token=fake.token_for(lifetime=60))
+    fake.clock.advance(61)
+    with pytest.raises(UnauthorizedError):
+        brief.users.get("me")

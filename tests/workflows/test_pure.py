@@ -103,6 +103,15 @@ def test_a_negative_interval_is_refused() -> None:
         Wait(FakeClock(), "it", poll_interval=-1)
 
 
+@pytest.mark.parametrize("interval", ["1s", float("nan"), float("inf"), True, None, 10**30])
+def test_what_is_no_interval_is_refused(interval: Any) -> None:
+    with pytest.raises(RequestValidationError, match=r"`poll_interval` has to be a `timedelta`"):
+        Wait(FakeClock(), "it", poll_interval=interval)
+    wait = Wait(FakeClock(), "it", poll_interval=lambda _: interval)
+    with pytest.raises(RequestValidationError, match=r"`poll_interval` has to be a `timedelta`"):
+        wait.interval()
+
+
 @pytest.mark.parametrize(
     ("at", "tz", "days"),
     [(time(9, 0, 1), "UTC", ["mon"]), (time(9), "Mars/Base", ["mon"]), (time(9), "UTC", ["xyz"]),

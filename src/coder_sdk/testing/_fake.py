@@ -17,6 +17,7 @@ from coder_sdk.testing._memory import Memory
 from coder_sdk.testing._seed import Seed
 from coder_sdk.testing._sessions import new_key
 from coder_sdk.testing._state.deployment import Deployment, Timing
+from coder_sdk.workflows._spans import span
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._client import Client
+    from coder_sdk._request import Seconds
     from coder_sdk.testing._server import Server
 
 URL: Final = "https://coder.test"
@@ -196,7 +198,7 @@ class FakeCoder(Furnishing, Events):
         *,
         scopes: Iterable[str] | None = None,
         allow_list: Iterable[str] | None = None,
-        lifetime: timedelta = timedelta(days=365),
+        lifetime: Seconds = timedelta(days=365),
     ) -> str:
         """Make a token.
 
@@ -213,7 +215,7 @@ class FakeCoder(Furnishing, Events):
             key = new_key(
                 self._state,
                 self._seed.user(user),
-                lifetime,
+                span("lifetime", lifetime),
                 name=f"fake-{self._state.new_word(8)}",
                 login_type="password" if scopes is None else "token",
                 scopes=None if scopes is None else list(scopes),

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from coder_sdk.testing._jobs import wake_jobs
+from coder_sdk.workflows._spans import span
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from uuid import UUID
 
+    from coder_sdk._request import Seconds
     from coder_sdk.testing._clock import FakeClock
     from coder_sdk.testing._seed import Seed
     from coder_sdk.testing._state.deployment import Deployment
@@ -147,7 +149,7 @@ class Furnishing:
         owner: str | None = None,
         parameters: Mapping[str, Any] | None = None,
         running: bool = True,
-        ttl: timedelta | None = None,
+        ttl: Seconds | None = None,
     ) -> UUID:
         """Add a workspace that is running and ready, or stopped.
 
@@ -157,7 +159,7 @@ class Furnishing:
             owner: Name of its owner; the owner of the deployment by default.
             parameters: Values of parameters.
             running: Whether it runs.
-            ttl: After what time it stops by itself.
+            ttl: After how many seconds it stops by itself, or after what `timedelta`.
 
         Returns:
             The id.
@@ -166,7 +168,7 @@ class Furnishing:
             ValueError: A parameter is wrong, or the quota of the owner does not suffice.
         """
         return self._seed.add_workspace(
-            name, template, owner, parameters or {}, running=running, ttl=ttl
+            name, template, owner, parameters or {}, running=running, ttl=span("ttl", ttl)
         )
 
     def add_usage(  # noqa: PLR0913 - keywords of their own

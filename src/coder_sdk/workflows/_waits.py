@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.work import WaitTimeoutError
 from coder_sdk._options import seconds as to_seconds
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._spans import span
 
 if TYPE_CHECKING:
     from coder_sdk._clock import Clock
@@ -110,11 +111,18 @@ class Wait:
         )
 
 
-def _positive(interval: float | timedelta) -> float:
-    number = interval.total_seconds() if isinstance(interval, timedelta) else interval
-    if number < 0:
+def _positive(interval: object) -> float:
+    given: Any = interval
+    number = cast("timedelta | None", span("poll_interval", given))
+    if number is None:
         raise RequestValidationError(
-            f"`poll_interval` is {number} seconds: it cannot be negative.",
+            f"`poll_interval` has to be a `timedelta`, a number of seconds, or a function that "
+            f"gives one, not {interval!r}.",
             parameter="poll_interval",
         )
-    return float(number)
+    if number < timedelta():
+        raise RequestValidationError(
+            f"`poll_interval` is {number.total_seconds():g} seconds: it cannot be negative.",
+            parameter="poll_interval",
+        )
+    return number.total_seconds()

@@ -162,6 +162,22 @@ def test_a_version_in_use_by_what_one_cannot_see_is_passed_over(
     fake.assert_called(ARCHIVE, times=4)
 
 
+@pytest.mark.usefixtures("versions")
+def test_so_is_one_that_came_into_use_whatever_the_words(
+    fake: FakeCoder, colour: Colour, coder: Any
+):
+    active = colour.call(coder.templates.get, "docker").active_version_id
+    (used,) = {
+        workspace.latest_build.template_version_id
+        for workspace in fake.client().workspaces.list()
+        if workspace.latest_build.template_version_id != active
+    }
+    fake.inject("GET /api/v2/workspaces", status=200, body=EMPTY, headers=JSON)
+    fake.inject(f"POST /api/v2/templateversions/{used}/archive", status=500, message="Boom")
+    found = colour.call(coder.templates.archive_unused, "docker").object
+    assert names(found) == ["v4", "v3", "v2"]
+
+
 EMPTY = b'{"workspaces": [], "count": 0}'
 JSON = {"content-type": "application/json"}
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTemplates):
-    """Templates."""
+    """Templates, which workspaces are made from: settings, versions and access."""
 
     async def promote(
         self,
@@ -155,9 +155,7 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
             )
         found = await self.get((await read_template(self._client, template)).id)
         versions = [item async for item in self.versions(found.id)]
-        used: set[UUID] = {found.active_version_id}
-        async for workspace in self._client.workspaces.list(q=f"template:{found.name}"):
-            used.add(workspace.latest_build.template_version_id)
+        used = await self._in_use(found)
         leaving = unused_versions(versions, used, keep=keep, failed_only=failed_only)
         if only_if is not None:
             leaving = [item for item in leaving if await settled(only_if(item))]
@@ -168,8 +166,10 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
             try:
                 await self._client.template_versions.archive(version.id)
             except ServerError as error:
-                # The server has no better answer to a version that is in use.
-                if "in use" not in error.detail:
+                # The server has no better answer to a version that is in use, be it by a
+                # workspace that the caller does not see.
+                fresh = await self._in_use(await self.get(found.id))
+                if version.id not in fresh and "in use" not in error.detail:
                     raise
                 return None
             except BadRequestError:
@@ -180,3 +180,10 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
 
         gone = [item for item in await mapped(archive, leaving, concurrency=concurrency) if item]
         return Outcome(gone, "archived" if gone else "unchanged")
+
+    async def _in_use(self, template: Template) -> set[UUID]:
+        """The active version, and those of the workspaces that the caller sees."""
+        used: set[UUID] = {template.active_version_id}
+        async for workspace in self._client.workspaces.list(q=f"template:{template.name}"):
+            used.add(workspace.latest_build.template_version_id)
+        return used

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Templates(TemplatePush, TemplateSettings, generated.Templates):
-    """Templates."""
+    """Templates, which workspaces are made from: settings, versions and access."""
 
     def promote(
         self,
@@ -157,9 +157,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
             )
         found = self.get((read_template(self._client, template)).id)
         versions = list(self.versions(found.id))
-        used: set[UUID] = {found.active_version_id}
-        for workspace in self._client.workspaces.list(q=f"template:{found.name}"):
-            used.add(workspace.latest_build.template_version_id)
+        used = self._in_use(found)
         leaving = unused_versions(versions, used, keep=keep, failed_only=failed_only)
         if only_if is not None:
             leaving = [item for item in leaving if settled(only_if(item))]
@@ -170,8 +168,10 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
             try:
                 self._client.template_versions.archive(version.id)
             except ServerError as error:
-                # The server has no better answer to a version that is in use.
-                if "in use" not in error.detail:
+                # The server has no better answer to a version that is in use, be it by a
+                # workspace that the caller does not see.
+                fresh = self._in_use(self.get(found.id))
+                if version.id not in fresh and "in use" not in error.detail:
                     raise
                 return None
             except BadRequestError:
@@ -182,3 +182,10 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
 
         gone = [item for item in mapped(archive, leaving, concurrency=concurrency) if item]
         return Outcome(gone, "archived" if gone else "unchanged")
+
+    def _in_use(self, template: Template) -> set[UUID]:
+        """The active version, and those of the workspaces that the caller sees."""
+        used: set[UUID] = {template.active_version_id}
+        for workspace in self._client.workspaces.list(q=f"template:{template.name}"):
+            used.add(workspace.latest_build.template_version_id)
+        return used
