@@ -83,10 +83,15 @@ def groups() -> list[Place]:
         title: f"# {title}\n\n{group[1]} All of it is imported from `coder_sdk`.\n\n"
         for title, group in GROUPS.items()
     }
-    for name, path in sorted(homes.items()):
+    for name, path in sorted(homes.items(), key=lambda item: (*_rank(item[0]), item[0])):
         texts[_group_of(path)] += _section(name, path) + "\n"
     made = [Place(title, f"reference/{GROUPS[title][0]}.md", text) for title, text in texts.items()]
     return [*made, _arguments(), _workflow_types(), _wire(), _testing()]
+
+
+def _rank(name: str) -> tuple[bool, bool]:
+    """The clients stand in front of what they are set up with."""
+    return name != "Client", name != "AsyncClient"
 
 
 def _group_of(path: str) -> str:
@@ -108,7 +113,10 @@ def _arguments() -> Place:
 
 def _workflow_types() -> Place:
     """Show what workflows take and return, and what the guides import from beside them."""
-    parts = ["# Workflow types", "What workflows take and return. Each stands in the module named."]
+    parts = [
+        "# Workflow types",
+        "What workflows take and return. Each is imported from the module that heads its section.",
+    ]
     guides = "".join(path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md"))
     shown = {name for _, _, modules in GROUPS.values() for name in modules}
     for path in sorted((PACKAGE / "workflows").glob("[!_]*.py")):
