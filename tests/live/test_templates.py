@@ -12,6 +12,7 @@ import pytest
 from coder_sdk import (
     BadRequestError,
     MissingVariablesError,
+    NotFoundError,
     RequestValidationError,
     TemplateImportError,
 )
@@ -31,7 +32,7 @@ def changed(text: str) -> dict[str, str]:
 @pytest.fixture
 def first(coder: Any, colour: Colour, name: str) -> Iterator[TemplateVersion]:
     """The first version of a template that is there for one test, with the name of the test."""
-    with permitted():
+    with permitted(NotFoundError):
         version, action = colour.call(coder.templates.push, f"default/{name}", SOURCES, **WAIT)
     try:
         assert action == "created"
