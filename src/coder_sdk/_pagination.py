@@ -77,7 +77,7 @@ class Walk(Generic[T]):
         self._seen = Seen(everything=everything, bound=REMEMBERED * (self.style == "offset"))
         self._offset, self._cursor = self._start, cast("str | None", None)
         self._pages = self._items = self._passes = 0
-        self._barren = self._repeats = 0
+        self._barren = self._repeats = self._known_pages = 0
         self._disturbed = self._counted = False
         self._left: int | None = None
         self._short_of: str | None = None
@@ -209,7 +209,8 @@ class Walk(Generic[T]):
         same = bool(keys) and None not in keys and tuple(keys) == self._seen.last
         self._repeats = self._repeats + 1 if same and self.style != "limit" else 0
         allowed = 0 if self.style == "cursor" else MAX_REPEATS
-        if self._repeats > allowed or self._barren > MAX_BARREN:
+        # A list that is read once more has nothing new on as many pages as it had.
+        if self._repeats > allowed or self._barren > MAX_BARREN + self._known_pages:
             how = "`offset`" if self.style == "offset" else f"`{self._param}`"
             raise PagingError(
                 "The server repeats items instead of going on.",
@@ -287,6 +288,7 @@ class Walk(Generic[T]):
         if self._paging.moves is True and (self._disturbed or lost):
             if self._passes < MAX_PASSES:
                 self._offset, self._disturbed, self.done = self._start, False, False
+                self._barren, self._repeats, self._known_pages = 0, 0, self._pages
                 return
             self._short_of = (
                 "the list changed all the time while it was read"

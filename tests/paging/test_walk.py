@@ -255,6 +255,25 @@ def test_a_count_that_is_too_small_hides_nothing(query: dict[str, Any], ahead: i
     assert ids(pages) == list(range(250))
 
 
+@pytest.mark.parametrize("paging", [USERS, WORKSPACES])
+@pytest.mark.parametrize("limit", [OMIT, 1, 7])
+@pytest.mark.parametrize("ahead", [1, 2, 5])
+@pytest.mark.parametrize("count", [1, 21, 100, 121, 200])
+def test_a_count_that_is_too_high_is_a_shortfall_and_no_error(
+    paging: Paging, limit: Any, ahead: int, count: int
+) -> None:
+    class Miscounting(Listing):
+        def answer(self, query: dict[str, Any]) -> Any:
+            return {**super().answer(query), "count": 1_000}
+
+    walk: Walk[Any] = Walk(paging, {"limit": limit, "offset": 0}, by_offset=ahead > 1)
+    pages = read(walk, Miscounting(paging, list(range(count))), ahead=ahead)
+    assert ids(pages) == list(range(count))
+    assert walk.shortfall == (
+        f"Only {count} items were read, although {1_000 - count} more exist according to the server"
+    )
+
+
 class Stuck(Listing):
     """A server that ignores where to go on."""
 
@@ -448,6 +467,21 @@ def test_an_item_that_moves_to_the_front_is_found_in_another_pass() -> None:
     walk: Walk[Any] = Walk(WORKSPACES, OFFSET)
     got = ids(read(walk, listing, between=move))
     assert sorted(got) == list(range(1, 301))
+    assert walk.shortfall is None
+
+
+def test_a_long_list_that_moved_is_read_once_more_to_its_end() -> None:
+    listing = Listing(WORKSPACES, list(range(300)))
+    moved = False
+
+    def move() -> None:
+        nonlocal moved
+        if not moved and len(listing.asked) == 20:
+            moved = True
+            listing.ids.insert(0, listing.ids.pop())
+
+    walk: Walk[Any] = Walk(WORKSPACES, {**OFFSET, "limit": 4})
+    assert sorted(ids(read(walk, listing, between=move))) == list(range(300))
     assert walk.shortfall is None
 
 
