@@ -6,7 +6,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from coder_sdk import GoneError, NotFoundError, PermissionDeniedError, UnexpectedResponseError
+from coder_sdk import (
+    ConflictError,
+    GoneError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnexpectedResponseError,
+)
 from coder_sdk.testing import FakeCoder
 
 
@@ -116,3 +122,31 @@ def test_a_body_of_a_fault_is_json_if_it_looks_so(fake: FakeCoder):
     fake.inject("/api/v2/users", status=200, body=b"<html></html>")
     with pytest.raises(UnexpectedResponseError):
         coder.users.list().to_list()
+
+
+def test_keys_of_provisioners_are_kept_until_they_are_deleted(fake: FakeCoder):
+    fake.add_user("ada")
+    coder = fake.client()
+    made = coder.provisioner_keys.create("default", name="edge", tags={"site": "edge"})
+    assert made.key.get_secret_value()
+    with pytest.raises(ConflictError, match="already exists in organization"):
+        coder.provisioner_keys.create("default", name="edge")
+    (key,) = coder.provisioner_keys.list("default")
+    assert (key.name, key.tags) == ("edge", {"site": "edge"})
+    (use,) = coder.provisioner_keys.list_daemons("default")
+    assert (use.key.id, use.daemons) == (key.id, [])
+    with pytest.raises(PermissionDeniedError):
+        fake.client("ada").provisioner_keys.create("default", name="mine")
+    coder.provisioner_keys.delete("default", "edge")
+    assert coder.provisioner_keys.list("default") == []
+    with pytest.raises(NotFoundError):
+        coder.provisioner_keys.delete("default", "edge")
+
+
+def test_two_secrets_do_not_go_to_one_variable(fake: FakeCoder):
+    coder = fake.client()
+    coder.secrets.create(name="one", env_name="TOKEN", value="a")
+    with pytest.raises(ConflictError, match="environment variable"):
+        coder.secrets.create(name="two", env_name="TOKEN", value="b")
+    coder.secrets.create(name="two", env_name="OTHER", value="b")
+    assert [secret.name for secret in coder.secrets.list()] == ["one", "two"]

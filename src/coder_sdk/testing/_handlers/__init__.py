@@ -18,6 +18,7 @@ _MODULES: Final = (
     "tokens",
     "organizations",
     "groups",
+    "provisioner_keys",
     "files",
     "templates",
     "template_access",

@@ -1,57 +1,58 @@
-"""Keys with which provisioners of an organization log in."""
+"""Keys by which provisioners of one's own sign in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from coder_sdk.testing._lookup import organization_of
-from coder_sdk.testing._query import Body
+from coder_sdk.testing._query import Body, valid_name
 from coder_sdk.testing._router import Routes
 from coder_sdk.testing._times import stamp
-from coder_sdk.testing._web import Call, Reply, answer, empty, invalid, missing, refuse
+from coder_sdk.testing._web import Call, Reply, answer, empty, forbidden, missing, refuse
 
 if TYPE_CHECKING:
     from coder_sdk.testing._state.organizations import Organization
 
 routes = Routes()
-_ALL: Final = "/api/v2/organizations/{organization}/provisionerkeys"
-_SECRET_LENGTH: Final = 43
+_KEYS: Final = "/api/v2/organizations/{organization}/provisionerkeys"
+_FEATURE: Final = "external_provisioner_daemons"
+_LENGTH: Final = 43
 
 
 def _organization(call: Call, action: str) -> Organization:
     found = organization_of(call)
     if not call.actor.can("provisioner_daemon", action, organization=found.id):
-        raise missing()
+        raise forbidden()
     return found
 
 
-def _of(call: Call, organization: Organization) -> list[dict[str, Any]]:
-    keys = call.state.provisioner_keys.values()
-    return [key for key in keys if key["organization"] == organization.id]
-
-
-@routes("GET", _ALL)
+@routes("GET", _KEYS, feature=_FEATURE, since=(2, 14))
 def list_keys(call: Call) -> Reply:
     """List the keys, without their secrets."""
-    return answer(_of(call, _organization(call, "read")))
+    return answer(list(_organization(call, "read").provisioner_keys.values()))
 
 
-@routes("GET", _ALL + "/daemons")
+@routes("GET", _KEYS + "/daemons", feature=_FEATURE, since=(2, 16))
 def list_daemons(call: Call) -> Reply:
     """List the keys with the provisioners that use them: none does here."""
-    found = _organization(call, "read")
-    return answer([{"key": key, "daemons": []} for key in _of(call, found)])
+    keys = _organization(call, "read").provisioner_keys.values()
+    return answer([{"key": key, "daemons": []} for key in keys])
 
 
-@routes("POST", _ALL)
+@routes("POST", _KEYS, feature=_FEATURE, since=(2, 14))
 def create_key(call: Call) -> Reply:
-    """Make a key; its secret is shown only now."""
-    found, body = _organization(call, "create"), Body(call)
-    name = body.text("name").lower()
+    """Make a key; only this answer has its secret."""
+    found = _organization(call, "create")
+    body = Body(call)
+    name = body.text("name")
     if not name:
-        raise invalid("name", "Name is required", text_="Name is required")
-    if any(key["name"] == name for key in _of(call, found)):
-        raise refuse(409, f"The organization has a provisioner key {name!r} already.")
+        raise refuse(400, "Name is required")
+    if not valid_name(name):
+        body.fail("name", "username", name)
+    body.finish()
+    if name.lower() in found.provisioner_keys:
+        text = f"Provisioner key with name '{name}' already exists in organization"
+        raise refuse(409, text)
     key: dict[str, Any] = {
         "id": call.state.new_id(),
         "created_at": stamp(call.state.now),
@@ -59,16 +60,14 @@ def create_key(call: Call) -> Reply:
         "name": name,
         "tags": body.texts("tags"),
     }
-    call.state.provisioner_keys[key["id"]] = key
-    return answer({"key": call.state.new_word(_SECRET_LENGTH)}, 201)
+    found.provisioner_keys[name.lower()] = key
+    return answer({"key": call.state.new_word(_LENGTH)}, 201)
 
 
-@routes("DELETE", _ALL + "/{provisionerkey}")
+@routes("DELETE", _KEYS + "/{provisionerkey}", feature=_FEATURE, since=(2, 14))
 def delete_key(call: Call) -> Reply:
-    """Remove a key."""
-    found, name = _organization(call, "delete"), call.params["provisionerkey"].lower()
-    for key in _of(call, found):
-        if key["name"] == name:
-            del call.state.provisioner_keys[key["id"]]
-            return empty()
-    raise missing()
+    """Delete a key by its name."""
+    found = _organization(call, "delete")
+    if found.provisioner_keys.pop(call.params["provisionerkey"].lower(), None) is None:
+        raise missing()
+    return empty()

@@ -56,7 +56,7 @@ def create_secret(call: Call) -> Reply:
         problems.append({"field": "env_name", "detail": _TARGET})
     if problems:
         raise refuse(400, "Validation failed.", validations=problems)
-    if body.text("name") in user.secrets:
+    if any(_clashes(body, other) for other in user.secrets.values()):
         raise refuse(409, "A secret with that name, environment variable, or file path already "
                      "exists.")  # fmt: skip
     now = stamp(call.state.now)
@@ -71,6 +71,12 @@ def create_secret(call: Call) -> Reply:
     }
     user.secrets[secret["name"]] = secret
     return answer(_shown(secret), 201)
+
+
+def _clashes(body: Body, other: dict[str, Any]) -> bool:
+    """Whether another secret has the same name, or goes to the same place."""
+    places = ("name", "env_name", "file_path")
+    return any(body.text(place) and body.text(place) == other[place] for place in places)
 
 
 def _found(call: Call, action: str, verb: str) -> tuple[User, dict[str, Any]]:

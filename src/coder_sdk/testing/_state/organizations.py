@@ -32,6 +32,7 @@ class Organization:
     deleted: bool = False
     settings: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     custom_roles: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
+    provisioner_keys: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
 
     def __attrs_post_init__(self) -> None:
         self.updated_at = self.created_at
