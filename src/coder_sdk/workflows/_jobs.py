@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         MatchedProvisioners,
         ProvisionerJob,
         TemplateVersion,
+        WorkspaceAgent,
         WorkspaceBuild,
     )
 
@@ -116,17 +117,17 @@ class Progress:
         phase: str,
         build: WorkspaceBuild | TemplateVersion,
         elapsed: float,
-        agents: tuple[Any, ...] = (),
+        agents: tuple[WorkspaceAgent, ...] = (),
     ) -> None:
         job, matched = build.job, build.matched_provisioners
-        self.phase = phase
-        self.build = build
-        self.agents = agents
-        self.elapsed = elapsed
-        self.status = _states(agents) if phase == "agents" else str(job.status)
-        self.queue_position = job.queue_position if job.status == "pending" else 0
-        self.queue_size = job.queue_size
-        self.provisioners = None if matched is None else matched.count
+        self.phase: str = phase
+        self.build: WorkspaceBuild | TemplateVersion = build
+        self.agents: tuple[WorkspaceAgent, ...] = agents
+        self.elapsed: float = elapsed
+        self.status: str = _states(agents) if phase == "agents" else str(job.status)
+        self.queue_position: int = job.queue_position if job.status == "pending" else 0
+        self.queue_size: int = job.queue_size
+        self.provisioners: int | None = None if matched is None else matched.count
 
     def __str__(self) -> str:
         text = f"{self.phase}: {self.status}"
@@ -150,7 +151,7 @@ class Progress:
         return hash(self._seen())
 
 
-def _states(agents: tuple[Any, ...]) -> str:
+def _states(agents: tuple[WorkspaceAgent, ...]) -> str:
     if not agents:
         return "no agent yet"
     return ", ".join(f"{agent.name} {agent.status}/{agent.lifecycle_state}" for agent in agents)
