@@ -6,7 +6,6 @@ when it fails; at the end it is looked for, and what is still there is an error.
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,10 +14,20 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import OMIT, Client, NotFoundError, PermissionDeniedError
+from coder_sdk import OMIT, Client, NotFoundError
 from coder_sdk.models import User, Workspace
 from tests.colours import Colour
-from tests.live.deployment import MINUTES, PREFIX, SOURCES, TEMPLATE, URL, WAIT, WANTED, permitted
+from tests.live.deployment import (
+    MINUTES,
+    PREFIX,
+    SOURCES,
+    TEMPLATE,
+    URL,
+    WAIT,
+    WANTED,
+    left_behind,
+    permitted,
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -123,14 +132,5 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if not WANTED:
         return
     with Client(URL) as coder:
-        found: list[str] = [ws.name for ws in coder.workspaces.list(owner="me")]
-        found += [each.name for each in coder.templates.list()]
-        found += [token.token_name for token in coder.tokens.list("me")]
-        found += [each.name for each in coder.organizations.list()]
-        # Who may not see these has made none.
-        with contextlib.suppress(NotFoundError, PermissionDeniedError):
-            found += [user.username for user in coder.users.list(q=PREFIX)]
-        with contextlib.suppress(NotFoundError, PermissionDeniedError):
-            found += [group.name for group in coder.groups.list()]
-    left = [each for each in found if each.startswith(PREFIX)]
+        left = left_behind(coder)
     assert not left, f"these were left behind: {', '.join(left)}"

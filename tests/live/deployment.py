@@ -11,7 +11,13 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import CoderError, FeatureUnavailableError, PermissionDeniedError
+from coder_sdk import (
+    Client,
+    CoderError,
+    FeatureUnavailableError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 
 URL = os.environ.get("CODER_URL")
 WANTED = bool(URL and os.environ.get("CODER_LIVE"))
@@ -43,3 +49,17 @@ def permitted(*others: type[CoderError]) -> Generator[None]:
         yield
     except (FeatureUnavailableError, PermissionDeniedError, *others) as error:
         pytest.skip(f"not on this deployment: {error}")
+
+
+def left_behind(coder: Client) -> list[str]:
+    """Names of what these tests have made and not removed."""
+    found: list[str] = [ws.name for ws in coder.workspaces.list(owner="me")]
+    found += [each.name for each in coder.templates.list()]
+    found += [token.token_name for token in coder.tokens.list("me")]
+    found += [each.name for each in coder.organizations.list()]
+    # Who may not see these has made none.
+    with contextlib.suppress(NotFoundError, PermissionDeniedError):
+        found += [user.username for user in coder.users.list(q=PREFIX)]
+    with contextlib.suppress(NotFoundError, PermissionDeniedError):
+        found += [group.name for group in coder.groups.list()]
+    return [each for each in found if each.startswith(PREFIX)]

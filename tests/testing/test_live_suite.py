@@ -14,6 +14,7 @@ import pytest
 
 from coder_sdk import ServerVersionWarning
 from coder_sdk.testing import ChatTurn, FakeCoder, Timing
+from tests.live.deployment import PREFIX, left_behind
 
 ROOT = Path(__file__).parents[2]
 # Long enough for a cancellation to come in time, short enough to wait for in real time.
@@ -33,6 +34,21 @@ NEEDS_A_LICENCE = {
     "test_the_sync_that_is_there_needs_no_change",
     "test_what_ai_cost_is_exported",
 }
+
+
+def test_what_is_left_behind_is_found():
+    with FakeCoder() as fake:
+        fake.add_template("docker")
+        fake.add_workspace("dev", template="docker")
+        coder = fake.client()
+        assert left_behind(coder) == []
+        fake.add_template(f"{PREFIX}t")
+        fake.add_workspace(f"{PREFIX}w", template="docker")
+        fake.add_user(f"{PREFIX}u")
+        fake.add_group(f"{PREFIX}g")
+        fake.add_organization(f"{PREFIX}o")
+        coder.tokens.create(f"{PREFIX}k")
+        assert left_behind(coder) == [f"{PREFIX}{letter}" for letter in "wtkoug"]
 
 
 def logged_in(url: str, token: str, folder: Path) -> dict[str, str]:
