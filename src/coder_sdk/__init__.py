@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from coder_sdk._version import __version__
-
 if TYPE_CHECKING:
     from coder_sdk._async_client import AsyncClient
     from coder_sdk._auth import TokenProvider
@@ -92,6 +90,7 @@ if TYPE_CHECKING:
     )
     from coder_sdk._retry import RetryPolicy
     from coder_sdk._retry_event import RetryEvent
+    from coder_sdk._version import __version__
     from coder_sdk._versions import InsecureURLWarning, ServerVersionWarning
     from coder_sdk.workflows._jobs import Progress
     from coder_sdk.workflows.bulk import BulkEntry, BulkProgress, BulkReport
@@ -280,6 +279,7 @@ _HOMES = {
     "_response": ("AsyncStreamingResponse", "RateLimit", "RawResponse", "StreamingResponse"),
     "_retry": ("RetryPolicy",),
     "_retry_event": ("RetryEvent",),
+    "_version": ("__version__",),
     "_versions": ("InsecureURLWarning", "ServerVersionWarning"),
     "workflows._jobs": ("Progress",),
     "workflows.command": ("CommandResult",),

@@ -38,23 +38,23 @@ def own(modules: set[str]) -> set[str]:
 
 def test_the_import_loads_the_package_alone():
     modules = modules_after("import coder_sdk")
-    assert own(modules) == {"coder_sdk", "coder_sdk._version"}
+    assert own(modules) == {"coder_sdk"}
     assert not modules & {*HEAVY, "httpx"}
 
 
 def test_protocols_load_nothing_else():
     modules = modules_after("from coder_sdk.protocols import HasWorkspaces")
-    assert own(modules) == {"coder_sdk", "coder_sdk._version", "coder_sdk.protocols"}
+    assert own(modules) == {"coder_sdk", "coder_sdk.protocols"}
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("code", "most"),
     [
-        "from coder_sdk import Client, AsyncClient, CoderError, NotFoundError",
-        "import coder_sdk; coder_sdk.Client('https://coder.example', token='t')",
+        ("from coder_sdk import Client, AsyncClient, CoderError, NotFoundError", 27),
+        ("import coder_sdk; coder_sdk.Client('https://coder.example', token='t')", 43),
     ],
 )
-def test_the_clients_load_nothing_heavy(code: str):
+def test_the_clients_load_nothing_heavy(code: str, most: int):
     modules = modules_after(code)
     assert not modules & set(HEAVY)
     assert "coder_sdk.models" not in modules
@@ -62,7 +62,7 @@ def test_the_clients_load_nothing_heavy(code: str):
     assert {name for name in modules if name.startswith("coder_sdk.resources.")} == {
         "coder_sdk.resources._client"
     }
-    assert len(own(modules)) <= 50
+    assert len(own(modules)) <= most
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_clients_load_nothing_heavy(code: str):
 def test_a_client_loads_nothing_of_the_other_colour(name: str, others: str):
     modules = modules_after(f"from coder_sdk import {name}")
     assert not {module for module in modules if others in module.split(".")}
-    assert len(own(modules)) <= 36
+    assert len(own(modules)) <= 20
 
 
 CALL = """
@@ -86,7 +86,18 @@ client.git_ssh_keys.get("me")
 
 def test_a_first_call_loads_what_its_closure_needs():
     modules = modules_after(CALL)
-    assert not modules & {"tenacity", "keyring", "websockets"}
+    assert not modules & {"tenacity", "keyring", "websockets", "attr"}
+    # What only a failure, a hook, a socket or an undescribed value needs.
+    assert not modules & {
+        "coder_sdk._failed_try",
+        "coder_sdk._failures",
+        "coder_sdk._attempt",
+        "coder_sdk._hooks",
+        "coder_sdk._handshake",
+        "coder_sdk.wire._loose",
+        "coder_sdk.wire._requests",
+        "coder_sdk.wire._problems",
+    }
     resources = {name for name in modules if name.startswith("coder_sdk.resources.")}
     assert resources == {"coder_sdk.resources._client", "coder_sdk.resources.git_ssh_keys"}
     models = {name for name in modules if name.startswith("coder_sdk.models.")}
