@@ -30,7 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "examples" / "notebooks"
 KEPT = ROOT / ".make" / "notebooks"
 ORDER = ("insights", "fleet", "audit")
-SOURCE = "https://github.com/coder-sdk/coder-sdk/blob/main/examples/notebooks"
+# What the notebooks import where there is no deployment.
+INVENTED = "made_up.py"
 _STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 
 # Frames come with a class and a border of their own.
@@ -61,6 +62,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, f"notebooks/{name}.md", content=page.text))
         for path, image in page.images.items():
             files.append(File.generated(config, path, content=image))
+    for name in (*(f"{name}.ipynb" for name in ORDER), INVENTED):
+        content = (NOTEBOOKS / name).read_bytes()
+        files.append(File.generated(config, f"notebooks/{name}", content=content))
     return files
 
 
@@ -133,7 +137,8 @@ def rendered(name: str, notebook: Any) -> Rendered:
                 parts.append(f"![Plot: {heading}]({image})")
             else:
                 parts.append(value)
-    note = f"Download this notebook: [{name}.ipynb]({SOURCE}/{name}.ipynb)."
+    note = f"Download this notebook: [{name}.ipynb]({name}.ipynb), and [{INVENTED}]({INVENTED}), "
+    note += "which invents the deployment."
     return Rendered("\n\n".join([*parts[:1], note, *parts[1:]]) + "\n", images)
 
 

@@ -50,7 +50,7 @@ def test_text_is_a_block_of_its_own(hook: Any):
     printed = nbformat.v4.new_output("stream", name="stdout", text="one\ntwo\n")
     text = hook.rendered("fleet", notebook(printed)).text
     assert text.startswith(
-        "# The title\n\nProse.\n\nDownload this notebook: [fleet.ipynb](https://"
+        "# The title\n\nProse.\n\nDownload this notebook: [fleet.ipynb](fleet.ipynb), and"
     )
     assert text.endswith("```python\nshow()\n```\n\n```text\none\ntwo\n```\n")
 
