@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coder_sdk._arguments import Omit
+from coder_sdk._errors.base import RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,5 +67,34 @@ def raw_body(
     content: RawContent,
     on_progress: Callable[[int, int | None], object] | Omit | None = None,
 ) -> RawBody:
-    """Body of raw bytes; a `str` is a path. `on_progress(sent, total)` hears of every chunk."""
-    return RawBody(media_type, content, None if isinstance(on_progress, Omit) else on_progress)
+    """Body of raw bytes; a `str` is a path. `on_progress(sent, total)` hears of every chunk.
+
+    Raises:
+        RequestValidationError: `on_progress` cannot be called.
+    """
+    hears = None if isinstance(on_progress, Omit) else on_progress
+    check_progress(hears)
+    return RawBody(media_type, content, hears)
+
+
+def check_progress(on_progress: object) -> None:
+    """Refuse what cannot hear of progress.
+
+    Raises:
+        RequestValidationError: It cannot be called.
+    """
+    if on_progress is not None and not callable(on_progress):
+        text = f"`on_progress` has to be a function, not {type(on_progress).__name__}."
+        raise RequestValidationError(text, parameter="on_progress")
+
+
+def check_chunk_size(size: object) -> None:
+    """Refuse what is no number of bytes; `None` is no bound.
+
+    Raises:
+        RequestValidationError: It is less than 1, or no whole number.
+    """
+    if size is None or (isinstance(size, int) and not isinstance(size, bool) and size > 0):
+        return
+    text = f"`chunk_size` has to be a whole number, 1 or more, not {size!r}."
+    raise RequestValidationError(text, parameter="chunk_size")

@@ -53,7 +53,7 @@ def check(builder: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str,
         if rule is not None and not rule.fits(value):
             text = f"`{name}` has to be {rule.what}, not {shown(value)}."
             raise RequestValidationError(text, parameter=name)
-        if isinstance(value, date):
+        if rule is not None and isinstance(value, date):
             _check_bounds(name, value, given)
 
 
@@ -127,6 +127,10 @@ def _is_instant(value: Any) -> bool:
     )
 
 
+def _is_filter(_value: Any) -> bool:
+    return True
+
+
 def _is_span(value: Any) -> bool:
     return isinstance(value, timedelta) or _is_whole(value)
 
@@ -156,6 +160,8 @@ _RULES: Final = {
     "int": _Rule("a whole number", _is_whole),
     "bool": _Rule("True or False", _is_switch),
     "datetime": _Rule("an instant, as `datetime.now(timezone.utc)`", _is_instant),
+    # A filter, which has been checked; here only that it does not end before it begins.
+    "date | datetime": _Rule("a date or an instant", _is_filter),
     "timedelta | int": _Rule("a `timedelta` or a whole number", _is_span),
     "Mapping[str, str]": _Rule("a mapping of texts to texts", _is_map),
 }

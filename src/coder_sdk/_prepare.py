@@ -84,9 +84,10 @@ def _prepared(request: Request[Any], base: BaseUrl, defaults: Mapping[str, str])
     content = None
     if request.body is not None or given("extra_body", options.extra_body):
         content, media_type = encode_body(request)
-        headers["content-type"] = media_type
+        merge_headers(headers, {"content-type": media_type})
     if request.headers:
-        merge_headers(headers, {k: v for k, v in request.headers.items() if isinstance(v, str)})
+        own = request.headers.items()
+        merge_headers(headers, {k: v for k, v in own if not isinstance(v, Omit | None)})
     merge_headers(headers, given("headers", options.headers))
     return Prepared(request.method, url, headers, content)
 

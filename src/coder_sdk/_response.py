@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from coder_sdk._bodies import check_chunk_size
 from coder_sdk._redact import Redactor
 
 if TYPE_CHECKING:
@@ -305,7 +306,8 @@ class StreamingResponse(_Streaming[T]):
     """
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """Yield the body in chunks, decompressed."""
+        """Yield the body in chunks of so many bytes, or as they come, decompressed."""
+        check_chunk_size(chunk_size)
         failure = None
         try:
             for chunk in self._response.iter_bytes(chunk_size):
@@ -351,7 +353,8 @@ class AsyncStreamingResponse(_Streaming[T]):
     """
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """Yield the body in chunks, decompressed."""
+        """Yield the body in chunks of so many bytes, or as they come, decompressed."""
+        check_chunk_size(chunk_size)
         failure = None
         try:
             async for chunk in self._response.aiter_bytes(chunk_size):

@@ -286,3 +286,82 @@ def test_an_open_response_decodes(colour: Colour, router: MockRouter):
         return response.parse()
 
     assert colour.within(colour.client()._streaming(request), use) == json.loads('{"a":1}')
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (5, "int was given"),
+        (None, "NoneType was given"),
+        (bytes, "the class bytes was given"),
+        ("", "an empty path was given"),
+        ("no\0such", "cannot be read"),
+        (Path("/"), "cannot be read"),
+    ],
+)
+def test_what_is_no_body_is_refused(colour: Colour, router: MockRouter, content: Any, text: str):
+    with pytest.raises(RequestValidationError, match=text):
+        colour.call(colour.client().files.upload, content)
+    assert not router.calls
+
+
+def test_a_closed_file_is_refused(colour: Colour, router: MockRouter, tmp_path: Path):
+    with (tmp_path / "file").open("xb") as file:
+        file.write(b"x")
+    with pytest.raises(RequestValidationError, match="closed file"):
+        colour.call(colour.client().files.upload, file)
+    assert not router.calls
+
+
+def test_what_cannot_hear_of_progress_is_refused(colour: Colour, router: MockRouter):
+    with pytest.raises(RequestValidationError, match="`on_progress` has to be a function, not int"):
+        colour.call(colour.client().files.upload, b"x", on_progress=5)
+    assert not router.calls
+
+
+@pytest.mark.parametrize("media_type", [5, None, "a/b\r\nX-Other: c", "ü"])
+def test_a_media_type_cannot_inject_a_header(colour: Colour, router: MockRouter, media_type: Any):
+    with pytest.raises(RequestValidationError, match="The value of the header `content-type` has"):
+        colour.call(colour.client().files.upload, b"x", content_type=media_type)
+    assert not router.calls
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"path": 5}, RequestValidationError, "`path` has to be a path, not int"),
+        ({"path": None}, RequestValidationError, "`path` has to be a path, not NoneType"),
+        ({"path": b"x"}, RequestValidationError, "`path` has to be a path, not bytes"),
+        ({"path": ""}, RequestValidationError, "`path` has to be the path of a file"),
+        ({"path": "a\0b"}, RequestValidationError, "`path` has to be the path of a file"),
+        ({"path": "/"}, IsADirectoryError, "'/'"),
+        ({"path": "x", "on_progress": 5}, RequestValidationError, "`on_progress` has to be"),
+    ],
+)
+def test_a_download_is_not_read_for_what_is_no_file(  # noqa: PLR0913, PLR0917 - a row and fixtures
+    colour: Colour,
+    router: MockRouter,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, Any],
+    error: type[Exception],
+    text: str,
+):
+    monkeypatch.chdir(tmp_path)
+    router.get("/api/v2/files/x").respond(content=b"content")
+    client = colour.client()
+    with pytest.raises(error, match=text):
+        download(colour, client, lambda response: response.to_file(**options))
+    assert not names(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, -1, True, 1.5, "5"])
+def test_chunks_have_at_least_one_byte(colour: Colour, router: MockRouter, size: Any):
+    router.get("/api/v2/files/x").respond(content=b"content")
+
+    def use(response: Any) -> Any:
+        chunks = response.iter_bytes(size)
+        return chunks.__anext__() if colour.is_async else next(chunks)
+
+    with pytest.raises(RequestValidationError, match="`chunk_size` has to be a whole number"):
+        download(colour, colour.client(), use)

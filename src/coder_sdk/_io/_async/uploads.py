@@ -41,12 +41,21 @@ class AsyncUpload:
                 text = f"The file cannot be read: {error}."
                 raise RequestValidationError(text, parameter="content") from None
         # Temporary files are no `IOBase`, and behave like one.
-        if hasattr(content, "read") and hasattr(content, "seekable") and content.seekable():
-            self._start = content.tell()
-            end = content.seek(0, os.SEEK_END)
-            content.seek(self._start)
-            return int(end - self._start)
+        if hasattr(content, "read") and hasattr(content, "seekable"):
+            return self._measure_file(content)
         return None
+
+    def _measure_file(self, file: Any) -> int | None:
+        try:
+            if not file.seekable():
+                return None
+        except ValueError as error:
+            text = f"The file cannot be read: {error}."
+            raise RequestValidationError(text, parameter="content") from None
+        self._start = file.tell()
+        end = file.seek(0, os.SEEK_END)
+        file.seek(self._start)
+        return int(end - self._start)
 
     @property
     def repeatable(self) -> bool:
@@ -102,8 +111,12 @@ def _checked(content: Any) -> Any:
     """
     if isinstance(content, _BUFFERS):
         return bytes(content)
+    if isinstance(content, str) and not content:
+        raise _not_bytes("an empty path was given")
     if isinstance(content, (bytes, *_PATHS)):
         return content
+    if isinstance(content, type):
+        raise _not_bytes(f"the class {content.__name__} was given")
     if hasattr(content, "encoding"):
         raise _not_bytes("this file is open as text")
     if any(hasattr(content, name) for name in ("read", "__iter__", "__aiter__")):

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import os
+from errno import EISDIR
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from coder_sdk._bodies import check_progress
+from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.transport import ConnectionLostError
 from coder_sdk._io._sync.primitives import settled, write_chunk
 
@@ -35,6 +38,26 @@ def new_beside(target: Path) -> BinaryIO:
     return target.with_name(f".{target.name}.{token_hex(4)}").open("xb")
 
 
+def checked(path: str | os.PathLike[str]) -> Path:
+    """Where a file can be, found out before anything of it is read.
+
+    Raises:
+        RequestValidationError: It is no path.
+        IsADirectoryError: There is a folder of that name.
+    """
+    # The types are checked as typed callers cannot be trusted to be typed.
+    if not isinstance(path, (str, os.PathLike)):
+        text = f"`path` has to be a path, not {type(path).__name__}."
+        raise RequestValidationError(text, parameter="path")
+    name = os.fspath(path)
+    if not isinstance(name, str) or not name or "\0" in name:
+        text = f"`path` has to be the path of a file, not {name!r}."
+        raise RequestValidationError(text, parameter="path")
+    if os.path.isdir(name):  # noqa: PTH112 - before it is made a path
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), name)
+    return Path(name)
+
+
 def to_file(
     response: StreamingResponse[Any],
     path: str | os.PathLike[str],
@@ -44,8 +67,11 @@ def to_file(
 
     Raises:
         ConnectionLostError: The body is shorter than the server said.
+        RequestValidationError: The path is none, or `on_progress` cannot be called.
+        OSError: The file cannot be written there.
     """
-    target = Path(path)
+    target = checked(path)
+    check_progress(on_progress)
     size, written = response.size, 0
     file = new_beside(target)
     try:
