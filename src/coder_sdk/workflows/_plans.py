@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
+from coder_sdk._suggestions import suggestion
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._readiness import full_name
 
@@ -77,12 +78,16 @@ def version_to_start(workspace: Workspace) -> UUID:
 
 def other_template(workspace: Workspace, template: object) -> ConflictError:
     """The error for a workspace that exists, but of another template."""
-    name = template if isinstance(template, str) else getattr(template, "name", template)
+    named: Any = template if isinstance(template, str) else getattr(template, "name", template)
+    name = str(named)
+    meant = suggestion("template", name.rpartition("/")[2], [workspace.template_name]) or ""
+    # With a single name to choose from it is also told when it is not alike.
+    typo = f"{meant} " if meant.startswith("Did") else ""
     return ConflictError(
         f"{full_name(workspace)} exists, made from the template `{workspace.template_name}` of "
         f"`{workspace.organization_name}` and not from `{name}`.",
         status=409,
-        hint="Choose another name, or delete the workspace first.",
+        hint=f"{typo}Choose another name, or delete the workspace first.",
     )
 
 

@@ -110,6 +110,19 @@ def test_another_template_is_a_conflict_before_anything_is_written(
     fake.assert_not_called(BUILDS)
 
 
+def test_a_slip_in_the_name_of_the_template_is_pointed_out(
+    colour: Colour, fake: FakeCoder, coder: Any, docker: None
+) -> None:
+    fake.add_workspace("dev", template="docker")
+    with pytest.raises(ConflictError) as caught:
+        colour.call(coder.workspaces.ensure, "dev", template="dokcer")
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("Did you mean the template `docker`? Choose another name")
+    with pytest.raises(ConflictError) as caught:
+        colour.call(coder.workspaces.ensure, "dev", template="zebra")
+    assert caught.value.hint == "Choose another name, or delete the workspace first."
+
+
 @pytest.mark.parametrize("name", ["docker", "Docker", "default/docker", "coder/docker"])
 def test_the_same_template_is_recognised_in_every_form(
     colour: Colour, fake: FakeCoder, coder: Any, docker: None, name: str
