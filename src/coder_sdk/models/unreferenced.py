@@ -170,9 +170,9 @@ class AppStatsReport(RequestModel):
     access_method: AppAccessMethod | None = None
     agent_id: str | None = None
     requests: int | None = None
-    session_ended_at: datetime | None = None
+    session_ended_at: str | datetime | None = None
     session_id: str | None = None
-    session_started_at: datetime | None = None
+    session_started_at: str | datetime | None = None
     slug_or_port: str | None = None
     user_id: str | None = None
     workspace_id: str | None = None
