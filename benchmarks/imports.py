@@ -8,10 +8,17 @@ Usage:
 
 from __future__ import annotations
 
+import platform
 import statistics
 import sys
 
-from isolated import interleaved, make_environment, peak_memory, remove_environment
+from isolated import (
+    count_modules,
+    interleaved,
+    make_environment,
+    peak_memory,
+    remove_environment,
+)
 
 FIRST_CALL = """
 import httpx
@@ -45,11 +52,15 @@ def main() -> None:
     python = make_environment()
     try:
         found = interleaved(python, CODES, runs)
+        modules = {name: count_modules(python, CODES[name]) for name in GOALS}
         memory = {name: peak_memory(python, CODES[name]) for name in ("import httpx", *GOALS)}
     finally:
         remove_environment(python)
     best = {name: min(seconds) for name, seconds in found.items()}
     bare, unit = best["nothing"], best["import httpx"]
+    print(
+        f"{runs} rounds of processes in turn, Python {platform.python_version()}; least CPU time:"
+    )
     print(f"bare interpreter {bare * 1e3:.1f} ms, import httpx {unit * 1e3:.1f} ms of CPU")
     for name, goal in GOALS.items():
         rounds = zip(found[name], found["import httpx"], strict=True)
@@ -57,7 +68,8 @@ def main() -> None:
         net = (best[name] - bare) / (unit - bare)
         print(
             f"{name}: {best[name] / unit:.3f} x import httpx (goal {goal}); "
-            f"median of rounds {middle:.3f}; without the interpreter {net:.3f}"
+            f"median of rounds {middle:.3f}; without the interpreter {net:.3f}; "
+            f"{modules[name]} modules of ours"
         )
     ratio = memory["from coder_sdk import Client"] / memory["import httpx"]
     print(f"memory after the import: {ratio:.3f} x import httpx (goal {MEMORY_GOAL})")

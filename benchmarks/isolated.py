@@ -61,6 +61,16 @@ def peak_memory(python: Path, code: str) -> int:
     return int(done.stdout.split()[-1])
 
 
+def count_modules(python: Path, code: str) -> int:
+    """Return how many modules of the package one process has loaded that runs `code`."""
+    clean = {k: v for k, v in os.environ.items() if k not in FORBIDDEN}
+    tell = f"{code}\nimport sys; print(sum(n.startswith('coder_sdk') for n in sys.modules))"
+    done = subprocess.run(
+        [str(python), "-c", tell], check=True, env=clean, capture_output=True, text=True
+    )
+    return int(done.stdout.split()[-1])
+
+
 def interleaved(python: Path, codes: Mapping[str, str], runs: int = 40) -> dict[str, list[float]]:
     """Return for each code the CPU seconds of `runs` processes, run in turn."""
     found: dict[str, list[float]] = {name: [] for name in codes}
