@@ -22,6 +22,9 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("workspaces.set_deadline", ("dev", date(2026, 11, 1)), {}, r"`deadline` has to be an instant"),
     ("workspaces.set_deadline", ("dev", NAIVE), {}, r"`deadline` has no time zone"),
     ("workspaces.set_deadline", ("dev", None), {}, r"`deadline` is None"),
+    ("insights.templates", (timedelta(days=7),), {}, r"`window` has to be a `Window`, as"),
+    ("insights.user_activity", (7,), {}, r"`window` has to be a `Window`.* not 7"),
+    ("insights.user_status", ((1, 2),), {}, r"`window` has to be a `Window`"),
     ("workspaces.extend", ("dev", NAIVE), {}, r"`by` has to be a `timedelta` or a number"),
     ("workspaces.extend", ("dev", True), {}, r"`by` has to be a `timedelta` or a number"),
     ("workspaces.extend", ("dev", 60), {"at_most": 3600}, r"`at_most` has to be an instant"),
@@ -49,6 +52,18 @@ def test_a_tail_begins_at_an_instant(coder: Any, colour: Colour, since: Any):
 
     entries = coder.audit.tail(since=since)
     with pytest.raises(RequestValidationError, match="`since` has"):
+        colour.call(partial(first, entries) if colour.is_async else entries.__next__)
+
+
+@pytest.mark.parametrize("name", ["audit.export", "connection_log.export"])
+def test_an_export_is_of_a_window(coder: Any, colour: Colour, name: str):
+    noun, _, verb = name.partition(".")
+
+    async def first(items: Any) -> Any:
+        return await items.__anext__()
+
+    entries = getattr(getattr(coder, noun), verb)(timedelta(days=7))
+    with pytest.raises(RequestValidationError, match="`window` has to be a `Window`"):
         colour.call(partial(first, entries) if colour.is_async else entries.__next__)
 
 

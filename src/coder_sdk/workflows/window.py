@@ -51,6 +51,17 @@ def zone(tz: str | tzinfo) -> tzinfo:
         ) from None
 
 
+def checked(window: Window) -> Window:
+    """The window, if it is one.
+
+    Raises:
+        RequestValidationError: It is something else, such as a length of time.
+    """
+    if isinstance(window, Window):
+        return window
+    raise refused("window", "a `Window`, as `Window.last(days=7)`", window)
+
+
 def zone_name(tz: tzinfo) -> str:
     """IANA name of a zone, else how it describes itself."""
     return getattr(tz, "key", None) or str(tz)

@@ -27,7 +27,7 @@ from coder_sdk.workflows.usage import (
     status_counts,
     stretches,
 )
-from coder_sdk.workflows.window import fixed, zone, zone_name
+from coder_sdk.workflows.window import checked, fixed, zone, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -291,6 +291,7 @@ class AsyncInsights(generated.AsyncInsights):
         return datetime.fromtimestamp(clock_of(self._client).time(), timezone.utc)
 
     def _anchored(self, window: Window) -> Window:
+        checked(window)
         # A fake deployment has a present of its own.
         return window.anchored(self._now()) if is_virtual(clock_of(self._client)) else window
 

@@ -12,6 +12,7 @@ from coder_sdk._errors.transport import RequestTimeoutError, TransportError
 from coder_sdk.workflows._spans import check_instant
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._waits import PATIENCE
+from coder_sdk.workflows.window import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,9 @@ def exported(
         read: Lists the entries of a part; entries around it do no harm.
         moment: When an entry was written.
     """
-    waiting: list[tuple[Window, set[UUID]]] = [(part, set()) for part in window.split(days)]
+    waiting: list[tuple[Window, set[UUID]]] = [
+        (part, set()) for part in checked(window).split(days)
+    ]
     while waiting:
         part, seen = waiting.pop()
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from coder_sdk.resources import ai_spend as generated
 from coder_sdk.workflows.spend import csv_rows, spend_row
-from coder_sdk.workflows.window import fixed
+from coder_sdk.workflows.window import checked, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class AISpend(generated.AISpend):
         See:
             https://coder.com/docs/reference/api/enterprise#export-organization-ai-spend-as-csv
         """
-        for part in window.split(min(max(days, 1), _DAYS)):
+        for part in checked(window).split(min(max(days, 1), _DAYS)):
             text = self.export_csv(
                 organization, period_start=fixed(part.start), period_end=fixed(part.end)
             )
