@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.sockets import Socket
     from coder_sdk._io._sync.streams import Stream
     from coder_sdk._limiter import RateLimiter
+    from coder_sdk._listed import AsyncListed
     from coder_sdk._model_list import ModelList
     from coder_sdk._page import IncompleteListWarning, Page, PagingError, Position
     from coder_sdk._request import OMIT, Omit, Seconds
@@ -108,6 +109,7 @@ __all__ = [
     "AgentTimeoutError",
     "AmbiguousError",
     "AsyncClient",
+    "AsyncListed",
     "AsyncPager",
     "AsyncSocket",
     "AsyncStream",
@@ -267,6 +269,7 @@ _HOMES = {
     ),
     "_hooks": ("Hooks", "RequestInfo", "ResponseInfo"),
     "_limiter": ("RateLimiter",),
+    "_listed": ("AsyncListed",),
     "_model_list": ("ModelList",),
     "_io._async.pages": ("AsyncPager",),
     "_io._async.sockets": ("AsyncSocket",),

@@ -1,14 +1,15 @@
 """Descriptors that turn one pure builder into the typed method of every colour.
 
 A builder is written once; what `coder.users.get` is depends on the instance it is looked up on:
-a `SyncResource` returns `T`, an `AsyncResource` a coroutine of `T`, a `View` the raw or streaming
-response. Parameters and documentation are the builder's own.
+a `SyncResource` returns `T`, an `AsyncResource` a coroutine of `T` (one to iterate over where `T`
+is a list), a `View` the raw or streaming response. Parameters and documentation are the builder's
+own.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._naming import name_workflows
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from coder_sdk._io._sync.pages import Pager
     from coder_sdk._io._sync.sockets import Socket
     from coder_sdk._io._sync.streams import Stream
+    from coder_sdk._listed import AsyncListed
     from coder_sdk._request import PagedRequest, Request, SocketRequest, StreamRequest
     from coder_sdk._response import (
         AsyncStreamingResponse,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     E = TypeVar("E")
     S = TypeVar("S")
     V = TypeVar("V")
+
+# How the builders of lists without pages are annotated.
+_LISTS: Final = ("Request[list[", "Request[builtins.list[")
 
 
 class SyncResource:
@@ -136,7 +141,12 @@ class BoundEndpoint:
         finally:
             # They may be secrets, and would stand in this frame of whatever the call raises.
             del args, kwargs
-        return self._resource._dispatch(self._descriptor.how, request)  # noqa: SLF001 - same module
+        sent = self._resource._dispatch(self._descriptor.how, request)  # noqa: SLF001 - same module
+        if self._descriptor.lists and isinstance(self._resource, AsyncResource):
+            from coder_sdk._listed import AsyncListed  # noqa: PLC0415 - with the first list
+
+            return AsyncListed(sent)
+        return sent
 
     def build(self, *args: Any, **kwargs: Any) -> Any:
         """Build the request without sending it."""
@@ -224,6 +234,12 @@ class _Descriptor:
 
         return ResponseTypes(self.builder)
 
+    @cached_property
+    def lists(self) -> bool:
+        """Whether the answer is a list that has no pages."""
+        returned = self.builder.__annotations__.get("return")
+        return isinstance(returned, str) and returned.startswith(_LISTS)
+
     def signature(self) -> inspect.Signature:
         """The builder's signature without `self`, returning what the caller gets."""
         import inspect  # noqa: PLC0415 - 5 ms that only `help()` needs
@@ -246,6 +262,10 @@ if TYPE_CHECKING:
         def __get__(self, instance: None, owner: type) -> endpoint[P, T]: ...
         @overload
         def __get__(self, instance: SyncResource, owner: type) -> Callable[P, T]: ...
+        @overload
+        def __get__(
+            self: endpoint[P, list[E]], instance: AsyncResource, owner: type
+        ) -> Callable[P, AsyncListed[E]]: ...
         @overload
         def __get__(
             self, instance: AsyncResource, owner: type

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from typing_extensions import assert_type
 
-from coder_sdk import AsyncClient, Client, RawResponse
+from coder_sdk import AsyncClient, AsyncListed, Client, RawResponse
 from coder_sdk._io._async.pages import AsyncPager
 from coder_sdk._io._async.sockets import AsyncSocket
 from coder_sdk._io._async.streams import AsyncStream
@@ -115,6 +116,11 @@ async def async_calls(coder: AsyncClient, identifier: UUID, workspace: Workspace
     assert_type(await coder.users.get("me"), User)
     assert_type(coder.users.list(), AsyncPager[User])
     assert_type(await coder.groups.list(), list[Group])
+    assert_type(coder.groups.list(), AsyncListed[Group])
+    async for group in coder.groups.list():
+        assert_type(group, Group)
+    coroutine: Coroutine[Any, Any, list[Group]] = coder.groups.list()
+    assert_type(await coroutine, list[Group])
     assert_type(await coder.users.with_raw_response.get("me"), RawResponse[User])
     assert_type(coder.builds.stream_logs(identifier), AsyncStream[ProvisionerJobLog])
     assert_type(
