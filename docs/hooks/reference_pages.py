@@ -71,6 +71,7 @@ def public_homes() -> dict[str, str]:
         name: f"coder_sdk.{module}.{name}"
         for module, names in _assigned(PACKAGE / "__init__.py", "_HOMES").items()
         for name in names
+        if name != "__version__"
     }
 
 
