@@ -218,6 +218,13 @@ def test_text_that_is_no_base64_is_refused():
 # ---- secrets
 
 
+@pytest.mark.parametrize("value", [None, 5, b"hunter2", ["hunter2"]])
+def test_a_secret_is_a_text(value: Any):
+    with pytest.raises(ValueError, match=f"has to be a text, not {type(value).__name__}") as raised:
+        Secret(value)
+    assert "hunter2" not in str(raised.value)
+
+
 def test_secret_hides_where_it_is_printed():
     secret = Secret("hunter2")
     assert "hunter2" not in f"{secret} {secret!r} {secret:>20} {[secret]}"

@@ -4,6 +4,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from coder_sdk._errors.base import RequestValidationError
+
 __all__ = ["Secret"]
 
 _MASK = "**********"
@@ -17,11 +19,17 @@ class Secret:
 
     Args:
         value: The secret itself.
+
+    Raises:
+        RequestValidationError: It is no text.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: "str | Secret") -> None:
+        # The type is checked as typed callers cannot be trusted to be typed.
+        if not isinstance(value, (str, Secret)):
+            raise RequestValidationError(f"A secret has to be a text, not {type(value).__name__}.")
         self._value: str = value.get_secret_value() if isinstance(value, Secret) else value
 
     def get_secret_value(self) -> str:
