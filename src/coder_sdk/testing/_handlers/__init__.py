@@ -38,7 +38,6 @@ _MODULES: Final = (
     "ai_providers",
     "applications",
     "oauth2_apps",
-    "provisioner_keys",
     "workspace_proxies",
     "settings",
     "external_auth",

@@ -94,7 +94,6 @@ class Deployment:
     chats: dict[str, Any] = field(factory=dict[str, Any])
     ai_providers: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     oauth2_apps: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
-    provisioner_keys: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     workspace_proxies: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"])
     chat_turns: deque[Any] = field(factory=deque[Any])
     chat_waiters: dict[str, list[Callable[[dict[str, Any]], None]]] = field(
