@@ -12,6 +12,7 @@ from coder_sdk import (
     NotFoundError,
     PermissionDeniedError,
     UnexpectedResponseError,
+    ValidationFailedError,
 )
 from coder_sdk.testing import FakeCoder
 
@@ -150,3 +151,28 @@ def test_two_secrets_do_not_go_to_one_variable(fake: FakeCoder):
         coder.secrets.create(name="two", env_name="TOKEN", value="b")
     coder.secrets.create(name="two", env_name="OTHER", value="b")
     assert [secret.name for secret in coder.secrets.list()] == ["one", "two"]
+
+
+def test_a_template_is_there_for_those_that_it_is_for(fake: FakeCoder):
+    fake.add_user("ada")
+    fake.add_user("bob")
+    fake.add_user("eve", roles=["template-admin"])
+    fake.add_group("students", members=["ada"])
+    fake.add_template("docker")
+    coder = fake.client()
+    seen = {name: fake.client(name) for name in ("ada", "bob", "eve")}
+    assert all(len(client.templates.list()) == 1 for client in seen.values())
+    coder.templates.update_acl(
+        "docker", group_perms={"default/Everyone": "", "default/students": "use"}
+    )
+    assert {name: len(client.templates.list()) for name, client in seen.items()} == {
+        "ada": 1, "bob": 0, "eve": 1,
+    }  # fmt: skip
+    assert seen["ada"].workspaces.create("lab", template="docker").latest_build.status == "running"
+    version = coder.templates.get("docker").active_version_id
+    with pytest.raises(NotFoundError):
+        seen["bob"].template_versions.get(version)
+    with pytest.raises(ValidationFailedError, match="template not found"):
+        seen["bob"].workspaces.create_for_user("me", name="lab", template_version_id=version)
+    coder.templates.update_acl("docker", user_perms={"bob": "use"})
+    assert seen["bob"].workspaces.create("lab", template="docker").latest_build.status == "running"

@@ -69,10 +69,22 @@ def template_of(call: Call, action: str = "read") -> Template:
 
 
 def sees_template(call: Call, template: Template) -> bool:
-    """Whether the caller sees a template."""
-    return call.actor.can(
-        "template", "read", organization=template.organization_id, identifier=template.id
+    """Whether the caller sees a template: as who looks after it, or because it is for them."""
+    actor, organization = call.actor, template.organization_id
+    if not actor.can("template", "read", organization=organization, identifier=template.id):
+        return False
+    return (
+        actor.may("template", "read", owner=None, organization=None)
+        or actor.may("template", "update", owner=None, organization=organization)
+        or actor.user.id in template.user_acl
+        or any(_is_in(call, group) for group in template.group_acl)
     )
+
+
+def _is_in(call: Call, group_id: str) -> bool:
+    user, group = call.actor.user, call.state.groups.get(group_id)
+    # The group of everybody has the id of its organization, and no list of members.
+    return group_id in user.organizations or (group is not None and user.id in group.members)
 
 
 def version_of(call: Call, action: str = "read") -> Version:
@@ -81,6 +93,9 @@ def version_of(call: Call, action: str = "read") -> Version:
     if found is None or not call.actor.can(
         "template", action, organization=found.organization_id, identifier=found.template_id
     ):
+        raise missing()
+    template = call.state.templates.get(found.template_id or "")
+    if template is not None and not sees_template(call, template):
         raise missing()
     return found
 

@@ -9,6 +9,7 @@ from coder_sdk.testing._lookup import (
     named_user,
     named_workspace,
     organization_of,
+    sees_template,
     sees_workspace,
     workspace_of,
 )
@@ -151,10 +152,7 @@ def _template(call: Call, body: Body) -> tuple[Template, Version]:
             raise invalid("template_version_id", "template version not found", text)
         template_id = version.template_id
     template = state.templates.get(template_id)
-    usable = template is not None and call.actor.can(
-        "template", "read", organization=template.organization_id, identifier=template.id
-    )
-    if template is None or template.deleted or not usable:
+    if template is None or template.deleted or not sees_template(call, template):
         text = f'Template "{template_id}" doesn\'t exist.'
         raise invalid("template_id", "template not found", text)
     if template.settings["deprecation_message"]:
