@@ -105,8 +105,8 @@ def _mark_repeatable(request: Request[Any]) -> None:
 def _body(body: Any) -> Body | None:
     if isinstance(body, Omit):
         return None
-    if isinstance(body, bytes):
-        return RawBody("application/octet-stream", body)
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return RawBody("application/octet-stream", bytes(body))
     return JsonBody(None, body)
 
 

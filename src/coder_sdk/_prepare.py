@@ -235,14 +235,25 @@ def _plain_json(value: Any) -> bytes:
             text: str = dump(by_alias=True, exclude_unset=True)
             return text.encode()
         _check_plain(value)
-        return to_json(value, by_alias=True, inf_nan_mode="constants")
+        return to_json(value, by_alias=True, inf_nan_mode="constants", fallback=_revealed)
     except (PydanticSerializationError, RecursionError) as error:
         raise _unwritable(error) from None
 
 
+def _revealed(value: Any) -> str:
+    """The text of what hides itself; JSON has nothing for other unknown types."""
+    from pydantic_core import PydanticSerializationError  # noqa: PLC0415 - with pydantic
+
+    if hasattr(value, "get_secret_value") and not isinstance(value, type):
+        text: str = value.get_secret_value()
+        return text
+    raise PydanticSerializationError(f"unknown type {type(value).__name__}")
+
+
 def _unwritable(error: Exception) -> RequestValidationError:
     """The error for a body with an unknown type in it, or with half a character."""
-    text = f"The body cannot be written as JSON: {error}."
+    reason = str(error).rpartition("PydanticSerializationError: ")[2]
+    text = f"The body cannot be written as JSON: {reason}."
     return RequestValidationError(text, parameter="body")
 
 
@@ -253,8 +264,11 @@ def _check_plain(value: Any) -> None:
         RequestValidationError: With what to pass instead.
     """
     if isinstance(value, dict):
-        for item in as_object(value).values():
+        for name, item in as_object(value).items():
             _check_plain(item)
+            if not isinstance(name, (str, int)):
+                text = f"JSON has no key that is a {type(name).__name__}."
+                raise RequestValidationError(text, parameter="body")
     elif isinstance(value, _SEVERAL):
         for item in value:
             _check_plain(item)
@@ -265,6 +279,8 @@ def _check_plain(value: Any) -> None:
         raise RequestValidationError(text, parameter="body")
     elif isinstance(value, datetime):
         instant("body", value)
+    elif isinstance(value, complex):
+        raise RequestValidationError(f"JSON has no {value}.", parameter="body")
 
 
 def invalid_body(error: Any) -> RequestValidationError:

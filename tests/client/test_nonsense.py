@@ -12,6 +12,7 @@ import pytest
 from respx import MockRouter
 
 from coder_sdk import (
+    BadRequestError,
     Client,
     ConfigError,
     Hooks,
@@ -113,6 +114,14 @@ REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"params": "a=1"}, r"`params` has to be a mapping.*not str"),
     ({"params": 0}, r"`params` has to be a mapping.*not int"),
     ({"params": {5: 1}}, r"names that are no texts"),
+    ({"body": object()}, r"cannot be written as JSON: unknown type object"),
+    ({"body": {"a": b"\xff"}}, r"cannot be written as JSON"),
+    ({"body": "\ud800"}, r"cannot be written as JSON"),
+    ({"body": {(1, 2): 3}}, r"JSON has no key that is a tuple"),
+    ({"body": 1j}, r"JSON has no 1j"),
+    ({"body": [NAN]}, r"JSON has no nan"),
+    ({"body": {"a": [NAIVE]}}, r"`body` has no time zone"),
+    ({"body": timedelta(1)}, r"no unit for a `timedelta`"),
     ({"into": "User"}, r"`into` has to be a type.*not str"),
     ({"into": [int]}, r"`into` has to be a type.*not list"),
     ({"into": 5}, r"`into` has to be a type.*not int"),
@@ -209,6 +218,21 @@ def test_a_password_that_hides_itself_is_sent_whole(colour: Colour, router: Mock
     client = colour.client(token=None)
     colour.call(client.sign_in, email="a@example.com", password=Secret("swordfish"))
     assert b'"swordfish"' in login.calls.last.request.content
+
+
+def test_a_secret_within_a_body_is_sent_whole_and_shown_masked(colour: Colour, router: MockRouter):
+    route = router.post("/x").respond(400, json={"message": "no swordfish!"})
+    with pytest.raises(BadRequestError) as raised:
+        colour.call(colour.client().request, "POST", "/x", body={"key": Secret("swordfish!")})
+    assert route.calls.last.request.content == b'{"key":"swordfish!"}'
+    assert "swordfish" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_kind_are_a_body_as_they_are(colour: Colour, router: MockRouter, kind: Any):
+    route = router.post("/x").respond(json={})
+    colour.call(colour.client().request, "POST", "/x", body=kind(b"\x00\xff"))
+    assert route.calls.last.request.content == b"\x00\xff"
 
 
 def test_an_address_with_a_password_in_it_is_not_shown(colour: Colour):
