@@ -106,7 +106,8 @@ def _body(body: Any) -> Body | None:
     if isinstance(body, Omit):
         return None
     if isinstance(body, (bytes, bytearray, memoryview)):
-        return RawBody("application/octet-stream", bytes(body))
+        content: Any = body
+        return RawBody("application/octet-stream", bytes(content))
     return JsonBody(None, body)
 
 
