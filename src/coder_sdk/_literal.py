@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from coder_sdk._retry import RetryPolicy
 
 _METHOD: Final = re.compile(r"[A-Za-z]+")
+_BUFFERS: Any = (bytes, bytearray, memoryview)
 _PATH_SAFE: Final = "/~!$&'()*+,;=:@%"
 
 
@@ -105,9 +106,8 @@ def _mark_repeatable(request: Request[Any]) -> None:
 def _body(body: Any) -> Body | None:
     if isinstance(body, Omit):
         return None
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        content: Any = body
-        return RawBody("application/octet-stream", bytes(content))
+    if isinstance(body, _BUFFERS):
+        return RawBody("application/octet-stream", bytes(body))
     return JsonBody(None, body)
 
 
