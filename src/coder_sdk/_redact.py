@@ -36,7 +36,10 @@ _NAMES: Final = (
     r"(?:_full|_id_token)?|client_secret_full|auth_key|p256dh_key|license|coder_signed_app_\w+)"
 )
 # A session token: ten characters that name it, 22 that prove it.
-_SESSION: Final = r"(?<![A-Za-z0-9])[A-Za-z0-9]{10}-[A-Za-z0-9]{22}(?![A-Za-z0-9])"
+_SESSION: Final = (
+    # The last letter before it may be that of an escape in a URL: `%22`.
+    r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))[A-Za-z0-9]{10}-[A-Za-z0-9]{22}(?![A-Za-z0-9])"
+)
 # A JSON web token: a licence, a signed app token.
 _JWT: Final = r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
@@ -122,6 +125,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(text, re.DOTALL) for text in (_SESSION, _JWT, _KEY))
 
 
+def without_tokens(text: str) -> str:
+    """Mask what has the form of a secret, where no client is there that knows its secrets."""
+    for pattern in _patterns():
+        text = pattern.sub(MASK, text)
+    return text
+
+
 @lru_cache(maxsize=1)
 def _usual() -> _Pairs:
     """What stands under the names that secrets have everywhere."""
@@ -158,9 +168,7 @@ class Redactor:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, MASK)
-        for pattern in _patterns():
-            text = pattern.sub(MASK, text)
-        return _usual().text(text)
+        return _usual().text(without_tokens(text))
 
     def address(self, url: str) -> str:
         """Mask secrets in a URL; of a command in its query, show the first word and the length."""

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from respx import MockRouter
 
-from coder_sdk import CoderError, Hooks
+from coder_sdk import Client, CoderError, Hooks, Window
 from coder_sdk._redact import MASK, Masked, Redactor
 from coder_sdk.testing import FakeCoder
 from tests.colours import TOKEN, Colour
@@ -100,6 +100,7 @@ def test_no_secret_is_left_behind(  # noqa: PLR0913, PLR0917 - fixtures
     [
         (f"before {OTHER_TOKEN} after", f"before {MASK} after"),
         (f"{OTHER_TOKEN}.", f"{MASK}."),
+        (f"?q=name%3A%22{OTHER_TOKEN}%22", f"?q=name%3A%22{MASK}%22"),
         (JWT, MASK),
         ("-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----", MASK),
         ('{"password":"a\\"b","x":"y"}', f'{{"password":"{MASK}","x":"y"}}'),
@@ -114,6 +115,34 @@ def test_no_secret_is_left_behind(  # noqa: PLR0913, PLR0917 - fixtures
 )
 def test_text_is_redacted_by_form_by_key_and_by_value(text: str, hidden: Any):
     assert Redactor(["known-secret"]).text(text) == hidden
+
+
+MISPLACED: list[Any] = [
+    lambda client: Client("coder.test", token=None, cert=OTHER_TOKEN),
+    lambda client: Client("coder.test", token=None, verify=OTHER_TOKEN),
+    lambda client: Client("coder.test", token=None, headers={f"{OTHER_TOKEN} ": "x"}),
+    lambda client: Client(f"{OTHER_TOKEN} x"),
+    lambda client: client.request(OTHER_TOKEN, "/x"),
+    lambda client: client.request("GET", OTHER_TOKEN),
+    lambda client: client.groups.get(OTHER_TOKEN),
+    lambda client: client.builds.get(OTHER_TOKEN),
+    lambda client: client.templates.get(OTHER_TOKEN),
+    lambda client: client.workspaces.list(status=OTHER_TOKEN),
+    lambda client: client.workspaces.ensure(OTHER_TOKEN, template="docker"),
+    lambda client: client.insights.templates(OTHER_TOKEN),
+    lambda client: client.users.ensure(email=OTHER_TOKEN),
+    lambda client: Window.last(days=1, tz=OTHER_TOKEN),
+]
+
+
+@pytest.mark.parametrize("call", MISPLACED)
+def test_a_token_that_is_given_for_something_else_is_not_shown(call: Any):
+    with FakeCoder() as fake, fake.client() as client, pytest.raises(CoderError) as raised:
+        call(client)
+    error = raised.value
+    text = "".join(map(str, (error, repr(error), vars(error), pickle.dumps(error))))
+    assert MASK in text
+    assert OTHER_TOKEN not in text
 
 
 def test_headers_are_redacted_by_name_and_by_form():

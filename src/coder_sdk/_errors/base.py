@@ -25,9 +25,13 @@ class CoderError(Exception):
     _advice: ClassVar[str | None] = None
 
     def __init__(self, message: str = "", *, hint: str | None = None) -> None:
+        from coder_sdk._redact import without_tokens  # noqa: PLC0415 - with the first error
+
+        # It may quote an argument, and a token may have been given for any of them.
+        message = without_tokens(message)
         super().__init__(message)
         self.message = message
-        self.hint: str | None = self._advice if hint is None else hint
+        self.hint: str | None = self._advice if hint is None else without_tokens(hint)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
