@@ -75,7 +75,8 @@ def _as_instant(value: date, days: int = 0) -> datetime:
         zone = timezone.utc if value.utcoffset() is None else value.tzinfo
         return value.replace(tzinfo=zone)
     begin = datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
-    return begin + timedelta(days=days)
+    last = datetime.max.replace(tzinfo=timezone.utc)
+    return begin + min(timedelta(days=days), last - begin)
 
 
 def shown(value: object) -> str:

@@ -30,6 +30,12 @@ class AsyncListed(Coroutine[Any, Any, list[E]], AsyncIterable[E]):
     def __aiter__(self) -> AsyncIterator[E]:
         return _Items(self._coroutine)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # What debuggers and event loops show of a task: its name, its code, its frames.
+            return getattr(object.__getattribute__(self, "_coroutine"), name)
+
     def send(self, value: Any, /) -> Any:
         """Go on, as an event loop does."""
         return self._coroutine.send(value)

@@ -62,6 +62,18 @@ def test_it_goes_wherever_a_coroutine_goes(fake: FakeCoder) -> None:
     assert len(trio.run(other.templates.list)) == 2
 
 
+def test_a_task_of_it_shows_where_it_stands(fake: FakeCoder) -> None:
+    async def run() -> None:
+        async with fake.async_client() as coder:
+            task = asyncio.create_task(coder.templates.list())
+            await asyncio.sleep(0)
+            assert task.get_stack()
+            assert "_call() running at" in repr(task)
+            await task
+
+    asyncio.run(run())
+
+
 def test_a_task_of_it_is_cancelled(fake: FakeCoder) -> None:
     async def run() -> None:
         async with fake.async_client() as coder:
