@@ -57,7 +57,7 @@ def test_it_goes_wherever_a_coroutine_goes(fake: FakeCoder) -> None:
 
     assert asyncio.run(run()) == [2, 2, 2]
     coder = fake.async_client()
-    assert len(asyncio.run(coder.templates.list())) == 2  # type: ignore[arg-type]
+    assert len(asyncio.run(coder.templates.list())) == 2
     other = fake.async_client()
     assert len(trio.run(other.templates.list)) == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -90,6 +91,14 @@ def test_a_function_of_the_other_colour_is_refused_at_the_first_item(coder: Any,
         colour.call(coder.bulk, noted, range(20), concurrency=1)
     assert raised.value.hint
     assert called == [0]
+
+
+def test_a_list_of_an_asynchronous_client_is_not_left_unawaited(fake: FakeCoder):
+    other = fake.async_client()
+    with fake.client() as coder, pytest.raises(RequestValidationError, match="`func` has to be a"):
+        coder.bulk(lambda _: other.templates.list(), ["me"])
+    gc.collect()
+    asyncio.run(other.close())
 
 
 def test_what_is_surely_of_the_other_colour_is_called_with_no_item(

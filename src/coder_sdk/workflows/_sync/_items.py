@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from inspect import isawaitable, iscoroutine
+from collections.abc import Coroutine, Iterable
+from inspect import isawaitable
 from typing import Final, TypeVar
 
 from coder_sdk.workflows._bulk_arguments import WrongColourError
@@ -29,7 +29,7 @@ def answered(called: R) -> R:
         WrongColourError: It would have to be awaited.
     """
     if isawaitable(called):
-        if iscoroutine(called):
+        if isinstance(called, Coroutine):
             called.close()
         raise WrongColourError
     return called
