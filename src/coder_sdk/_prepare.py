@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import Enum
 from json import loads
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -257,6 +258,13 @@ def _unwritable(error: Exception) -> RequestValidationError:
     return RequestValidationError(text, parameter="body")
 
 
+def _is_key(name: object) -> bool:
+    """Whether it is written as a text, as all keys of JSON are."""
+    from uuid import UUID  # noqa: PLC0415 - with pydantic
+
+    return isinstance(name, (Enum, UUID))
+
+
 def _check_plain(value: Any) -> None:
     """Refuse what could be written, and would not mean on the wire what it means here.
 
@@ -266,7 +274,7 @@ def _check_plain(value: Any) -> None:
     if isinstance(value, dict):
         for name, item in as_object(value).items():
             _check_plain(item)
-            if not isinstance(name, (str, int)):
+            if not isinstance(name, (str, int)) and not _is_key(name):
                 text = f"JSON has no key that is a {type(name).__name__}."
                 raise RequestValidationError(text, parameter="body")
     elif isinstance(value, _SEVERAL):

@@ -7,6 +7,7 @@ import traceback
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from respx import MockRouter
@@ -20,6 +21,7 @@ from coder_sdk import (
     RequestValidationError,
     RetryPolicy,
 )
+from coder_sdk.models import TemplateRole
 from coder_sdk.wire import Secret
 from tests.colours import TOKEN, URL, Colour
 
@@ -226,6 +228,14 @@ def test_a_secret_within_a_body_is_sent_whole_and_shown_masked(colour: Colour, r
         colour.call(colour.client().request, "POST", "/x", body={"key": Secret("swordfish!")})
     assert route.calls.last.request.content == b'{"key":"swordfish!"}'
     assert "swordfish" not in str(raised.value)
+
+
+@pytest.mark.parametrize("key", [UUID(int=7), TemplateRole.USE, 7])
+def test_a_key_that_is_written_as_a_text_is_one(colour: Colour, router: MockRouter, key: Any):
+    route = router.post("/x").respond(json={})
+    colour.call(colour.client().request, "POST", "/x", body={"roles": {key: 1}})
+    shown = key.value if isinstance(key, TemplateRole) else key
+    assert route.calls.last.request.content == f'{{"roles":{{"{shown}":1}}}}'.encode()
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
