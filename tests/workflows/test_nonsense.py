@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from coder_sdk import RequestValidationError
+from coder_sdk import RequestValidationError, Window
 from coder_sdk.testing import FakeCoder
 from tests.colours import Colour
 
 NAIVE = datetime(2026, 11, 1, 12)  # noqa: DTZ001 - the point of some tests
+WEEK = Window.last(days=7)
 
 CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("workspaces.set_deadline", ("dev", 3600), {}, r"`deadline` has to be an instant, not 3600"),
@@ -29,11 +30,79 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("workspaces.extend", ("dev", NAIVE), {}, r"`by` has to be a `timedelta` or a number"),
     ("workspaces.extend", ("dev", True), {}, r"`by` has to be a `timedelta` or a number"),
     ("workspaces.extend", ("dev", 60), {"at_most": 3600}, r"`at_most` has to be an instant"),
+    ("groups.set_members", ("default/ops", 5), {}, r"`users` has to be a list, not int\."),
+    ("groups.add_members", ("default/ops", "alice"), {}, r"`users` has to be a list, not str\."),
+    ("groups.remove_members", ("default/ops", {"ann": 1}), {}, r"`users` has to be a .* not dict"),
+    ("groups.add_members", ("default/ops", []), {"only_if": 5}, r"`only_if` has to be a function"),
+    ("groups.ensure", ("default/ops",), {"members": "ann"}, r"`members` has to be a list, not str"),
+    ("groups.ensure", (5,), {}, r"`group` has to be a text, not int"),
+    ("organizations.add_members", ("data", "ann"), {}, r"`users` has to be a list, not str"),
+    ("organizations.remove_members", ("data", 5), {}, r"`users` has to be a list, not int"),
+    ("organizations.ensure", (5,), {}, r"`name` has to be a text, not int"),
+    ("users.add_roles", ("ann", 5), {}, r"`roles` has to be a list, not int"),
+    ("users.remove_roles", ("ann", [5]), {}, r"`roles` has to be a list of texts, not of int"),
+    ("users.set_roles", ("ann", None), {}, r"`roles` has to be a list, not NoneType"),
+    ("users.set_roles", ("ann", []), {"only_if": True}, r"`only_if` has to be a function"),
+    ("users.add_role", ("ann", 5), {}, r"`role` has to be a text, not int"),
+    ("users.remove_role", ("ann", ["auditor"]), {}, r"`role` has to be a text, not list"),
+    ("users.ensure", (), {"username": 5}, r"`username` has to be a text, not int"),
+    ("users.ensure", (), {"email": 5}, r"`email` has to be a text, not int"),
+    ("users.ensure", (), {"username": "ann", "groups": "ops"}, r"`groups` has to be a list"),
+    ("users.ensure", (), {"username": "ann", "organizations": 5}, r"`organizations` has to be a"),
+    ("tokens.create", (5,), {}, r"`name` has to be a text, not int"),
+    ("tokens.create", ("ci",), {"scopes": "all"}, r"`scopes` has to be a list, not str"),
+    ("tokens.create", ("ci",), {"scopes": [5]}, r"`scopes` has to be a list of texts, not of int"),
+    ("tokens.create", ("ci",), {"allow_list": 5}, r"`allow_list` has to be a list, not int"),
+    ("tokens.create", ("ci",), {"allow_list": "template:*"}, r"`allow_list` has to be a list"),
+    ("tokens.rotate", (5,), {}, r"`name` has to be a text, not int"),
+    ("tokens.rotate", ("ci",), {"scopes": 5}, r"`scopes` has to be a list, not int"),
+    ("tokens.rotate", ("ci",), {"allow_list": 5}, r"`allow_list` has to be a list, not int"),
+    ("tokens.retire", (5,), {}, r"`name` has to be a text, not int"),
+    ("tokens.latest", ("",), {}, r"'' is no name for a token"),
+    ("tokens.check", (), {"needs": 5}, r"`needs` has to be a list, not int"),
+    ("tokens.check", (), {"needs": "workspace:read"}, r"`needs` has to be a list, not str"),
+    ("tokens.check", (), {"needs": [5]}, r"`needs` has to be a list of texts, not of int"),
+    ("tasks.create", (5,), {"template": "ai"}, r"`prompt` has to be a text, not int"),
+    ("tasks.create", (" ",), {"template": "ai"}, r"`prompt` is empty"),
+    ("tasks.create", ("Fix",), {"name": 5}, r"`name` has to be a text, not int"),
+    ("tasks.create", ("Fix",), {"wait": {}}, r"`wait` has to be True.* not dict"),
+    ("tasks.create", ("Fix",), {"on_log": 5}, r"`on_log` has to be a function, not int"),
+    ("tasks.ensure", ("flaky", ["Fix"]), {}, r"`prompt` has to be a text, not list"),
+    ("tasks.send", ("flaky", 5), {}, r"`text` has to be a text, not int"),
+    ("workspaces.create", ("dev",), {"wait": {}}, r"`wait` has to be True.* not dict"),
+    ("workspaces.create", ("dev",), {"parameters": ["cpu"]}, r"`parameters` has to be a mapping"),
+    ("workspaces.create", (), {"name_prefix": 5}, r"`name_prefix` has to be a text, not int"),
+    ("workspaces.ensure", ("dev",), {"parameters": "cpu"}, r"`parameters` has to be a .* not str"),
+    ("workspaces.start", ("dev",), {"wait": []}, r"`wait` has to be True.* not list"),
+    ("workspaces.start", ("dev",), {"parameters": 5}, r"`parameters` has to be a .* not int"),
+    ("workspaces.start", ("dev",), {"only_if": "running"}, r"`only_if` has to be a function"),
+    ("workspaces.stop", ("dev",), {"on_progress": 5}, r"`on_progress` has to be a function"),
+    ("workspaces.restart", ("dev",), {"parameters": ["cpu"]}, r"`parameters` has to be a .* list"),
+    ("workspaces.update", ("dev",), {"parameters": ["cpu"]}, r"`parameters` has to be a .* list"),
+    ("workspaces.resolve_parameters", ("dev",), {"parameters": [1]}, r"`parameters` has to be"),
+    ("template_versions.dry_run", ("t/v1",), {"parameters": [1]}, r"`parameters` has to be a map"),
+    ("template_versions.dry_run", ("t/v1",), {"variables": 5}, r"`variables` has to be a mapping"),
+    ("template_versions.diff", ("t/v1",), {"directory": 5}, r"`directory` has to be a text or a"),
+    ("templates.pull", ("docker", 5), {}, r"`directory` has to be a text or a path, not int"),
+    ("templates.push", ("docker", 5), {}, r"`directory` has to be a text or a path, not int"),
+    ("templates.push", ("docker",), {"files": ["main.tf"]}, r"`files` has to be a mapping, not li"),
+    ("templates.push", ("docker",), {"files": {5: ""}}, r"`files` has to be .* texts, not of int"),
+    ("templates.push", ("docker",), {"files": {"main.tf": 5}}, r"`files` has to be .* not to int"),
+    ("templates.push", ("docker",), {"variables": ["a"]}, r"`variables` has to be a mapping"),
+    ("templates.push", ("docker",), {"tags": 5}, r"`tags` has to be a mapping, not int"),
+    ("templates.set_settings", ("docker",), {"autostop_days": "monday"}, r"`autostop_days` has to"),
+    ("templates.set_settings", ("docker",), {"autostart_days": 5}, r"`autostart_days` has to be a"),
+    ("idp_sync.apply", ("default",), {}, r"`plan` has to be a `SyncPlan`.* not str"),
+    ("idp_sync.apply", ({"steps": []},), {}, r"`plan` has to be a `SyncPlan`.* not dict"),
+    ("insights.templates", (WEEK,), {"templates": "docker"}, r"`templates` has to be a list"),
+    ("chats.ensure", (["ticket"], "Fix"), {}, r"`labels` has to be a mapping, not list"),
+    ("external_auth.link", ("github",), {"on_url": 5}, r"`on_url` has to be a function, not int"),
 ]
 
 
 @pytest.mark.parametrize(("name", "args", "keywords", "text"), CALLS)
-def test_an_argument_is_refused(  # noqa: PLR0913, PLR0917 - a row of the table and two fixtures
+def test_an_argument_is_refused(  # noqa: PLR0913, PLR0917 - a row of the table and fixtures
+    fake: FakeCoder,
     coder: Any,
     colour: Colour,
     name: str,
@@ -44,6 +113,7 @@ def test_an_argument_is_refused(  # noqa: PLR0913, PLR0917 - a row of the table 
     noun, _, verb = name.partition(".")
     with pytest.raises(RequestValidationError, match=text):
         colour.call(getattr(getattr(coder, noun), verb), *args, **keywords)
+    assert not fake.requests
 
 
 @pytest.mark.parametrize("since", [3600, NAIVE, date(2026, 11, 1)])
@@ -144,3 +214,17 @@ def test_a_plain_function_may_return_what_is_awaited(coder: Any, colour: Colour)
     func = (lambda name: coder.users.get(name)) if colour.is_async else plain  # noqa: PLW0108 - the point
     report = colour.call(coder.bulk, func, ["me"])
     assert report.summary().startswith("ok=1")
+
+
+@pytest.mark.parametrize("name", ["tokens.create", "tokens.rotate"])
+def test_a_secret_in_the_wrong_place_is_not_shown(coder: Any, colour: Colour, name: str):
+    noun, _, verb = name.partition(".")
+    with pytest.raises(RequestValidationError) as raised:
+        colour.call(getattr(getattr(coder, noun), verb), "ci", scopes="swordfish")
+    assert "swordfish" not in str(raised.value)
+
+
+def test_names_may_come_one_after_the_other(coder: Any, colour: Colour):
+    colour.call(coder.users.ensure, email="ann@example.com", username="ann")
+    roles = (role for role in ("owner", "auditor"))
+    assert colour.call(coder.users.add_roles, "ann", roles).object == ["auditor", "owner"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._suggestions import suggestion
+from coder_sdk.workflows._given import refused
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._readiness import full_name
 
@@ -35,6 +36,8 @@ def mode_of(wait: WaitFor) -> WaitMode | None:
         return "build"
     if wait is False:
         return None
+    if not isinstance(wait, str):
+        raise refused("wait", 'True, False, "build" or "ready"', wait)
     if wait not in {"build", "ready"}:
         raise RequestValidationError(
             f'`wait` is {wait!r}: it has to be True, False, "build" or "ready".', parameter="wait"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import field, frozen
 
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._given import refused, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,15 @@ def is_packed(name: str) -> bool:
 
 
 def template_files(files: Mapping[str, str | bytes]) -> list[TemplateFile]:
-    """Files given by name, those that belong in an archive."""
+    """Files given by name, those that belong in an archive.
+
+    Raises:
+        RequestValidationError: A name is no text, or a content neither text nor bytes.
+    """
+    texts("files", files.keys())
+    for content in files.values():
+        if not isinstance(content, (str, bytes)):
+            raise refused("files", "a mapping of paths to texts or bytes", content, of="to ")
     return [
         TemplateFile(name, content.encode() if isinstance(content, str) else content)
         for name, content in files.items()

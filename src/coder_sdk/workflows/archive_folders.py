@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._given import check_mappings, check_paths
 from coder_sdk.workflows.archive import (
     TemplateFile,
     check_template,
@@ -29,6 +30,8 @@ def read_source(
     Raises:
         RequestValidationError: Neither or both are given, or it is no template.
     """
+    check_paths(directory=directory)
+    check_mappings(files=files)
     if (directory is None) == (files is None):
         raise RequestValidationError("Give either a `directory` or `files`.", parameter="directory")
     if directory is not None:

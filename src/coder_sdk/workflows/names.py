@@ -10,6 +10,7 @@ import re
 from typing import Final, Literal
 
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._given import check_texts
 
 __all__ = ["check_name", "is_valid_name", "make_name"]
 
@@ -68,6 +69,7 @@ def check_name(name: str, kind: Kind = "workspace") -> str:
         >>> check_name("dev")
         'dev'
     """
+    check_texts(name=name)
     if is_valid_name(name, kind):
         return name
     if name.lower() in _RESERVED:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
+from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import is_uuid
+from coder_sdk.workflows._given import check_texts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from coder_sdk.models import Task
 
 __all__ = [
-    "TaskTarget", "check_same", "is_building", "is_idle", "state_of", "target_of", "written_at",
+    "TaskTarget", "check_prompt", "check_same", "is_building", "is_idle", "state_of", "target_of",
+    "written_at",
 ]  # fmt: skip
 
 OLD_ROOT: Final = "/api/experimental/tasks"
@@ -45,6 +48,17 @@ def target_of(task: TaskRef) -> TaskTarget:
         return TaskTarget("me", text)
     name, _, rest = text.partition("/")
     return TaskTarget(name, rest)
+
+
+def check_prompt(prompt: str) -> None:
+    """Refuse what tells an agent nothing.
+
+    Raises:
+        RequestValidationError: It is no text, or an empty one.
+    """
+    check_texts(prompt=prompt)
+    if not prompt.strip():
+        raise RequestValidationError("`prompt` is empty.", parameter="prompt")
 
 
 def check_same(task: Task, prompt: str, template: TemplateRef | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._given import check_texts, several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -264,8 +265,10 @@ def check_token_name(name: str) -> str:
     """Refuse a name that no token has.
 
     Raises:
-        RequestValidationError: It is empty, or has a slash, which its path could not hold.
+        RequestValidationError: It is no text, empty, or has a slash, which its path could not
+            hold.
     """
+    check_texts(name=name)
     if not name or "/" in name:
         raise RequestValidationError(f"{name!r} is no name for a token.", parameter="name")
     return name
@@ -301,6 +304,15 @@ def is_wider(
     narrowed = scopes and not {"all", "coder:all"} & set(scopes)
     limited = allow_list and "*:*" not in allow_list and not made.allow_list
     return bool(narrowed or limited)
+
+
+def allow_entries(entries: Iterable[Any]) -> tuple[str, ...]:
+    """The entries of an allow list.
+
+    Raises:
+        RequestValidationError: It is no list, or an item is no such entry.
+    """
+    return tuple(allow_entry(entry) for entry in several("allow_list", entries))
 
 
 def allow_entry(entry: Any) -> str:

@@ -9,6 +9,7 @@ from coder_sdk._errors.base import AmbiguousError, RequestValidationError, witho
 from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
 from coder_sdk._request import Omit, is_uuid
 from coder_sdk._versions import release
+from coder_sdk.workflows._given import check_texts, texts
 from coder_sdk.workflows.names import check_name
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def check_identity(username: str | Omit, email: str | Omit) -> None:
     Raises:
         RequestValidationError: Both are missing, or one of them cannot be.
     """
+    check_texts(username=username, email=email)
     if isinstance(username, Omit) and isinstance(email, Omit):
         raise RequestValidationError("A user needs an `email` or a `username`.", parameter="email")
     if not isinstance(username, Omit):
@@ -130,8 +132,12 @@ def wanted_roles(current: Iterable[str], wanted: Iterable[str], *, exact: bool) 
 
 
 def role_names(roles: str | Iterable[str]) -> list[str]:
-    """One role or several, as a list."""
-    return [roles] if isinstance(roles, str) else list(roles)
+    """One role or several, as a list.
+
+    Raises:
+        RequestValidationError: It is neither.
+    """
+    return [roles] if isinstance(roles, str) else list(texts("roles", roles))
 
 
 def is_organization(organization: Organization, wanted: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from coder_sdk._io._async.primitives import settled
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows.outcome import Skip
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ async def refusal(only_if: Callable[[S], object] | None, found: S) -> Skip | Non
     """Ask a condition about freshly read state; the action if it does not hold."""
     if only_if is None:
         return None
+    check_functions(only_if=only_if)
     answer = await settled(only_if(found))
     if isinstance(answer, Skip):
         return answer

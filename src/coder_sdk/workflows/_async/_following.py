@@ -13,6 +13,7 @@ from coder_sdk._errors.work import BuildCanceledError
 from coder_sdk._io._async.primitives import settled
 from coder_sdk.workflows._async._provider_links import add_hint, unseen_links
 from coder_sdk.workflows._async._waiting import look_again
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows._jobs import (
     LINES_KEPT,
     Progress,
@@ -48,6 +49,7 @@ class AsyncReports:
         on_log: Callable[[LogLine], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> None:
+        check_functions(on_log=on_log, on_progress=on_progress)
         self._on_log = on_log
         self._on_progress = on_progress
         self._last: Progress | None = None

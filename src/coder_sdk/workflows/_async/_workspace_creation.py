@@ -29,6 +29,7 @@ from coder_sdk.workflows._async._workspace_transitions import (
     renew,
     unsettled,
 )
+from coder_sdk.workflows._given import check_mappings, check_texts
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import (
     ROUNDS,
@@ -89,6 +90,7 @@ class AsyncBlueprint:
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
     ) -> None:
+        check_mappings(parameters=parameters)
         self.template = template
         self.template_version = template_version
         self.parameters = parameters
@@ -193,6 +195,7 @@ async def create_new(
         RequestValidationError: Not exactly one of the names was given.
         ConflictError: It exists.
     """
+    check_texts(name_prefix=name_prefix)
     if isinstance(name, Omit) == isinstance(name_prefix, Omit):
         raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
     if isinstance(name, Omit):

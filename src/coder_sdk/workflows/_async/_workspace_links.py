@@ -23,6 +23,7 @@ from coder_sdk.workflows._async._finding import (
     read_workspace,
 )
 from coder_sdk.workflows._clients import clock_of, remembered
+from coder_sdk.workflows._given import check_mappings
 from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
 from coder_sdk.workflows._targets import chosen_agent, target_of
 from coder_sdk.workflows.apps import PortLink, app_link, apps_of, port_url, wildcard
@@ -185,6 +186,7 @@ class AsyncWorkspaceLinks(AsyncResource):
             ... ):
             ...     print(item.name, item.value, item.source)
         """
+        check_mappings(parameters=parameters)
         found: Workspace | None = None
         if not isinstance(workspace, Omit):
             found = await find_workspace(self._client, workspace)

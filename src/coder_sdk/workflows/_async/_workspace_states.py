@@ -17,6 +17,7 @@ from coder_sdk.workflows._async._workspace_transitions import (
     renew,
     stop_fully,
 )
+from coder_sdk.workflows._given import check_functions, check_mappings
 from coder_sdk.workflows._plans import has_active_version, version_to_start
 from coder_sdk.workflows.outcome import Outcome, Skip
 
@@ -83,6 +84,8 @@ class AsyncWorkspaceStates(AsyncResource):
             >>> action
             'started'
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = AsyncEffort(
             self._client, "the start", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,
@@ -175,6 +178,8 @@ class AsyncWorkspaceStates(AsyncResource):
         Example:
             >>> await coder.workspaces.restart("dev", wait="ready")
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = AsyncEffort(
             self._client, "the restart", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,
@@ -231,6 +236,8 @@ class AsyncWorkspaceStates(AsyncResource):
             >>> if action == "skipped":
             ...     print(action.reason, action.parameters)
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = AsyncEffort(
             self._client, "the update", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from coder_sdk.resources import ai_spend as generated
+from coder_sdk.workflows._days import check_number
 from coder_sdk.workflows.spend import csv_rows, spend_row
 from coder_sdk.workflows.window import checked, fixed
 
@@ -51,6 +52,7 @@ class AsyncAISpend(generated.AsyncAISpend):
         See:
             https://coder.com/docs/reference/api/enterprise#export-organization-ai-spend-as-csv
         """
+        check_number("days", days)
         for part in checked(window).split(min(max(days, 1), _DAYS)):
             text = await self.export_csv(
                 organization, period_start=fixed(part.start), period_end=fixed(part.end)

@@ -13,6 +13,7 @@ from coder_sdk.resources import chats as generated
 from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._clients import clock_of, remembered
+from coder_sdk.workflows._given import check_mappings
 from coder_sdk.workflows._unclear import is_unclear
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.chat_answer import (
@@ -206,6 +207,7 @@ class AsyncChats(generated.AsyncChats):
         Example:
             >>> chat, action = coder.chats.ensure({"ticket": "42"}, "Fix it")  # doctest: +SKIP
         """
+        check_mappings(labels=labels)
         if not labels:
             raise RequestValidationError("`labels` is empty.", parameter="labels")
         first = await self._oldest(labels)

@@ -13,6 +13,7 @@ from coder_sdk.resources import external_auth as generated
 from coder_sdk.workflows._async._concurrency import pause
 from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.outcome import Outcome
 
@@ -72,6 +73,7 @@ class AsyncExternalAuthResource(generated.AsyncExternalAuthResource):
         See:
             https://coder.com/docs/reference/api/git#get-external-auth-device-by-id
         """
+        check_functions(on_code=on_code, on_url=on_url)
         if on_code is None and on_url is None:
             raise RequestValidationError("Pass `on_code` or `on_url`, or both.")
         found = await self.get(provider)

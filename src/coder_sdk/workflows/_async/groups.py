@@ -13,6 +13,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import placed, user_id
 from coder_sdk.workflows._differences import differences, dropped, verify
+from coder_sdk.workflows._given import check_functions, check_texts, several
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
@@ -58,6 +59,9 @@ class AsyncGroups(generated.AsyncGroups):
         Example:
             >>> coder.groups.ensure("default/ops", members=["ann"])  # doctest: +SKIP
         """
+        check_texts(group=group)
+        if not isinstance(members, Omit):
+            members = several("members", members)
         place, name = await placed(self._client, group, "group")
         check_name(name, "group")
         wanted: dict[str, Any] = {
@@ -175,6 +179,8 @@ class AsyncGroups(generated.AsyncGroups):
         way: Way,
         only_if: Callable[[Group], object] | None,
     ) -> Outcome[Group]:
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = await self.get(group)
         skip = await refusal(only_if, found)
         if skip is not None:

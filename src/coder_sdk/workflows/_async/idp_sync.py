@@ -15,6 +15,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import organization_id
 from coder_sdk.workflows._differences import dropped
+from coder_sdk.workflows._given import check_functions, refused
 from coder_sdk.workflows.idp_sync import (
     GroupSync,
     OrganizationSync,
@@ -116,6 +117,9 @@ class AsyncIdPSync(generated.AsyncIdPSync):
         Example:
             >>> coder.idp_sync.apply(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
         """
+        if not isinstance(plan, SyncPlan):
+            raise refused("plan", "a `SyncPlan`, as `plan` returns it", plan)
+        check_functions(only_if=only_if)
         if plan and only_if is not None:
             skip = await refusal(only_if, await self._fresh(plan))
             if skip is not None:

@@ -14,6 +14,7 @@ from coder_sdk.resources import insights as generated
 from coder_sdk.workflows._async._concurrency import mapped
 from coder_sdk.workflows._async._finding import read_template
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows._leaves import is_virtual
 from coder_sdk.workflows.usage import (
     Stretch,
@@ -304,7 +305,7 @@ class AsyncInsights(generated.AsyncInsights):
         if isinstance(templates, Omit):
             return OMIT
         ids: list[UUID | str] = []
-        for item in templates:
+        for item in several("templates", templates):
             if isinstance(item, UUID) or (isinstance(item, str) and is_uuid(item)):
                 ids.append(item)
             else:

@@ -13,6 +13,7 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._ensuring import created_or_found
 from coder_sdk.workflows._async.organizations_finding import user_id
 from coder_sdk.workflows._differences import differences, verify
+from coder_sdk.workflows._given import check_functions, several
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
 
@@ -102,6 +103,8 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         Example:
             >>> coder.organizations.add_members("data", ["ann", "ben"])  # doctest: +SKIP
         """
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = await self.get(organization)
         skip = await refusal(only_if, found)
         if skip is not None:
@@ -143,6 +146,8 @@ class AsyncOrganizations(generated.AsyncOrganizations):
         Example:
             >>> coder.organizations.remove_members("data", ["ann"])  # doctest: +SKIP
         """
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = await self.get(organization)
         skip = await refusal(only_if, found)
         if skip is not None:

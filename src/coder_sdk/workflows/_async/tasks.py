@@ -21,6 +21,7 @@ from coder_sdk.workflows._async.tasks_steps import (
     until_noticed,
 )
 from coder_sdk.workflows._clients import remembered
+from coder_sdk.workflows._given import check_texts
 from coder_sdk.workflows.task_states import OLD_ROOT, ROOT, is_idle
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class AsyncTasks(AsyncTaskMaking, AsyncTaskPausing, generated.AsyncTasks):
         """
         limit = task_wait(self._client, timeout, poll_interval)
         reports = AsyncReports(on_log)
+        check_texts(text=text)
         state = await read_task(self._client, task)
         while True:
             if state.status == "paused" and resume:

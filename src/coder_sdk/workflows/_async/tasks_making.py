@@ -16,7 +16,7 @@ from coder_sdk.workflows._async.tasks_steps import come_up, resumed, task_wait, 
 from coder_sdk.workflows._plans import mode_of, require_version
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
-from coder_sdk.workflows.task_states import check_same, target_of
+from coder_sdk.workflows.task_states import check_prompt, check_same, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +84,10 @@ class AsyncTaskMaking(AsyncResource):
         See:
             https://coder.com/docs/reference/api/tasks#create-a-new-ai-task
         """
+        check_prompt(prompt)
         mode = mode_of(wait)
         limit = task_wait(self._client, timeout, poll_interval)
+        reports = AsyncReports(on_log, on_progress)
         if not isinstance(name, Omit):
             check_name(name, "task")
         body = await self._body(
@@ -102,7 +104,7 @@ class AsyncTaskMaking(AsyncResource):
                 status=409,
                 hint="`ensure` takes it as it is.",
             )
-        return await self._awaited(task, mode, limit, AsyncReports(on_log, on_progress))
+        return await self._awaited(task, mode, limit, reports)
 
     async def ensure(
         self,
@@ -151,6 +153,7 @@ class AsyncTaskMaking(AsyncResource):
             ...     "flaky", "Fix the flaky test", template="ai"
             ... )
         """
+        check_prompt(prompt)
         mode = mode_of(wait)
         limit = task_wait(self._client, timeout, poll_interval)
         reports = AsyncReports(on_log, on_progress)
@@ -185,8 +188,6 @@ class AsyncTaskMaking(AsyncResource):
         display_name: str | Omit,
     ) -> dict[str, Any]:
         """What is sent, with everything checked that can be."""
-        if not prompt.strip():
-            raise RequestValidationError("`prompt` is empty.", parameter="prompt")
         if not isinstance(template_version, Omit):
             version_id = (await read_version(self._client, template_version, template)).id
         elif not isinstance(template, Omit):

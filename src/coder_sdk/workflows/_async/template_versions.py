@@ -16,6 +16,7 @@ from coder_sdk.workflows._async._waiting import wait_until
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.template_versions_imports import finish_dry_run, finish_import
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, check_mappings, check_paths
 from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._waits import Wait
 from coder_sdk.workflows.archive import diff_files, unpack
@@ -219,6 +220,8 @@ class AsyncTemplateVersions(generated.AsyncTemplateVersions):
         See:
             https://coder.com/docs/reference/api/templates#create-template-version-dry-run
         """
+        check_mappings(parameters=parameters, variables=variables)
+        check_functions(on_log=on_log)
         found = await self.get(version)
         wait = Wait(
             clock_of(self._client), f"the dry run of `{found.name}`", timeout=timeout,
@@ -259,6 +262,7 @@ class AsyncTemplateVersions(generated.AsyncTemplateVersions):
         Example:
             >>> print(coder.template_versions.diff("docker/v8", "docker/v9"))  # doctest: +SKIP
         """
+        check_paths(directory=directory)
         if (other is None) == (directory is None):
             raise RequestValidationError(
                 "Give either another version or a `directory`.", parameter="other"

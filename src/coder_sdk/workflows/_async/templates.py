@@ -15,6 +15,7 @@ from coder_sdk.workflows._async._finding import read_template, read_version
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.templates_push import AsyncTemplatePush
 from coder_sdk.workflows._async.templates_settings import AsyncTemplateSettings
+from coder_sdk.workflows._given import check_paths
 from coder_sdk.workflows.archive import unpack
 from coder_sdk.workflows.archive_folders import write_folder
 from coder_sdk.workflows.outcome import Outcome, Skip
@@ -104,6 +105,7 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
         See:
             https://coder.com/docs/reference/api/files#get-file-by-id
         """
+        check_paths(directory=directory)
         if isinstance(version, Omit):
             found = await read_template(self._client, template)
             chosen = await self._client.template_versions.get(found.active_version_id)

@@ -18,6 +18,7 @@ from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.organizations_finding import placed
 from coder_sdk.workflows._async.template_import import AsyncImport
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, check_mappings
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._targets import one_template
 from coder_sdk.workflows._waits import Wait
@@ -119,6 +120,8 @@ class AsyncTemplatePush(AsyncResource):
         """
         if not isinstance(name, Omit):
             check_name(name, "template_version")
+        check_mappings(variables=variables, tags=tags)
+        check_functions(on_log=on_log, on_progress=on_progress)
 
         def read() -> Source:
             found = read_source(directory, files, terraform=provisioner == "terraform")

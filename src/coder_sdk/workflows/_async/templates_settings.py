@@ -11,6 +11,7 @@ from coder_sdk._request import OMIT, Omit, Seconds
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async._finding import read_template
 from coder_sdk.workflows._differences import differences, verify
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
@@ -133,6 +134,10 @@ class AsyncTemplateSettings(AsyncResource):
             "disable_module_cache": disable_module_cache,
             "deprecation_message": "" if deprecation_message is None else deprecation_message,
         }
+        if not isinstance(autostop_days, Omit):
+            autostop_days = several("autostop_days", autostop_days)
+        if not isinstance(autostart_days, Omit):
+            autostart_days = several("autostart_days", autostart_days)
         found = await self._client.templates.get((await read_template(self._client, template)).id)
         skip = await refusal(only_if, found)
         if skip is not None:

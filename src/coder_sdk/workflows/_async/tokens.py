@@ -17,12 +17,13 @@ from coder_sdk.workflows._async.tokens_making import (
 )
 from coder_sdk.workflows._async.tokens_rotation import AsyncTokenRotation
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import texts
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     ExpiryReport,
     TokenCheck,
-    allow_entry,
+    allow_entries,
     check_token_name,
     checks_for,
     failed_checks,
@@ -91,8 +92,8 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
         wanted = Wanted(
             name if isinstance(name, Omit) else check_token_name(name),
             span("lifetime", lifetime),
-            scopes if isinstance(scopes, Omit) else tuple(scopes),
-            OMIT if isinstance(allow_list, Omit) else tuple(map(allow_entry, allow_list)),
+            scopes if isinstance(scopes, Omit) else texts("scopes", scopes),
+            allow_list if isinstance(allow_list, Omit) else allow_entries(allow_list),
         )
         return await make_token(self._client, user, wanted)
 
@@ -151,7 +152,7 @@ class AsyncTokens(AsyncTokenRotation, generated.AsyncTokens):
             >>> check = coder.tokens.check(needs=["workspace:create"])  # doctest: +SKIP
             >>> check.ok, check.warnings  # doctest: +SKIP
         """
-        checks = checks_for(needs)
+        checks = checks_for(texts("needs", needs))
         client = self._client if token is None else acting_with(self._client, token)
         identifier = await own_name(client)
         try:

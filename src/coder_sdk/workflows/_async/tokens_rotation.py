@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from attrs import evolve
 
@@ -16,12 +16,13 @@ from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async.tokens_making import Wanted, make_token, prove, remove_token
 from coder_sdk.workflows._async.tokens_succession import AsyncSuccession, hand_over, in_use
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, texts
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     Family,
-    allow_entry,
+    allow_entries,
     check_token_name,
     instant,
 )
@@ -60,8 +61,9 @@ class AsyncTokenRotation(AsyncResource):
         Example:
             >>> coder.tokens.latest("ci").expires_at  # doctest: +SKIP
         """
+        check_token_name(name)
         keys = await self._client.tokens.list(user)
-        family = Family(check_token_name(name), keys)
+        family = Family(name, keys)
         found = family.newest(_now(self._client))
         if found is None:
             raise NotFoundError(
@@ -151,13 +153,16 @@ class AsyncTokenRotation(AsyncResource):
         """
         patience = _patience(grace)
         check_token_name(name)
+        check_functions(only_if=only_if)
+        scopes = scopes if isinstance(scopes, Omit) else texts("scopes", scopes)
+        entries = allow_list if isinstance(allow_list, Omit) else allow_entries(allow_list)
         keys = await self._client.tokens.list(user, include_expired=True)
         family = Family(name, keys)
         newest = family.newest()
         skip = None if newest is None else await refusal(only_if, newest)
         if skip is not None:
             return skip
-        wanted = _wanted(newest, lifetime, scopes, allow_list)
+        wanted = _wanted(newest, lifetime, scopes, entries)
         if same_name:
             return await _in_place(self._client, user, family, evolve(wanted, name=name))
         made = await _next(self._client, user, family, wanted)
@@ -203,8 +208,10 @@ class AsyncTokenRotation(AsyncResource):
             >>> coder.tokens.retire("ci", grace=3600)  # doctest: +SKIP
         """
         patience = _patience(grace)
+        check_token_name(name)
+        check_functions(only_if=only_if)
         keys = await self._client.tokens.list(user, include_expired=True)
-        family = Family(check_token_name(name), keys)
+        family = Family(name, keys)
         gone: list[str] = []
         for key in family.superseded(_now(self._client), patience):
             if await refusal(only_if, key) is None:
@@ -229,8 +236,8 @@ def _patience(grace: Seconds) -> timedelta:
 def _wanted(
     old: APIKeyWithOwner | None,
     lifetime: Seconds | Omit | None,
-    scopes: Iterable[str] | Omit,
-    allow_list: Iterable[Any] | Omit,
+    scopes: tuple[str, ...] | Omit,
+    allow_list: tuple[str, ...] | Omit,
 ) -> Wanted:
     """What the new token shall be: as the old one, but for what is given."""
     wanted = Wanted(OMIT, span("lifetime", lifetime))
@@ -244,9 +251,9 @@ def _wanted(
         wanted = evolve(wanted, scopes=kept or OMIT, scope=one)
         wanted = evolve(wanted, allow_list=tuple(old.allow_list) or OMIT)
     if not isinstance(scopes, Omit):
-        wanted = evolve(wanted, scopes=tuple(scopes), scope=OMIT)
+        wanted = evolve(wanted, scopes=scopes, scope=OMIT)
     if not isinstance(allow_list, Omit):
-        wanted = evolve(wanted, allow_list=tuple(allow_entry(entry) for entry in allow_list))
+        wanted = evolve(wanted, allow_list=allow_list)
     return wanted
 
 

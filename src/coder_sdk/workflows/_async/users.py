@@ -19,6 +19,7 @@ from coder_sdk.workflows._async.users_changes import (
 )
 from coder_sdk.workflows._async.users_offboarding import AsyncOffboarding
 from coder_sdk.workflows._async.users_roles import AsyncUserRoles
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows.names import make_name
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import (
@@ -116,8 +117,10 @@ class AsyncUsers(AsyncUserRoles, AsyncOffboarding, generated.AsyncUsers):
             ... )  # doctest: +SKIP
         """
         check_identity(username, email)
-        wanted_groups = () if isinstance(groups, Omit) else tuple(groups)
-        places = () if isinstance(organizations, Omit) else tuple(organizations)
+        wanted_groups = () if isinstance(groups, Omit) else several("groups", groups)
+        places: tuple[OrganizationRef, ...] = ()
+        if not isinstance(organizations, Omit):
+            places = several("organizations", organizations)
         site_roles = [] if isinstance(roles, Omit) else role_names(roles)
         found, created = await self._found(username, email), False
         if found is not None:

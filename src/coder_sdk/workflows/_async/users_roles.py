@@ -9,6 +9,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._async._conditions import refusal
 from coder_sdk.workflows._async.organizations_finding import organization_id
 from coder_sdk.workflows._differences import dropped
+from coder_sdk.workflows._given import check_functions, check_texts
 from coder_sdk.workflows.outcome import Outcome
 from coder_sdk.workflows.users import role_names
 
@@ -109,6 +110,7 @@ class AsyncUserRoles(AsyncResource):
         Example:
             >>> coder.users.add_role("ann", "auditor")  # doctest: +SKIP
         """
+        check_texts(role=role)
         return await self.add_roles(user, role, organization=organization, only_if=only_if)
 
     async def remove_role(
@@ -136,6 +138,7 @@ class AsyncUserRoles(AsyncResource):
         Example:
             >>> coder.users.remove_role("ann", "auditor")  # doctest: +SKIP
         """
+        check_texts(role=role)
         return await self.remove_roles(user, role, organization=organization, only_if=only_if)
 
     async def set_roles(
@@ -173,6 +176,7 @@ class AsyncUserRoles(AsyncResource):
         organization: OrganizationRef | Omit,
         only_if: Callable[[list[str]], object] | None,
     ) -> Outcome[list[str]]:
+        check_functions(only_if=only_if)
         client = self._client
         place = None
         if not isinstance(organization, Omit):

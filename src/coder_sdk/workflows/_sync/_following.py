@@ -13,6 +13,7 @@ from coder_sdk._errors.status import NotFoundError, ServerError
 from coder_sdk._errors.transport import TransportError
 from coder_sdk._errors.work import BuildCanceledError
 from coder_sdk._io._sync.primitives import settled
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows._jobs import (
     LINES_KEPT,
     Progress,
@@ -50,6 +51,7 @@ class Reports:
         on_log: Callable[[LogLine], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> None:
+        check_functions(on_log=on_log, on_progress=on_progress)
         self._on_log = on_log
         self._on_progress = on_progress
         self._last: Progress | None = None

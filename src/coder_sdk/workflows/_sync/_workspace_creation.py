@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from coder_sdk._errors.base import CoderError, RequestValidationError
 from coder_sdk._errors.status import BadRequestError, ConflictError, NotFoundError
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._given import check_mappings, check_texts
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._plans import (
     ROUNDS,
@@ -91,6 +92,7 @@ class Blueprint:
         autostart: str | Omit = OMIT,
         automatic_updates: Literal["always", "never"] | Omit = OMIT,
     ) -> None:
+        check_mappings(parameters=parameters)
         self.template = template
         self.template_version = template_version
         self.parameters = parameters
@@ -191,6 +193,7 @@ def create_new(
         RequestValidationError: Not exactly one of the names was given.
         ConflictError: It exists.
     """
+    check_texts(name_prefix=name_prefix)
     if isinstance(name, Omit) == isinstance(name_prefix, Omit):
         raise RequestValidationError("Pass `name` or `name_prefix`, one of them.")
     if isinstance(name, Omit):

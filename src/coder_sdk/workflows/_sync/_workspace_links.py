@@ -15,6 +15,7 @@ from coder_sdk._errors.transport import TransportError
 from coder_sdk._options import seconds
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.workflows._clients import clock_of, remembered
+from coder_sdk.workflows._given import check_mappings
 from coder_sdk.workflows._readiness import all_agents, full_name, is_connected
 from coder_sdk.workflows._sync._concurrency import idle, mapped, task_group
 from coder_sdk.workflows._sync._finding import (
@@ -187,6 +188,7 @@ class WorkspaceLinks(SyncResource):
             ... ):
             ...     print(item.name, item.value, item.source)
         """
+        check_mappings(parameters=parameters)
         found: Workspace | None = None
         if not isinstance(workspace, Omit):
             found = find_workspace(self._client, workspace)

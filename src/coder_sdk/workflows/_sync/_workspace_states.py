@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._request import OMIT, Omit
+from coder_sdk.workflows._given import check_functions, check_mappings
 from coder_sdk.workflows._plans import has_active_version, version_to_start
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._effort import Effort
@@ -85,6 +86,8 @@ class WorkspaceStates(SyncResource):
             >>> action
             'started'
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = Effort(
             self._client, "the start", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,
@@ -177,6 +180,8 @@ class WorkspaceStates(SyncResource):
         Example:
             >>> coder.workspaces.restart("dev", wait="ready")
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = Effort(
             self._client, "the restart", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,
@@ -233,6 +238,8 @@ class WorkspaceStates(SyncResource):
             >>> if action == "skipped":
             ...     print(action.reason, action.parameters)
         """
+        check_mappings(parameters=parameters)
+        check_functions(only_if=only_if)
         effort = Effort(
             self._client, "the update", wait=wait, timeout=timeout, poll_interval=poll_interval,
             on_log=on_log, on_progress=on_progress,

@@ -13,6 +13,7 @@ from coder_sdk._errors.status import ConflictError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import chats as generated
 from coder_sdk.workflows._clients import clock_of, remembered
+from coder_sdk.workflows._given import check_mappings
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._waiting import wait_until
 from coder_sdk.workflows._unclear import is_unclear
@@ -208,6 +209,7 @@ class Chats(generated.Chats):
         Example:
             >>> chat, action = coder.chats.ensure({"ticket": "42"}, "Fix it")  # doctest: +SKIP
         """
+        check_mappings(labels=labels)
         if not labels:
             raise RequestValidationError("`labels` is empty.", parameter="labels")
         first = self._oldest(labels)

@@ -13,6 +13,7 @@ from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import external_auth as generated
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._waiting import wait_until
 from coder_sdk.workflows._waits import Wait
@@ -74,6 +75,7 @@ class ExternalAuthResource(generated.ExternalAuthResource):
         See:
             https://coder.com/docs/reference/api/git#get-external-auth-device-by-id
         """
+        check_functions(on_code=on_code, on_url=on_url)
         if on_code is None and on_url is None:
             raise RequestValidationError("Pass `on_code` or `on_url`, or both.")
         found = self.get(provider)

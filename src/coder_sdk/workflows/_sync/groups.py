@@ -12,6 +12,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import groups as generated
 from coder_sdk.workflows._differences import differences, dropped, verify
+from coder_sdk.workflows._given import check_functions, check_texts, several
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import placed, user_id
@@ -60,6 +61,9 @@ class Groups(generated.Groups):
         Example:
             >>> coder.groups.ensure("default/ops", members=["ann"])  # doctest: +SKIP
         """
+        check_texts(group=group)
+        if not isinstance(members, Omit):
+            members = several("members", members)
         place, name = placed(self._client, group, "group")
         check_name(name, "group")
         wanted: dict[str, Any] = {
@@ -177,6 +181,8 @@ class Groups(generated.Groups):
         way: Way,
         only_if: Callable[[Group], object] | None,
     ) -> Outcome[Group]:
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = self.get(group)
         skip = refusal(only_if, found)
         if skip is not None:

@@ -14,6 +14,7 @@ from coder_sdk._errors.work import BulkError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import idp_sync as generated
 from coder_sdk.workflows._differences import dropped
+from coder_sdk.workflows._given import check_functions, refused
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import organization_id
@@ -118,6 +119,9 @@ class IdPSync(generated.IdPSync):
         Example:
             >>> coder.idp_sync.apply(coder.idp_sync.plan("default", groups=sync))  # doctest: +SKIP
         """
+        if not isinstance(plan, SyncPlan):
+            raise refused("plan", "a `SyncPlan`, as `plan` returns it", plan)
+        check_functions(only_if=only_if)
         if plan and only_if is not None:
             skip = refusal(only_if, self._fresh(plan))
             if skip is not None:

@@ -14,6 +14,7 @@ from coder_sdk._errors.transport import RequestTimeoutError
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk.resources import insights as generated
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows._leaves import is_virtual
 from coder_sdk.workflows._sync._concurrency import mapped
 from coder_sdk.workflows._sync._finding import read_template
@@ -306,7 +307,7 @@ class Insights(generated.Insights):
         if isinstance(templates, Omit):
             return OMIT
         ids: list[UUID | str] = []
-        for item in templates:
+        for item in several("templates", templates):
             if isinstance(item, UUID) or (isinstance(item, str) and is_uuid(item)):
                 ids.append(item)
             else:

@@ -11,6 +11,7 @@ from coder_sdk._request import OMIT, Omit
 from coder_sdk._suggestions import absence_expected
 from coder_sdk.resources import organizations as generated
 from coder_sdk.workflows._differences import differences, verify
+from coder_sdk.workflows._given import check_functions, several
 from coder_sdk.workflows._sync._concurrency import mapped
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._ensuring import created_or_found
@@ -104,6 +105,8 @@ class Organizations(generated.Organizations):
         Example:
             >>> coder.organizations.add_members("data", ["ann", "ben"])  # doctest: +SKIP
         """
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = self.get(organization)
         skip = refusal(only_if, found)
         if skip is not None:
@@ -145,6 +148,8 @@ class Organizations(generated.Organizations):
         Example:
             >>> coder.organizations.remove_members("data", ["ann"])  # doctest: +SKIP
         """
+        users = several("users", users)
+        check_functions(only_if=only_if)
         found = self.get(organization)
         skip = refusal(only_if, found)
         if skip is not None:

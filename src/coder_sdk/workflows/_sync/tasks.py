@@ -11,6 +11,7 @@ from coder_sdk._errors.status import ConflictError, FeatureUnavailableError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import tasks as generated
 from coder_sdk.workflows._clients import remembered
+from coder_sdk.workflows._given import check_texts
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._following import Reports
 from coder_sdk.workflows._sync.tasks_making import TaskMaking
@@ -142,6 +143,7 @@ class Tasks(TaskMaking, TaskPausing, generated.Tasks):
         """
         limit = task_wait(self._client, timeout, poll_interval)
         reports = Reports(on_log)
+        check_texts(text=text)
         state = read_task(self._client, task)
         while True:
             if state.status == "paused" and resume:

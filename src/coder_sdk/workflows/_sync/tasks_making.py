@@ -18,7 +18,7 @@ from coder_sdk.workflows._sync._provider_links import check_links
 from coder_sdk.workflows._sync.tasks_steps import come_up, resumed, task_wait, until_idle
 from coder_sdk.workflows.names import check_name
 from coder_sdk.workflows.outcome import Outcome
-from coder_sdk.workflows.task_states import check_same, target_of
+from coder_sdk.workflows.task_states import check_prompt, check_same, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +86,10 @@ class TaskMaking(SyncResource):
         See:
             https://coder.com/docs/reference/api/tasks#create-a-new-ai-task
         """
+        check_prompt(prompt)
         mode = mode_of(wait)
         limit = task_wait(self._client, timeout, poll_interval)
+        reports = Reports(on_log, on_progress)
         if not isinstance(name, Omit):
             check_name(name, "task")
         body = self._body(
@@ -104,7 +106,7 @@ class TaskMaking(SyncResource):
                 status=409,
                 hint="`ensure` takes it as it is.",
             )
-        return self._awaited(task, mode, limit, Reports(on_log, on_progress))
+        return self._awaited(task, mode, limit, reports)
 
     def ensure(
         self,
@@ -153,6 +155,7 @@ class TaskMaking(SyncResource):
             ...     "flaky", "Fix the flaky test", template="ai"
             ... )
         """
+        check_prompt(prompt)
         mode = mode_of(wait)
         limit = task_wait(self._client, timeout, poll_interval)
         reports = Reports(on_log, on_progress)
@@ -187,8 +190,6 @@ class TaskMaking(SyncResource):
         display_name: str | Omit,
     ) -> dict[str, Any]:
         """What is sent, with everything checked that can be."""
-        if not prompt.strip():
-            raise RequestValidationError("`prompt` is empty.", parameter="prompt")
         if not isinstance(template_version, Omit):
             version_id = (read_version(self._client, template_version, template)).id
         elif not isinstance(template, Omit):

@@ -13,6 +13,7 @@ from coder_sdk._reconnect import is_absent
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import template_versions as generated
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, check_mappings, check_paths
 from coder_sdk.workflows._jobs import ended, was_canceled
 from coder_sdk.workflows._sync._concurrency import pause
 from coder_sdk.workflows._sync._finding import check_parameters
@@ -219,6 +220,8 @@ class TemplateVersions(generated.TemplateVersions):
         See:
             https://coder.com/docs/reference/api/templates#create-template-version-dry-run
         """
+        check_mappings(parameters=parameters, variables=variables)
+        check_functions(on_log=on_log)
         found = self.get(version)
         wait = Wait(
             clock_of(self._client), f"the dry run of `{found.name}`", timeout=timeout,
@@ -259,6 +262,7 @@ class TemplateVersions(generated.TemplateVersions):
         Example:
             >>> print(coder.template_versions.diff("docker/v8", "docker/v9"))  # doctest: +SKIP
         """
+        check_paths(directory=directory)
         if (other is None) == (directory is None):
             raise RequestValidationError(
                 "Give either another version or a `directory`.", parameter="other"

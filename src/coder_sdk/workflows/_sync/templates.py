@@ -11,6 +11,7 @@ from coder_sdk._errors.status import BadRequestError, ServerError
 from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import templates as generated
+from coder_sdk.workflows._given import check_paths
 from coder_sdk.workflows._sync._concurrency import mapped
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_template, read_version
@@ -106,6 +107,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         See:
             https://coder.com/docs/reference/api/files#get-file-by-id
         """
+        check_paths(directory=directory)
         if isinstance(version, Omit):
             found = read_template(self._client, template)
             chosen = self._client.template_versions.get(found.active_version_id)

@@ -16,6 +16,7 @@ from coder_sdk._errors.status import (
 from coder_sdk._request import OMIT, Omit, is_uuid
 from coder_sdk._suggestions import absence_expected
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, check_mappings
 from coder_sdk.workflows._jobs import ended
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.archive_threads import offloaded
@@ -121,6 +122,8 @@ class TemplatePush(SyncResource):
         """
         if not isinstance(name, Omit):
             check_name(name, "template_version")
+        check_mappings(variables=variables, tags=tags)
+        check_functions(on_log=on_log, on_progress=on_progress)
 
         def read() -> Source:
             found = read_source(directory, files, terraform=provisioner == "terraform")

@@ -11,6 +11,7 @@ from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._request import OMIT, Omit, Seconds
 from coder_sdk.workflows._differences import differences, verify
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync._finding import read_template
@@ -135,6 +136,10 @@ class TemplateSettings(SyncResource):
             "disable_module_cache": disable_module_cache,
             "deprecation_message": "" if deprecation_message is None else deprecation_message,
         }
+        if not isinstance(autostop_days, Omit):
+            autostop_days = several("autostop_days", autostop_days)
+        if not isinstance(autostart_days, Omit):
+            autostart_days = several("autostart_days", autostart_days)
         found = self._client.templates.get((read_template(self._client, template)).id)
         skip = refusal(only_if, found)
         if skip is not None:

@@ -11,6 +11,7 @@ from coder_sdk._errors.status import APIStatusError, NotFoundError, Unauthorized
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import tokens as generated
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import texts
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync.tokens_making import (
     Wanted,
@@ -24,7 +25,7 @@ from coder_sdk.workflows.tokens import (
     CreatedToken,
     ExpiryReport,
     TokenCheck,
-    allow_entry,
+    allow_entries,
     check_token_name,
     checks_for,
     failed_checks,
@@ -93,8 +94,8 @@ class Tokens(TokenRotation, generated.Tokens):
         wanted = Wanted(
             name if isinstance(name, Omit) else check_token_name(name),
             span("lifetime", lifetime),
-            scopes if isinstance(scopes, Omit) else tuple(scopes),
-            OMIT if isinstance(allow_list, Omit) else tuple(map(allow_entry, allow_list)),
+            scopes if isinstance(scopes, Omit) else texts("scopes", scopes),
+            allow_list if isinstance(allow_list, Omit) else allow_entries(allow_list),
         )
         return make_token(self._client, user, wanted)
 
@@ -151,7 +152,7 @@ class Tokens(TokenRotation, generated.Tokens):
             >>> check = coder.tokens.check(needs=["workspace:create"])  # doctest: +SKIP
             >>> check.ok, check.warnings  # doctest: +SKIP
         """
-        checks = checks_for(needs)
+        checks = checks_for(texts("needs", needs))
         client = self._client if token is None else acting_with(self._client, token)
         identifier = own_name(client)
         try:

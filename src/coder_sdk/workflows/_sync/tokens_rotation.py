@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from attrs import evolve
 
@@ -15,6 +15,7 @@ from coder_sdk._errors.status import ConflictError, NotFoundError
 from coder_sdk._io._sync.shield import shielded
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions, texts
 from coder_sdk.workflows._near import near
 from coder_sdk.workflows._spans import span
 from coder_sdk.workflows._sync._conditions import refusal
@@ -23,7 +24,7 @@ from coder_sdk.workflows._sync.tokens_succession import Succession, hand_over, i
 from coder_sdk.workflows.tokens import (
     CreatedToken,
     Family,
-    allow_entry,
+    allow_entries,
     check_token_name,
     instant,
 )
@@ -62,8 +63,9 @@ class TokenRotation(SyncResource):
         Example:
             >>> coder.tokens.latest("ci").expires_at  # doctest: +SKIP
         """
+        check_token_name(name)
         keys = self._client.tokens.list(user)
-        family = Family(check_token_name(name), keys)
+        family = Family(name, keys)
         found = family.newest(_now(self._client))
         if found is None:
             raise NotFoundError(
@@ -153,13 +155,16 @@ class TokenRotation(SyncResource):
         """
         patience = _patience(grace)
         check_token_name(name)
+        check_functions(only_if=only_if)
+        scopes = scopes if isinstance(scopes, Omit) else texts("scopes", scopes)
+        entries = allow_list if isinstance(allow_list, Omit) else allow_entries(allow_list)
         keys = self._client.tokens.list(user, include_expired=True)
         family = Family(name, keys)
         newest = family.newest()
         skip = None if newest is None else refusal(only_if, newest)
         if skip is not None:
             return skip
-        wanted = _wanted(newest, lifetime, scopes, allow_list)
+        wanted = _wanted(newest, lifetime, scopes, entries)
         if same_name:
             return _in_place(self._client, user, family, evolve(wanted, name=name))
         made = _next(self._client, user, family, wanted)
@@ -205,8 +210,10 @@ class TokenRotation(SyncResource):
             >>> coder.tokens.retire("ci", grace=3600)  # doctest: +SKIP
         """
         patience = _patience(grace)
+        check_token_name(name)
+        check_functions(only_if=only_if)
         keys = self._client.tokens.list(user, include_expired=True)
-        family = Family(check_token_name(name), keys)
+        family = Family(name, keys)
         gone: list[str] = []
         for key in family.superseded(_now(self._client), patience):
             if refusal(only_if, key) is None:
@@ -231,8 +238,8 @@ def _patience(grace: Seconds) -> timedelta:
 def _wanted(
     old: APIKeyWithOwner | None,
     lifetime: Seconds | Omit | None,
-    scopes: Iterable[str] | Omit,
-    allow_list: Iterable[Any] | Omit,
+    scopes: tuple[str, ...] | Omit,
+    allow_list: tuple[str, ...] | Omit,
 ) -> Wanted:
     """What the new token shall be: as the old one, but for what is given."""
     wanted = Wanted(OMIT, span("lifetime", lifetime))
@@ -246,9 +253,9 @@ def _wanted(
         wanted = evolve(wanted, scopes=kept or OMIT, scope=one)
         wanted = evolve(wanted, allow_list=tuple(old.allow_list) or OMIT)
     if not isinstance(scopes, Omit):
-        wanted = evolve(wanted, scopes=tuple(scopes), scope=OMIT)
+        wanted = evolve(wanted, scopes=scopes, scope=OMIT)
     if not isinstance(allow_list, Omit):
-        wanted = evolve(wanted, allow_list=tuple(allow_entry(entry) for entry in allow_list))
+        wanted = evolve(wanted, allow_list=allow_list)
     return wanted
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import users as generated
+from coder_sdk.workflows._given import several
 from coder_sdk.workflows._sync._ensuring import created_or_found
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows._sync.users_changes import (
@@ -118,8 +119,10 @@ class Users(UserRoles, Offboarding, generated.Users):
             ... )  # doctest: +SKIP
         """
         check_identity(username, email)
-        wanted_groups = () if isinstance(groups, Omit) else tuple(groups)
-        places = () if isinstance(organizations, Omit) else tuple(organizations)
+        wanted_groups = () if isinstance(groups, Omit) else several("groups", groups)
+        places: tuple[OrganizationRef, ...] = ()
+        if not isinstance(organizations, Omit):
+            places = several("organizations", organizations)
         site_roles = [] if isinstance(roles, Omit) else role_names(roles)
         found, created = self._found(username, email), False
         if found is not None:

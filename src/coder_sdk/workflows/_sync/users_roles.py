@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from coder_sdk._endpoint import SyncResource
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._differences import dropped
+from coder_sdk.workflows._given import check_functions, check_texts
 from coder_sdk.workflows._sync._conditions import refusal
 from coder_sdk.workflows._sync.organizations_finding import organization_id
 from coder_sdk.workflows.outcome import Outcome
@@ -107,6 +108,7 @@ class UserRoles(SyncResource):
         Example:
             >>> coder.users.add_role("ann", "auditor")  # doctest: +SKIP
         """
+        check_texts(role=role)
         return self.add_roles(user, role, organization=organization, only_if=only_if)
 
     def remove_role(
@@ -134,6 +136,7 @@ class UserRoles(SyncResource):
         Example:
             >>> coder.users.remove_role("ann", "auditor")  # doctest: +SKIP
         """
+        check_texts(role=role)
         return self.remove_roles(user, role, organization=organization, only_if=only_if)
 
     def set_roles(
@@ -171,6 +174,7 @@ class UserRoles(SyncResource):
         organization: OrganizationRef | Omit,
         only_if: Callable[[list[str]], object] | None,
     ) -> Outcome[list[str]]:
+        check_functions(only_if=only_if)
         client = self._client
         place = None
         if not isinstance(organization, Omit):
