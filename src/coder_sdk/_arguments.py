@@ -128,10 +128,15 @@ def refs(kind: str, values: object, name: str | None = None) -> Any:
         values: Models, UUIDs and names, or `OMIT`/`None`, which pass through.
         name: Name of the argument, where it is not that of the kind.
     """
-    if isinstance(values, (str, Omit)) or not isinstance(values, Iterable):
+    if is_model(values) or isinstance(values, (str, Omit)) or not isinstance(values, Iterable):
         return values
     found = [ref(kind, value, name) for value in cast("Iterable[object]", values)]
     return Refs(found) if any(isinstance(item, Ref) for item in found) else found
+
+
+def is_model(value: object) -> bool:
+    """Whether it is a single model, though one can iterate over its fields."""
+    return hasattr(type(value), "model_fields")
 
 
 class Refs(list[Any]):

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from coder_sdk._arguments import Omit
+from coder_sdk._arguments import Omit, is_model
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk._url import instant
 
@@ -147,6 +147,8 @@ def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 
 
 def _is_list(value: Any) -> bool:
+    if is_model(value):
+        return False
     return isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping))
 
 

@@ -16,7 +16,7 @@ from coder_sdk._pagination import Walk
 from coder_sdk._prepare import prepare
 from coder_sdk._request import PagedRequest
 from coder_sdk._url import parse_base_url
-from coder_sdk.models import CreateTemplateRequest
+from coder_sdk.models import CreateTemplateRequest, MinimalUser
 from coder_sdk.wire import Secret
 from tests.colours import URL, Colour
 from tests.resources.calls import call_of
@@ -27,6 +27,7 @@ NAN = float("nan")
 NAIVE = datetime(2026, 11, 1, 12)  # noqa: DTZ001 - the point of some tests
 AWARE = NAIVE.replace(tzinfo=timezone.utc)
 LATER = AWARE + timedelta(days=1)
+SOMEBODY = MinimalUser.model_validate({"id": ID, "username": "ann"})
 
 
 class Mark:
@@ -102,6 +103,8 @@ CALLS: list[tuple[str, dict[str, Any], str]] = [
      r"The file cannot be read"),
     ("files.upload", {"content": "/no/such\0file", "content_type": "application/x-tar"},
      r"The file cannot be read"),
+    ("groups.update", {"group": ID, "add_users": SOMEBODY},
+     r"`add_users` has to be a list, not MinimalUser"),
     ("audit.list", {"date_from": 5}, r"`date_from` must be a date"),
     ("audit.list", {"date_from": NAIVE}, r"`date_from` has no time zone"),
     ("audit.list", {"date_from": LATER, "date_to": AWARE}, r"`date_from` .* comes after `date_to`"),
