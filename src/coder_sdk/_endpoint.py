@@ -118,12 +118,20 @@ class View(Generic[M]):
 
     __slots__ = ("__dict__", "_client", "_mode")
 
+    # The view of the client itself has none.
+    _resource: SyncResource | AsyncResource | None = None
+
     def __init__(self, resource: SyncResource | AsyncResource, mode: type[M]) -> None:
         self._client: BaseClient = resource._client  # noqa: SLF001 - views belong to resources
+        self._resource = resource
         self._mode: type[M] = mode
 
-    def _dispatch(self, how: str, request: Request[Any]) -> Any:  # noqa: ARG002 - same for all
-        return getattr(self._client, self._mode.method)(request)
+    def _dispatch(self, how: str, request: Request[Any]) -> Any:
+        how = self._mode.method
+        if self._resource is not None and how == SyncRaw.method:
+            # A resource may have something to find out first, or another path to take.
+            return self._resource._dispatch(how, request)  # noqa: SLF001 - same module
+        return getattr(self._client, how)(request)
 
 
 class BoundEndpoint:

@@ -271,9 +271,9 @@ def test_nor_is_it_by_the_plain_endpoint(colour: Colour):
     with FakeCoder(version="v2.24.0") as fake:
         client = colour.keep(fake.async_client() if colour.is_async else fake.client())
         ask = {"username": "robot", "email": EMAIL, "organization_ids": ["default"]}
-        for _ in range(2):
+        for create in (client.users.create, client.users.with_raw_response.create):
             with pytest.raises(FeatureUnavailableError, match=r"make an ordinary one") as caught:
-                colour.call(client.users.create, service_account=True, **ask)
+                colour.call(create, service_account=True, **ask)
             assert caught.value.since == "2.32"
         assert writes(fake) == []
         # The release is asked for once, and only where it matters.

@@ -286,6 +286,7 @@ def test_an_older_server_has_another_path(colour: Colour) -> None:
         )
         assert fake.requests[-1].path == "/api/experimental/tasks/me"
         assert colour.call(coder.tasks.get, "me", "t").id == task.id
+        assert colour.call(coder.tasks.with_raw_response.get, "me", "t").parse().id == task.id
         with pytest.raises(NotFoundError):
             colour.call(coder.tasks.get, "me", "none")
         assert sum(request.path.startswith("/api/v2/tasks") for request in fake.requests) == 1
