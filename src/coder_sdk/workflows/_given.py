@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from coder_sdk._arguments import Omit
+from coder_sdk._arguments import Omit, is_model
 from coder_sdk._errors.base import RequestValidationError
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ def several(name: str, value: Iterable[T]) -> tuple[T, ...]:
         RequestValidationError: It is no list.
     """
     given: object = value
-    if isinstance(value, (str, bytes, Mapping)) or not _is(value, Iterable):
+    if is_model(given) or isinstance(value, (str, bytes, Mapping)) or not _is(value, Iterable):
         raise refused(name, "a list", given)
     return tuple(value)
 

@@ -15,7 +15,9 @@ from secrets import token_hex
 from shlex import join, quote
 from typing import TYPE_CHECKING, Final
 
+from coder_sdk._arguments import OMIT
 from coder_sdk._errors.base import RequestValidationError
+from coder_sdk.workflows._given import check_mappings, check_texts, refused, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +56,10 @@ class Script:
         env: Mapping[str, str] | None = None,
         shell: str = "sh",
     ) -> None:
-        self.text = command if isinstance(command, str) else join(command)
+        check_texts(shell=shell, cwd=OMIT if cwd is None else cwd)
+        check_mappings(env=env)
+        texts("env", [text for item in (env or {}).items() for text in item])
+        self.text = command if isinstance(command, str) else join(texts("command", command))
         self._first, self._second = token_hex(6), token_hex(6)
         a, b = self._first, self._second
         begin = f"printf '%s-%s\\n' {b} {a}\n"
@@ -95,6 +100,8 @@ def _fed(text: str, stdin: str | bytes | None, word: str) -> str:
     """The command with its input, which a terminal would change if it were typed."""
     if stdin is None:
         return f"(\n{text}\n) </dev/null"
+    if not isinstance(stdin, (str, bytes, bytearray)):
+        raise refused("stdin", "a text or bytes", stdin)
     data = stdin.encode() if isinstance(stdin, str) else stdin
     lines = "\n".join(_lines(b64encode(data).decode()))
     # The document stands right below the line that asks for it, inside the parentheses.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coder_sdk._errors.base import RequestValidationError
 from coder_sdk.resources import notifications as generated
+from coder_sdk.workflows._given import check_texts
 
 
 class AsyncNotifications(generated.AsyncNotifications):
@@ -25,6 +26,7 @@ class AsyncNotifications(generated.AsyncNotifications):
         See:
             https://coder.com/docs/reference/api/notifications#send-a-custom-notification
         """
+        check_texts(title=title, message=message)
         for name, text in (("title", title), ("message", message)):
             if not text.strip():
                 raise RequestValidationError(f"`{name}` is empty.", parameter=name)

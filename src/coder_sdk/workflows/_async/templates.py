@@ -15,6 +15,7 @@ from coder_sdk.workflows._async._finding import read_template, read_version
 from coder_sdk.workflows._async.archive_threads import offloaded
 from coder_sdk.workflows._async.templates_push import AsyncTemplatePush
 from coder_sdk.workflows._async.templates_settings import AsyncTemplateSettings
+from coder_sdk.workflows._days import check_number
 from coder_sdk.workflows._given import check_paths
 from coder_sdk.workflows.archive import unpack
 from coder_sdk.workflows.archive_folders import write_folder
@@ -151,6 +152,7 @@ class AsyncTemplates(AsyncTemplatePush, AsyncTemplateSettings, generated.AsyncTe
         See:
             https://coder.com/docs/reference/api/templates#archive-template-version
         """
+        check_number("keep", keep)
         if keep < 0:
             raise RequestValidationError(
                 f"`keep` is {keep}: it cannot be negative.", parameter="keep"

@@ -24,6 +24,7 @@ from coder_sdk._io._async.shield import shielded
 from coder_sdk._io._async.transport import AsyncTransport
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import refused
 from coder_sdk.workflows._unclear import is_lost, is_unclear
 from coder_sdk.workflows.tokens import CreatedToken, check_lifetime, instant, is_wider
 
@@ -217,7 +218,13 @@ async def remove_token(client: AsyncClient, user: UserRef, identifier: str) -> N
 
 
 def acting_with(client: AsyncClient, token: str | Secret) -> AsyncClient:
-    """A client on the same connections that sends another token."""
+    """A client on the same connections that sends another token.
+
+    Raises:
+        RequestValidationError: It is no token.
+    """
+    if not isinstance(token, str) and not hasattr(token, "get_secret_value"):
+        raise refused("token", "a text or a `Secret`", token)
     secret = token if isinstance(token, str) else token.get_secret_value()
     client._core.http(loop_token())  # noqa: SLF001 - both use the same connections
     core: Core = object.__new__(Core)

@@ -10,6 +10,7 @@ from coder_sdk._endpoint import SyncResource
 from coder_sdk._errors.work import AgentNotConnectedError
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.workflows._clients import clock_of
+from coder_sdk.workflows._given import check_functions
 from coder_sdk.workflows._readiness import agent_error, agents_of, full_name, is_usable, not_ready
 from coder_sdk.workflows._sync._finding import read_workspace
 from coder_sdk.workflows._sync._waiting import wait_until
@@ -88,6 +89,7 @@ class WorkspaceRun(SyncResource):
         from coder_sdk.workflows._sync._terminals import Terminal  # noqa: PLC0415
         from coder_sdk.workflows._terminal import Script  # noqa: PLC0415
 
+        check_functions(on_output=on_output)
         script = Script(command, stdin=stdin, cwd=cwd, env=env, shell=shell)
         limit = Wait(
             clock_of(self._client), "the command", timeout=timeout, poll_interval=poll_interval

@@ -11,6 +11,7 @@ from coder_sdk._errors.status import BadRequestError, ServerError
 from coder_sdk._io._sync.primitives import settled
 from coder_sdk._request import OMIT, Omit
 from coder_sdk.resources import templates as generated
+from coder_sdk.workflows._days import check_number
 from coder_sdk.workflows._given import check_paths
 from coder_sdk.workflows._sync._concurrency import mapped
 from coder_sdk.workflows._sync._conditions import refusal
@@ -153,6 +154,7 @@ class Templates(TemplatePush, TemplateSettings, generated.Templates):
         See:
             https://coder.com/docs/reference/api/templates#archive-template-version
         """
+        check_number("keep", keep)
         if keep < 0:
             raise RequestValidationError(
                 f"`keep` is {keep}: it cannot be negative.", parameter="keep"
