@@ -11,6 +11,7 @@ from coder_sdk import (
     BadRequestError,
     FeatureUnavailableError,
     NotFoundError,
+    RequestValidationError,
 )
 from coder_sdk.testing import FakeCoder
 from tests.colours import Colour
@@ -81,6 +82,13 @@ def test_an_unknown_member_is_not_found(fake: FakeCoder, colour: Colour, coder: 
     with pytest.raises(NotFoundError):
         colour.call(coder.groups.add_members, "ops", ["nobody"])
     fake.assert_not_called(PATCH)
+
+
+def test_a_single_user_is_no_list_of_them(colour: Colour, coder: Any) -> None:
+    user = colour.call(coder.users.get, "me")
+    for change in (coder.groups.add_members, coder.groups.set_members):
+        with pytest.raises(RequestValidationError, match="`users` has to be a list, not User"):
+            colour.call(change, "ops", user)
 
 
 def test_a_lost_answer_to_a_create_is_ours(fake: FakeCoder, colour: Colour, coder: Any):
