@@ -150,8 +150,27 @@ def ref_keys(kind: str, values: object, name: str | None = None) -> Any:
     if not isinstance(values, Mapping):
         return values
     pairs = cast("Mapping[object, object]", values).items()
-    found = {ref(kind, key, name): value for key, value in pairs}
+    found = once_each([(ref(kind, key, name), value) for key, value in pairs])
     return RefKeys(found) if any(isinstance(key, Ref) for key in found) else found
+
+
+def once_each(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+    """A mapping of these pairs; of two values for the same object, one would be lost.
+
+    Raises:
+        RequestValidationError: Two keys stand for the same object.
+    """
+    found: set[str] = set()
+    for key, _ in pairs:
+        if str(key) in found:
+            from coder_sdk._errors.base import (  # noqa: PLC0415 - only for mistakes
+                RequestValidationError,
+            )
+
+            text = f"Two keys stand for the same object, {key}: give it once."
+            raise RequestValidationError(text)
+        found.add(str(key))
+    return dict(pairs)
 
 
 class RefKeys(dict[Any, Any]):

@@ -65,3 +65,24 @@ def test_what_names_nobody_is_refused_before_anything_is_sent(
     with pytest.raises(RequestValidationError, match="user_roles"):
         colour.call(coder.workspaces.update_acl, "lab", user_roles={7: "use"})
     assert len(fake.requests) == before
+
+
+@pytest.mark.parametrize("other", ["address", "identifier"])
+def test_one_person_named_twice_is_refused(other: str, coder: Any, colour: Colour, fake: FakeCoder):
+    ada = colour.call(coder.users.get, "ada")
+    perms = {"ada": "use", "ada@example.com" if other == "address" else ada.id: "admin"}
+    with pytest.raises(RequestValidationError, match="the same object"):
+        colour.call(coder.templates.update_acl, "docker", user_perms=perms)
+    fake.assert_not_called("PATCH **")
+
+
+def test_one_identifier_as_text_and_as_uuid_is_refused(coder: Any, colour: Colour, fake: FakeCoder):
+    ada = colour.call(coder.users.get, "ada")
+    before = len(fake.requests)
+    with pytest.raises(RequestValidationError, match="the same object"):
+        colour.call(
+            coder.templates.update_acl,
+            "docker",
+            user_perms={str(ada.id): "use", ada.id: "admin"},
+        )
+    assert len(fake.requests) == before

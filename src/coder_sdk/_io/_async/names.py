@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._arguments import once_each
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
@@ -51,7 +52,7 @@ class AsyncNames:
         if isinstance(value, Refs):
             return [await self._one(item) for item in value]
         if isinstance(value, RefKeys):
-            return {await self._one(key): item for key, item in value.items()}
+            return once_each([(await self._one(key), item) for key, item in value.items()])
         if isinstance(value, FilterQuery) and value.lookups:
             from coder_sdk._io._async.filter_names import (  # noqa: PLC0415 - imports this module
                 AsyncFilterNames,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
+from coder_sdk._arguments import once_each
 from coder_sdk._decode import ResponseTypes
 from coder_sdk._errors.base import CoderError
 from coder_sdk._errors.status import NotFoundError
@@ -53,7 +54,7 @@ class Names:
         if isinstance(value, Refs):
             return [self._one(item) for item in value]
         if isinstance(value, RefKeys):
-            return {self._one(key): item for key, item in value.items()}
+            return once_each([(self._one(key), item) for key, item in value.items()])
         if isinstance(value, FilterQuery) and value.lookups:
             from coder_sdk._io._sync.filter_names import (  # noqa: PLC0415 - imports this module
                 FilterNames,
