@@ -24,7 +24,8 @@ EXAMPLES = 6
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 INTERNAL, STANDARD = exceptions()["internal"], exceptions()["standard"]
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
-SCHEMA = schemathesis.openapi.from_dict(contract())
+CONTRACT = contract()
+SCHEMA = schemathesis.openapi.from_dict(CONTRACT)
 BY_TAG: dict[str, list[Any]] = defaultdict(list)
 for found in SCHEMA.get_all_operations():
     BY_TAG[found.ok().definition.raw["tags"][0]].append(found.ok())
@@ -85,6 +86,14 @@ def right_values(known: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def fields_of(operation: Any) -> set[str]:
+    """The fields of the body of an operation, all of which chance may leave out."""
+    content = operation.definition.raw.get("requestBody", {}).get("content", {})
+    schemas = CONTRACT["components"]["schemas"]
+    names = [str(item["schema"].get("$ref", "")).rpartition("/")[2] for item in content.values()]
+    return {field for name in names for field in schemas.get(name, {}).get("properties", {})}
+
+
 class Run:
     """Sends what schemathesis makes for one operation."""
 
@@ -95,6 +104,7 @@ class Run:
         self._headers = {"Coder-Session-Token": token}
         self._known = known
         self._right = right_values(known)
+        self._fields = fields_of(operation)
         self._count = 0
         self.statuses: list[int] = []
         self.problems: list[str] = []
@@ -131,10 +141,12 @@ class Run:
                 self.problems.append(f"{self._name} -> {response.status_code}: {what}")
 
     def _mean_well(self, case: Any) -> None:
-        """Put values that mean something in the place of random ones."""
+        """Put values that mean something in the place of random ones, the first time of all."""
         for part in (case.query, case.body):
             if isinstance(part, dict):
-                part.update({key: value for key, value in self._right.items() if key in part})
+                whole = self._fields if part is case.body and self._count == 1 else set[str]()
+                known = part.keys() | whole
+                part.update({key: value for key, value in self._right.items() if key in known})
 
 
 @pytest.mark.parametrize("tag", sorted(BY_TAG))
